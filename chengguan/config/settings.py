@@ -1,0 +1,197 @@
+"""Django settings, and the only place that reads the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def _default_data_root() -> Path:
+    if os.geteuid() == 0:
+        clone = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]
+        return Path("/var/lib/chengguan") / f"{REPOSITORY.name}-{clone}"
+    return REPOSITORY / "var"
+
+
+DATA_ROOT = Path(os.environ.get("CHENGGUAN_DATA") or _default_data_root())
+"""Everything the program keeps: engines' folders, photos, keys, logs, run files."""
+
+
+def _secret_key() -> str:
+    given = os.environ.get("CHENGGUAN_SECRET_KEY")
+    if given:
+        return given
+    path = DATA_ROOT / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def _running() -> dict[str, str]:
+    """Addresses of the embedded engines, written by the supervisor when it started them."""
+    path = DATA_ROOT / "run" / "engines.json"
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+_addresses = _running()
+
+PORT = int(os.environ.get("CHENGGUAN_PORT") or 8000)
+PORT_WAS_SET = bool(os.environ.get("CHENGGUAN_PORT"))
+MQTT_PORT = int(os.environ.get("CHENGGUAN_MQTT_PORT") or 1883)
+MQTT_PORT_WAS_SET = bool(os.environ.get("CHENGGUAN_MQTT_PORT"))
+BIND = os.environ.get("CHENGGUAN_BIND") or "127.0.0.1"
+DEMO = _flag("CHENGGUAN_DEMO")
+"""Demo accounts, simulators and the story button exist only in demo mode."""
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+NATS_URL = os.environ.get("NATS_URL", "")
+HISTORY_URL = os.environ.get("HISTORY_URL", "")
+NATS_ADDRESS = NATS_URL or _addresses.get("nats", "")
+HISTORY_ADDRESS = HISTORY_URL or _addresses.get("history", "")
+FILES_URL = os.environ.get("CHENGGUAN_FILES_URL", "")
+UPSTREAM_DESIGN_RATE = float(os.environ.get("CHENGGUAN_DESIGN_RATE") or 100)
+"""Messages per second the stream keeps 24 hours of room for."""
+UPSTREAM_SYNC_ALWAYS = _flag("CHENGGUAN_NATS_SYNC_ALWAYS")
+
+SECRET_KEY = _secret_key()
+DEBUG = _flag("CHENGGUAN_DEBUG")
+ALLOWED_HOSTS = [h for h in os.environ.get("CHENGGUAN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [h for h in os.environ.get("CHENGGUAN_TRUSTED_ORIGINS", "").split(",") if h]
+
+
+def _database(url: str) -> dict:
+    options: dict = {"ENGINE": "django.contrib.gis.db.backends.postgis", "CONN_MAX_AGE": 0}
+    if not url:  # the private cluster, by its socket
+        socket = DATA_ROOT / "pg-socket"
+        address = _addresses.get("postgres_socket", str(socket))
+        return options | {"NAME": "chengguan", "USER": "chengguan", "HOST": address, "PORT": _addresses.get("postgres_port", "5432")}
+    parts = urlparse(url)
+    return options | {
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or 5432),
+    }
+
+
+DATABASES = {"default": _database(DATABASE_URL)}
+if not _flag("CHENGGUAN_NO_POOL"):
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 12, "timeout": 20}}
+
+SUBSYSTEMS = [s for s in os.environ.get("CHENGGUAN_SUBSYSTEMS", "").split(",") if s]
+"""Only these subsystems; empty means every one that is found."""
+
+from chengguan.config.discovery import find_subsystems  # noqa: E402
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django_htmx",
+    "axes",
+    "procrastinate.contrib.django",
+    # the river, upstream first
+    "chengguan.places",
+    "chengguan.people",
+    "chengguan.things",
+    "chengguan.observations",
+    "chengguan.alarms",
+    "chengguan.cases",
+    "chengguan.ingest",
+    "chengguan.portal",
+    "chengguan.field",
+    "chengguan.console",
+    *find_subsystems(SUBSYSTEMS),
+    "chengguan.demo",
+    "chengguan.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_USER_MODEL = "people.Account"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/signin"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+
+ROOT_URLCONF = "chengguan.config.urls"
+ASGI_APPLICATION = "chengguan.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [REPOSITORY / "chengguan" / "config" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_ROOT / "static"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("CHENGGUAN_LOG", "INFO")},
+}
+
+from chengguan.config.discovery import register_subsystem as REGISTER_SUBSYSTEM  # noqa: E402, F401, N812

@@ -1,0 +1,19 @@
+"""Every app's pages and API, found, not listed."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
+from ninja import NinjaAPI
+
+from chengguan import __version__
+from chengguan.config.discovery import app_modules
+
+api = NinjaAPI(title="城管 Chengguan", version=__version__, urls_namespace="api")
+for _label, _module in app_modules("api"):
+    if hasattr(_module, "router"):
+        api.add_router(f"/v1/{_label}", _module.router, tags=[_label])
+
+urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls), path("admin/", admin.site.urls)]
+for _label, _module in app_modules("pages"):
+    urlpatterns += _module.urlpatterns
+for _label, _module in app_modules("api"):
+    urlpatterns += getattr(_module, "urlpatterns", [])

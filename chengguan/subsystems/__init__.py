@@ -1,0 +1,14 @@
+"""One folder per trade, identical anatomy. Being a `SubsystemConfig` is the whole registration."""
+
+from django.apps import AppConfig
+
+
+class SubsystemConfig(AppConfig):
+    """Django app of a trade: `name` is its dotted folder; the manifest is read when Django is ready."""
+
+    manifest_module = "manifest"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        settings.REGISTER_SUBSYSTEM(self.name)
