@@ -1,0 +1,300 @@
+"""The life of a case as one table: from, action, to, 中文, who, what is required, the clocks, and why.
+
+Nothing else moves a case. Plain Python, to be read aloud by a clerk. Roles are the posts of
+people/roles.py and `system`, the platform itself. A requirement that ends in "?" is offered on the
+form but may stay empty. `guards` are conditions the mover checks by name before it moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NEW = "(new)"
+SAME = "(same)"
+BEFORE = "(before)"
+
+STATES: dict[str, str] = {
+    "reported": "待受理",
+    "confirming": "核实中",
+    "awaiting_filing": "待立案",
+    "awaiting_dispatch": "待派遣",
+    "dispatched": "待处置",
+    "handling": "处置中",
+    "department_review": "待部门初审",
+    "reported_back": "已反馈待批转",
+    "awaiting_verification": "待发核查",
+    "verifying": "核查中",
+    "verified": "待核查批转",
+    "awaiting_closing": "待结案",
+    "suspended": "挂账(缓办)",
+    "self_handled": "自处置待审核",
+    "closed": "已结案",
+    "archived": "已归档",
+    "refused": "不予受理",
+    "declined": "不予立案",
+    "answered": "当即办结",
+    "transferred": "转办",
+    "merged": "已并案",
+    "voided": "作废",
+}
+FINAL = ("closed", "archived", "refused", "declined", "answered", "transferred", "merged", "voided")
+OPEN = tuple(state for state in STATES if state not in FINAL)
+FILED = (
+    "awaiting_dispatch", "dispatched", "handling", "department_review", "reported_back",
+    "awaiting_verification", "verifying", "verified", "awaiting_closing", "suspended",
+)  # fmt: skip
+ON_THE_WAY = (
+    "reported", "confirming", "awaiting_filing", "awaiting_dispatch", "dispatched", "handling",
+    "department_review", "reported_back", "awaiting_verification", "verifying", "verified", "awaiting_closing",
+)  # fmt: skip
+WITH_DEPARTMENT = ("dispatched", "handling", "department_review")
+
+STAGES: dict[str, str] = {
+    "reported": "受理", "confirming": "受理", "awaiting_filing": "立案", "awaiting_dispatch": "派遣",
+    "dispatched": "处置", "handling": "处置", "department_review": "处置", "reported_back": "批转",
+    "awaiting_verification": "发核查", "verifying": "发核查", "verified": "核查批转", "awaiting_closing": "结案",
+    "suspended": "处置", "self_handled": "受理",
+}  # fmt: skip
+"""Whose stage clock a state stands on; the states of 处置 stand on the handling clock."""
+
+SIX_STEPS = ("上报", "受理立案", "派遣", "处置", "核查", "结案")
+STEP_OF: dict[str, int] = {
+    "reported": 1, "confirming": 1, "awaiting_filing": 1, "awaiting_dispatch": 2, "dispatched": 3, "handling": 3,
+    "department_review": 3, "suspended": 3, "reported_back": 3, "awaiting_verification": 4, "verifying": 4,
+    "verified": 4, "awaiting_closing": 5, "self_handled": 1, "closed": 6, "archived": 6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    frm: tuple[str, ...]
+    action: str
+    to: str
+    name: str
+    who: tuple[str, ...]
+    requires: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
+    clock: tuple[str, ...] = ()
+    why: str = ""
+    main: bool = False  # the ordinary next step, offered first
+    asks: str = ""  # opens a request of this kind beside the stage
+    decides: str = ""  # decides a waiting request of this kind
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a form asks. kind: text choice photos department departments inspector crew datetime case position matter."""
+
+    name: str
+    label: str
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+FIELDS: dict[str, Field] = {
+    field.name: field
+    for field in (
+        Field("reason", "理由", "text"),
+        Field("opinion", "意见", "text"),
+        Field("words", "内容", "text"),
+        Field("answer", "答复内容", "text"),
+        Field("receiver", "转往单位", "text"),
+        Field("matter_code", "案件类别", "matter"),
+        Field("condition_key", "立案条件", "choice"),
+        Field("position", "所在位置", "position"),
+        Field("place", "事发位置", "position"),
+        Field("inspector", "信息采集员", "inspector"),
+        Field("photos", "照片", "photos"),
+        Field("photos_before", "处置前照片", "photos"),
+        Field("photos_after", "处置后照片", "photos"),
+        Field("true", "核实结论", "choice", (("yes", "属实"), ("no", "不属实"))),
+        Field("passed", "核查结论", "choice", (("yes", "通过"), ("no", "不通过"))),
+        Field("into", "并入案件", "case"),
+        Field("department", "主办单位", "department"),
+        Field("helpers", "协办单位", "departments"),
+        Field("copies", "抄告单位", "departments"),
+        Field("crew", "班组", "crew"),
+        Field("until", "截止时间", "datetime"),
+        Field("reason_code", "缓办原因", "choice", (
+            ("season", "季节"), ("money", "资金"), ("conditions", "条件不具备"), ("no_owner", "无主"), ("other", "其他"),
+        )),
+        Field("done", "处置情况", "text"),
+        Field("evidence", "免核查依据", "text"),
+        Field("satisfaction", "满意度", "choice", (("satisfied", "满意"), ("fair", "基本满意"), ("unsatisfied", "不满意"))),
+        Field("linked", "另立关联案件", "choice", (("no", "否"), ("yes", "是"))),
+        Field("urge_kind", "督办类型", "choice", (("overdue", "超期督办"), ("leader", "领导督办"), ("daily", "日常督办"))),
+        Field("level", "督办级别", "choice", (("1", "一级"), ("2", "二级"), ("3", "三级"))),
+        Field("closing_note", "结案意见", "text"),
+    )
+}  # fmt: skip
+
+DESK = ("acceptor", "hotline_operator")
+ANYONE = ("inspector", "acceptor", "hotline_operator", "duty_officer", "dispatcher", "shift_leader", "overseer",
+          "leader", "township", "department", "crew", "trade_engineer", "contractor_lead", "citizen", "system")  # fmt: skip
+
+TABLE: tuple[Row, ...] = (
+    # --- 信息收集 ---
+    Row((NEW,), "register", "reported", "登记", ANYONE, ("words?", "matter_code?", "place?", "photos?"), ("place_or_words",),
+        ("start:受理",), "每一条来源都先登记, 才谈得上受理与否。", main=True),
+    Row((NEW,), "self_handle", "self_handled", "自行处置", ("inspector",), ("matter_code", "place", "photos_before", "photos_after", "words?"), (),
+        (), "举手之劳当场解决, 只记一笔, 不占部门时限。"),
+    Row(("self_handled",), "approve", "closed", "审核通过", ("acceptor", "shift_leader"), ("opinion?",), (),
+        ("end:all",), "计入自行处置, 不计入部门的各项率。", main=True),
+    Row(("self_handled",), "reject", "refused", "审核退回", ("acceptor", "shift_leader"), ("reason",), (),
+        ("end:all",), "照片看不出已解决的, 不算数。"),
+    # --- 案卷建立 ---
+    Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor",), ("matter_code", "condition_key", "opinion?"), ("place_in_grid",),
+        ("end:受理", "start:立案"), "类别、立案条件、所在网格齐了才能往下走。", main=True),
+    Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor",), ("inspector", "words?"), (),
+        ("pause:受理", "task:核实"), "真假不明, 请网格里的采集员去看一眼; 受理时钟停着等。"),
+    Row(("confirming",), "confirm", "reported", "核实", ("inspector",), ("true", "photos", "position", "words?"), ("own_task", "on_the_place"),
+        ("endtask:核实", "resume:受理"), "到了现场、拍了照片才算核实。", main=True),
+    Row(("confirming",), "recall", "reported", "撤回核实", ("acceptor", "system"), ("reason",), (),
+        ("endtask:核实", "resume:受理"), "采集员逾期未去, 受理员不能一直等。"),
+    Row(("reported",), "refuse", "refused", "不予受理", ("acceptor",), ("reason",), (),
+        ("end:all",), "不属城市管理或不属实, 要说明理由。"),
+    Row(("reported",), "answer", "answered", "当即办结", DESK, ("answer",), (),
+        ("end:all",), "只是一问, 当场答复。"),
+    Row(("reported",), "transfer", "transferred", "转办", ("acceptor",), ("receiver", "reason?"), (),
+        ("end:all",), "属于别的系统, 转出并留痕。"),
+    Row(("reported",), "merge", "merged", "并案", ("acceptor",), ("into", "reason?"), ("other_case",),
+        ("end:all",), "同一处同一件事, 只派一次工。"),
+    Row(("awaiting_filing",), "file", "awaiting_dispatch", "立案", ("shift_leader", "system"), ("opinion?",), ("condition_met",),
+        ("end:立案", "number", "start:派遣"), "够立案条件才立案, 有了案件号才叫案件。", main=True),
+    Row(("awaiting_filing",), "decline", "declined", "不予立案", ("shift_leader",), ("reason",), (),
+        ("end:all",), "够不上立案条件, 要说明理由。"),
+    Row(("awaiting_filing",), "send_back", "reported", "退回受理", ("shift_leader",), ("reason",), (),
+        ("end:立案", "start:受理"), "类别或位置有误, 退给受理员改。"),
+    # --- 任务派遣 ---
+    Row(("awaiting_dispatch",), "dispatch", "dispatched", "派遣", ("dispatcher",), ("department", "helpers?", "copies?", "opinion?"), ("department_with_right",),
+        ("end:派遣", "handling"), "处置时限从派遣起算(可设为立案或签收)。", main=True),
+    Row(("awaiting_dispatch",), "dispatch_first", "dispatched", "先行派遣", ("dispatcher",), ("department", "reason"), ("urgent_case",),
+        ("end:派遣", "handling"), "人命关天, 先派人去, 责任后定; 定责前不计分。"),
+    Row(("awaiting_dispatch",), "send_back", "awaiting_filing", "退回监督中心", ("dispatcher",), ("reason",), (),
+        ("end:派遣", "start:立案"), "立案有误, 派不出去。"),
+    # --- 任务处理 ---
+    Row(("dispatched",), "receive", "handling", "签收", ("department",), ("opinion?",), (),
+        (), "签收前的时间也算部门的。", main=True),
+    Row(("dispatched", "handling"), "ask_return", SAME, "申请回退", ("department",), ("reason",), ("return_window", "no_request"),
+        (), "不是本单位的事, 四个工作时之内说。", asks="return"),
+    Row(("dispatched", "handling"), "grant_return", "awaiting_dispatch", "同意回退", ("dispatcher",), ("opinion?",), ("request:return",),
+        ("end:处置", "start:派遣"), "换一家单位, 给新的时限。", decides="return"),
+    Row(("dispatched", "handling"), "deny_return", SAME, "不同意回退", ("dispatcher",), ("reason",), ("request:return",),
+        (), "还是这家单位的事, 时钟没有停过。", decides="return"),
+    Row(("dispatched", "handling"), "redirect", "dispatched", "改派", ("dispatcher",), ("department", "reason"), ("department_with_right",),
+        ("end:处置", "handling"), "派错了由派遣员改, 新单位用新时限。"),
+    Row(("dispatched", "handling"), "fix_responsibility", SAME, "定责", ("dispatcher",), ("department", "reason?"), ("responsibility_open",),
+        (), "先行派遣之后把责任定下来, 从此计分。"),
+    Row(("handling",), "assign", SAME, "指派", ("department",), ("crew", "opinion?"), ("own_crew",),
+        (), "单位把活交给班组或养护公司。"),
+    Row(("handling",), "ask_extend", SAME, "申请延期", ("department",), ("reason",), ("not_overdue", "extensions_left", "no_request"),
+        (), "超期之后再申请就晚了; 最多两次。", asks="extend"),
+    Row(("handling",), "grant_extend", SAME, "同意延期", ("shift_leader",), ("opinion?",), ("request:extend",),
+        ("extend",), "每次加一个原时限。", decides="extend"),
+    Row(("handling",), "deny_extend", SAME, "不同意延期", ("shift_leader",), ("reason",), ("request:extend",),
+        (), "不同意的不计次数。", decides="extend"),
+    Row(("dispatched", "handling"), "ask_suspend", SAME, "申请挂账", ("department",), ("reason_code", "until", "reason"), ("within_a_year", "no_request"),
+        (), "季节、资金、条件不具备, 一年之内定个日子。", asks="suspend"),
+    Row(("dispatched", "handling"), "review_suspend", SAME, "挂账初审", ("dispatcher",), ("opinion?",), ("request:suspend", "not_reviewed"),
+        (), "两级审批的第一级。"),
+    Row(("dispatched", "handling"), "grant_suspend", "suspended", "同意挂账", ("shift_leader",), ("opinion?",), ("request:suspend", "reviewed"),
+        ("pause:处置",), "处置时钟停到约定的日子。", decides="suspend"),
+    Row(("dispatched", "handling"), "deny_suspend", SAME, "不同意挂账", ("dispatcher", "shift_leader"), ("reason",), ("request:suspend",),
+        (), "照常处置。", decides="suspend"),
+    Row(("suspended",), "resume", BEFORE, "恢复", ("dispatcher", "system"), ("reason?",), (),
+        ("resume:处置",), "到期自动恢复, 时钟接着走。", main=True),
+    Row(("handling",), "submit", "department_review", "提交初审", ("crew",), ("done", "photos"), ("own_case",),
+        (), "班组干完, 单位先看一遍; 时钟不停。", main=True),
+    Row(("department_review",), "send_back", "handling", "初审退回", ("department",), ("reason",), (),
+        (), "活没干好, 单位自己退给班组。"),
+    # --- 处理反馈 ---
+    Row(("handling", "department_review"), "report_back", "reported_back", "反馈", ("department",), ("done", "photos"), (),
+        ("pause:处置", "start:批转"), "说清做了什么, 拍照为证; 单位只能反馈, 不能结案。", main=True),
+    Row(("reported_back",), "send_back", "handling", "退回处置", ("dispatcher",), ("reason",), (),
+        ("end:批转", "resume:处置"), "一看就没做完的, 不必劳动采集员。"),
+    Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher",), ("opinion?",), (),
+        ("end:批转", "start:发核查"), "交回监督中心核查。", main=True),
+    # --- 核查结案 ---
+    Row(("awaiting_verification",), "send_to_verify", "verifying", "发核查", ("acceptor",), ("inspector", "words?"), (),
+        ("pause:发核查", "task:核查"), "派人去现场看; 受理员的时钟停着等。", main=True),
+    Row(("awaiting_verification",), "skip", "awaiting_closing", "免核查", ("acceptor", "system"), ("evidence",), ("evidence_stands",),
+        ("end:发核查", "start:结案"), "设备自己的读数已经证明的, 不必再跑一趟。"),
+    Row(("verifying",), "verify", "verified", "核查", ("inspector",), ("passed", "photos", "position", "words?"), ("own_task", "on_the_place"),
+        ("endtask:核查", "end:发核查", "start:核查批转"), "同一个角度再拍一张, 好与不好一看便知。", main=True),
+    Row(("verifying",), "recall", "awaiting_verification", "撤回核查", ("acceptor", "system"), ("reason",), (),
+        ("endtask:核查", "resume:发核查"), "采集员逾期未去, 另派别人。"),
+    Row(("verified",), "accept_result", "awaiting_closing", "核查批转", ("acceptor",), ("opinion?",), ("found_done",),
+        ("end:核查批转", "start:结案"), "采集员说好了, 才送去结案。", main=True),
+    Row(("verified",), "rework", "handling", "返工", ("acceptor", "shift_leader"), ("reason",), (),
+        ("end:核查批转", "resume:处置"), "没做好, 还是原单位; 时钟接着走。"),
+    Row(("awaiting_closing",), "close", "closed", "结案", ("shift_leader",), ("closing_note?",), ("verified_or_proven", "alarm_gone"),
+        ("end:all",), "值班长结案, 处置的单位永远不能自己结。", main=True),
+    Row(("awaiting_closing",), "send_back", "awaiting_verification", "退回核查", ("shift_leader",), ("reason",), (),
+        ("end:结案", "start:发核查"), "核查看不清楚, 再看一次。"),
+    Row(("awaiting_closing",), "send_back_to_handling", "handling", "退回处置", ("shift_leader",), ("reason",), (),
+        ("end:结案", "resume:处置"), "没到结案条件, 回去接着做。"),
+    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "ask_force_close", SAME, "申请强制结案", ("shift_leader",), ("reason",), ("no_request",),
+        (), "强制结案要领导点头。", asks="force_close"),
+    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "grant_force_close", SAME, "同意强制结案", ("leader",), ("opinion?",), ("request:force_close",),
+        (), "领导同意, 值班长去做。", decides="force_close"),
+    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "deny_force_close", SAME, "不同意强制结案", ("leader",), ("reason",), ("request:force_close",),
+        (), "照常走完。", decides="force_close"),
+    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "force_close", "closed", "强制结案", ("shift_leader",), ("reason",), ("leader_approved",),
+        ("end:all",), "没有核查就结案, 永远带着这个记号。"),
+    # --- 作废, 结案之后 ---
+    Row(FILED, "ask_void", SAME, "申请作废", ("acceptor", "dispatcher"), ("reason",), ("no_request",),
+        (), "立错了案的才作废。", asks="void"),
+    Row(FILED, "grant_void", "voided", "同意作废", ("shift_leader",), ("opinion?",), ("request:void",),
+        ("end:all",), "不进部门的各项率, 计入作废数。", decides="void"),
+    Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader",), ("reason",), ("request:void",),
+        (), "照常走完。", decides="void"),
+    Row(("closed",), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), (),
+        (), "不满意的另立关联案件, 旧结果不动。", main=True),
+    Row(("closed",), "ask_appeal", SAME, "申诉", ("department",), ("reason",), ("was_overdue", "appeal_window", "first_appeal"),
+        (), "只有超期的可以申诉, 一案一次。", asks="appeal"),
+    Row(("closed",), "review_appeal", SAME, "申诉初审", ("dispatcher",), ("opinion?",), ("request:appeal", "not_reviewed"),
+        (), "两级审批的第一级。"),
+    Row(("closed",), "grant_appeal", SAME, "申诉成立", ("acceptor",), ("opinion?",), ("request:appeal", "reviewed"),
+        (), "超期的事实还在, 只是不计分。", decides="appeal"),
+    Row(("closed",), "deny_appeal", SAME, "申诉不成立", ("dispatcher", "acceptor"), ("reason",), ("request:appeal",),
+        (), "照常计分。", decides="appeal"),
+    Row(("closed",), "reopen", "awaiting_dispatch", "重开", ("shift_leader",), ("reason",), ("reopen_window",),
+        ("start:派遣",), "又坏了, 给新时限, 旧结果留着。"),
+    Row(("closed",), "archive", "archived", "归档", ("system",), (), ("appeal_over",),
+        (), "申诉期过了自动归档。"),
+    # --- 旁路: 不改变阶段 ---
+    Row(ON_THE_WAY, "urge", SAME, "督办", ("dispatcher", "overseer", "leader", "system"), ("urge_kind", "level", "words", "until?"), (),
+        ("task:督办回复",), "催办要有回音, 回复另有时限。"),
+    Row(ON_THE_WAY, "reply_urge", SAME, "回复督办", ("department", "dispatcher", "acceptor", "shift_leader"), ("words",), ("urge_waiting",),
+        ("endtask:督办回复",), "督办要有回音。"),
+    Row(ON_THE_WAY, "instruct", SAME, "批示", ("leader",), ("words",), (), (), "领导的话记在案上。"),
+    Row(ON_THE_WAY, "consult", SAME, "会商", ("leader", "dispatcher"), ("words",), (), (), "几家的事几家商量。"),
+    Row(ON_THE_WAY, "mark_urgent", SAME, "标为急要件", ("leader", "dispatcher", "acceptor", "duty_officer"), ("reason",), ("not_urgent_yet",),
+        (), "危及人身财产安全的, 单独打上记号。"),
+    Row((*OPEN, "closed"), "record_evidence", SAME, "记录佐证", ("system",), ("words",), (),
+        (), "设备自己的读数记在案上, 作核查与结案的依据。"),
+)  # fmt: skip
+
+_BY_MOVE: dict[tuple[str, str], Row] = {(state, row.action): row for row in TABLE for state in row.frm}
+ACTIONS: dict[str, str] = {row.action: row.name for row in reversed(TABLE)}
+
+
+def row_for(state: str, action: str) -> Row | None:
+    """The row that lets `action` happen in `state`, or None: then it is forbidden."""
+    return _BY_MOVE.get((state, action))
+
+
+def rows_from(state: str) -> Iterator[Row]:
+    """Every row that starts in `state`, in the order of the table."""
+    return (row for row in TABLE if state in row.frm)
+
+
+def must(row: Row) -> tuple[str, ...]:
+    return tuple(name for name in row.requires if not name.endswith("?"))
+
+
+def offered(row: Row) -> Iterator[tuple[Field, bool]]:
+    """(field, required) in the order the form shows them."""
+    for name in row.requires:
+        yield FIELDS[name.rstrip("?")], not name.endswith("?")
