@@ -1,0 +1,89 @@
+// Keyboard on lists: j/k move, Enter opens, x ticks, a letter presses the button that carries it in data-key.
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  !(target instanceof HTMLInputElement && /^(checkbox|radio|button|submit)$/.test(target.type));
+
+function rows(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.offsetParent !== null);
+}
+
+function choose(row: HTMLElement): void {
+  document.querySelectorAll(".row-active").forEach((other) => {
+    other.classList.remove("row-active");
+    other.removeAttribute("aria-current");
+  });
+  row.classList.add("row-active");
+  row.setAttribute("aria-current", "true");
+  row.scrollIntoView({ block: "nearest" });
+  row.dispatchEvent(new CustomEvent("row:active", { bubbles: true }));
+}
+
+function move(step: number): void {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.findIndex((row) => row.classList.contains("row-active"));
+  choose(all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))]);
+}
+
+function press(pressed: KeyboardEvent): void {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || typing(pressed.target)) return;
+  if (document.querySelector(".modal.show, dialog[open]")) return;
+  const active = document.querySelector<HTMLElement>("[data-row].row-active");
+  const key = pressed.key.toLowerCase();
+  if (key === "j" || key === "k") {
+    pressed.preventDefault();
+    move(key === "j" ? 1 : -1);
+    return;
+  }
+  if (key === "/") {
+    const search = document.querySelector<HTMLInputElement>("[data-search]");
+    if (search) {
+      pressed.preventDefault();
+      search.focus();
+      search.select();
+    }
+    return;
+  }
+  if (active && key === "enter" && !(pressed.target instanceof HTMLAnchorElement) && !(pressed.target instanceof HTMLButtonElement)) {
+    active.querySelector<HTMLElement>("[data-open]")?.click();
+    return;
+  }
+  if (active && key === "x") {
+    active.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+    return;
+  }
+  const selector = `[data-key="${CSS.escape(key)}"]:not([disabled])`;
+  const button = active?.querySelector<HTMLElement>(selector) ??
+    [...document.querySelectorAll<HTMLElement>(selector)].find((each) => !each.closest("[data-row]"));
+  if (button) {
+    pressed.preventDefault();
+    button.click();
+  }
+}
+
+export function startRows(): void {
+  document.addEventListener("keydown", press);
+  document.addEventListener("click", (click) => {
+    const row = (click.target as HTMLElement).closest<HTMLElement>("[data-row]");
+    if (row) choose(row);
+  });
+  // "tick all" of a list: data-tick-all="name of the boxes"
+  document.addEventListener("change", (change) => {
+    const box = change.target as HTMLInputElement;
+    if (box.dataset?.tickAll) {
+      document.querySelectorAll<HTMLInputElement>(`input[type=checkbox][name="${CSS.escape(box.dataset.tickAll)}"]`).forEach((each) => {
+        each.checked = box.checked;
+      });
+    }
+    countTicks();
+  });
+}
+
+/** Shows how many rows are ticked in [data-ticked], and the bulk bar [data-bulk] only when some are. */
+export function countTicks(): void {
+  document.querySelectorAll<HTMLElement>("[data-bulk]").forEach((bar) => {
+    const n = document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(bar.dataset.bulk ?? "")}"]:checked`).length;
+    bar.hidden = n === 0;
+    bar.querySelectorAll("[data-ticked]").forEach((each) => (each.textContent = String(n)));
+  });
+}

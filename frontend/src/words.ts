@@ -1,0 +1,22 @@
+// The few words that scripts write themselves. Chinese first; templates carry all the rest.
+const table = {
+  live_lost: ["实时更新自 {since} 起中断，显示的是当时的状态", "Live updates lost since {since}; what you see is the state of then"],
+  live_back: ["实时更新已恢复", "Live updates are back"],
+  just_now: ["刚刚", "just now"],
+  seconds_ago: ["{n} 秒前", "{n} s ago"],
+  minutes_ago: ["{n} 分钟前", "{n} min ago"],
+  hours_ago: ["{n} 小时前", "{n} h ago"],
+  days_ago: ["{n} 天前", "{n} d ago"],
+  failed: ["没有成功：{why}", "It did not work: {why}"],
+  no_network: ["网络不通，内容未提交", "No network; nothing was sent"],
+  forbidden: ["没有权限做这件事", "You may not do this"],
+  signed_out: ["登录已过期，请重新登录", "Your session has ended; sign in again"],
+  server_error: ["系统出错，内容未提交，请稍后再试或告知管理员", "The system failed; nothing was saved. Try again or tell the administrator"],
+} as const;
+
+export type Word = keyof typeof table;
+const english = document.documentElement.lang.toLowerCase().startsWith("en");
+
+export function word(key: Word, values: Record<string, string | number> = {}): string {
+  return table[key][english ? 1 : 0].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}
