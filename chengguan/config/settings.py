@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
-from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from chengguan.config import data_root
+from chengguan.config.data_root import REPOSITORY
 
 
 def _flag(name: str, default: bool = False) -> bool:
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-def _default_data_root() -> Path:
-    if os.geteuid() == 0:
-        clone = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]
-        return Path("/var/lib/chengguan") / f"{REPOSITORY.name}-{clone}"
-    return REPOSITORY / "var"
-
-
-DATA_ROOT = Path(os.environ.get("CHENGGUAN_DATA") or _default_data_root())
+DATA_ROOT = data_root.default()
 """Everything the program keeps: engines' folders, photos, keys, logs, run files."""
 
 
@@ -77,16 +69,16 @@ CSRF_TRUSTED_ORIGINS = [h for h in os.environ.get("CHENGGUAN_TRUSTED_ORIGINS", "
 def _database(url: str) -> dict:
     options: dict = {"ENGINE": "django.contrib.gis.db.backends.postgis", "CONN_MAX_AGE": 0}
     if not url:  # the private cluster, by its socket
-        socket = DATA_ROOT / "pg-socket"
-        address = _addresses.get("postgres_socket", str(socket))
+        address = _addresses.get("postgres_socket", str(DATA_ROOT / "postgres" / "socket"))
         return options | {"NAME": "chengguan", "USER": "chengguan", "HOST": address, "PORT": _addresses.get("postgres_port", "5432")}
     parts = urlparse(url)
+    asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return options | {
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or 5432),
+        "HOST": asked.get("host") or parts.hostname or "",
+        "PORT": asked.get("port") or str(parts.port or 5432),
     }
 
 

