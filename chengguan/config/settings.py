@@ -186,4 +186,4 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("CHENGGUAN_LOG", "INFO")},
 }
 
-from chengguan.config.discovery import register_subsystem as REGISTER_SUBSYSTEM  # noqa: E402, F401, N812
+from chengguan.config.discovery import register_subsystem as REGISTER_SUBSYSTEM  # noqa: E402, F401

@@ -120,11 +120,9 @@ def create(it: Cluster) -> None:
     _own_folder(it, it.folder)
     unfinished = it.folder / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    _run(
-        it,
-        [str(programs() / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8"]
-        + ["--auth-local=trust", "--auth-host=reject", *([] if it.durable else ["--no-sync"])],
-    )
+    options = ["-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"]
+    hurry = [] if it.durable else ["--no-sync"]
+    _run(it, [str(programs() / "initdb"), "-D", str(unfinished), *options, *hurry])
     unfinished.rename(it.data)
 
 
