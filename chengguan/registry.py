@@ -54,6 +54,18 @@ class Grouping:
     severity: int | None = None
 
 
+@dataclass(slots=True)
+class View:
+    """What a plain-Python rule sees of one device at one moment. `at` is the stream's time in
+    milliseconds since 1970 UTC."""
+
+    values: Mapping[str, float]
+    limits: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+    commanded: Mapping[str, Any]
+    at: int
+
+
 @dataclass(frozen=True)
 class Rule:
     """Default of an alarm rule; the county changes limits on a page, stored by slug.
@@ -61,15 +73,20 @@ class Rule:
     threshold: raised when value > limits["above"] or < limits["below"], returns to normal past
     limits["clear_above"/"clear_below"] (hysteresis). state: raised while the metric is in
     limits["states"]. missing: nothing heard for limits["silent_s"]. python: `condition`, a plain
-    function named "rules.<function>" of the subsystem.
+    function named "rules.<function>" of the subsystem, which is given a `View` of the device and
+    answers True (wrong), False (well) or None (cannot tell); it is asked only when one of
+    `metrics` was reported.
     """
 
     slug: str
     name: str
     kind: RuleKind
     metric: str = ""
+    metrics: Sequence[str] = ()  # python: what makes it worth asking
     limits: Mapping[str, Any] = field(default_factory=dict)
     condition: str = ""
+    watches: Literal["device", "gateway"] = "device"  # missing: whose silence
+    explains: Sequence[str] = ()  # rules of the members that follow from this one, e.g. of a gateway's devices
     hold_s: float = 0.0
     clear_hold_s: float = 0.0
     severity: int = 3  # 1 worst .. 4

@@ -1,0 +1,43 @@
+"""Conditions of street lights that a threshold cannot say."""
+
+from __future__ import annotations
+
+from chengguan.registry import View
+from chengguan.subsystems.street_lights.sun import elevation
+
+RATED_W = 100.0
+
+
+def _is_lit(lamp: View) -> bool | None:
+    """Whether the lamp draws more than the share of its rated power (default 20 %) that counts as burning."""
+    power = lamp.values.get("power")
+    if power is None:
+        return None
+    rated = float(lamp.attributes.get("rated_w") or RATED_W)
+    dim = lamp.values.get("dim") or 100.0
+    return abs(power) > rated * max(dim, 10.0) / 100 * float(lamp.limits["share_of_rated"]) / 100
+
+
+def lamp_dark(lamp: View) -> bool | None:
+    """Switched on, and draws no power."""
+    on, lit = lamp.values.get("on"), _is_lit(lamp)
+    if on is None or lit is None:
+        return None
+    return on == 1 and not lit
+
+
+def lamp_on_by_day(lamp: View) -> bool | None:
+    """Burns while the sun stands above the limit, and nobody commanded it by hand today."""
+    lit = _is_lit(lamp)
+    if lit is None:
+        return None
+    return lit and not lamp.commanded.get("on") and elevation(lamp.at) > float(lamp.limits["sun_above_deg"])
+
+
+def phase_lost(cabinet: View) -> bool | None:
+    """One phase is gone while another is alive (a cabinet without any supply is silent instead)."""
+    phases = [cabinet.values[name] for name in ("voltage_a", "voltage_b", "voltage_c") if name in cabinet.values]
+    if len(phases) < 3:
+        return None
+    below = float(cabinet.limits["below"])
+    return min(phases) < below <= max(phases)
