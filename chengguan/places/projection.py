@@ -1,0 +1,38 @@
+"""Longitude, latitude (EPSG:4490) and metres (EPSG:4545, CGCS2000 3-degree zone of 108 E), both ways."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+METRIC_CRS = 4545
+GRAIN_DEG = 1e-9
+"""Degrees that stored coordinates are rounded to: a tenth of a millimetre, so that neighbours share their corners exactly."""
+
+
+@lru_cache(maxsize=8)
+def _transformer(source: int, target: int) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _through(transformer: Transformer, grain: float | None) -> Any:
+    def move(xy: np.ndarray) -> np.ndarray:
+        x, y = transformer.transform(xy[:, 0], xy[:, 1])
+        moved = np.column_stack([x, y])
+        return moved if grain is None else np.round(moved / grain) * grain
+
+    return move
+
+
+def to_degrees(geometry: Any, source: int = METRIC_CRS) -> Any:
+    """Shapely geometry, or an array of them, in metres -> degrees, rounded to GRAIN_DEG."""
+    return shapely.transform(geometry, _through(_transformer(source, 4490), GRAIN_DEG))
+
+
+def to_metres(geometry: Any, target: int = METRIC_CRS) -> Any:
+    """Shapely geometry, or an array of them, in degrees -> metres."""
+    return shapely.transform(geometry, _through(_transformer(4490, target), None))
