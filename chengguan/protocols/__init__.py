@@ -1,0 +1,1 @@
+"""Wire formats: bytes to structures and back. Plain Python, knows no database and no broker."""

@@ -1,0 +1,140 @@
+"""Events of a ChirpStack v4 network server, JSON form of its protobuf messages.
+
+MQTT topic `application/<application id>/device/<devEui>/event/<event>`. Only the fields that the platform uses are
+declared; everything else in a message is skipped. Fields that protobuf's JSON mapping leaves out when they are zero
+(`fCnt` 0, `batteryLevel` 0 ...) have those defaults here.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+EVENTS = ("up", "status", "join", "ack", "txack", "log", "location", "integration")
+
+
+class _Wire(msgspec.Struct, rename="camel", frozen=True):
+    pass
+
+
+class DeviceInfo(_Wire):
+    dev_eui: str
+    application_id: str = ""
+    device_name: str = ""
+    device_profile_name: str = ""
+    tags: dict[str, str] = {}
+
+
+class Location(_Wire):
+    latitude: float = 0.0
+    longitude: float = 0.0
+    altitude: float = 0.0
+
+
+class Reception(_Wire):
+    """How one LoRaWAN gateway heard the frame."""
+
+    gateway_id: str
+    rssi: int = 0
+    snr: float = 0.0
+    location: Location | None = None
+
+
+class Event(_Wire):
+    """What every event carries."""
+
+    device_info: DeviceInfo
+    deduplication_id: str = ""
+    time: datetime | None = None
+
+
+class Up(Event):
+    dev_addr: str = ""
+    f_cnt: int = 0
+    f_port: int = 0
+    data: str = ""
+    object: dict[str, Any] | None = None
+    rx_info: list[Reception] = []
+    confirmed: bool = False
+
+    @property
+    def raw(self) -> bytes:
+        """The frame's own bytes; ValueError when `data` is no base64."""
+        return base64.b64decode(self.data, validate=True)
+
+    @property
+    def best(self) -> Reception | None:
+        return max(self.rx_info, key=lambda each: each.rssi, default=None)
+
+
+class Status(Event):
+    margin: int = 0
+    external_power_source: bool = False
+    battery_level_unavailable: bool = False
+    battery_level: float = 0.0
+
+    @property
+    def battery(self) -> float | None:
+        """Percent, None when on mains or not told."""
+        return None if self.external_power_source or self.battery_level_unavailable else self.battery_level
+
+
+class Join(Event):
+    dev_addr: str = ""
+
+
+class Ack(Event):
+    queue_item_id: str = ""
+    acknowledged: bool = False
+    f_cnt_down: int = 0
+
+
+class TxAck(Event):
+    downlink_id: int = 0
+    queue_item_id: str = ""
+    f_cnt_down: int = 0
+    gateway_id: str = ""
+
+
+class Log(Event):
+    level: str = "INFO"
+    code: str = ""
+    description: str = ""
+
+
+class Position(Event):
+    location: Location = Location()
+
+
+class Integration(Event):
+    integration_name: str = ""
+    event_type: str = ""
+    object: dict[str, Any] | None = None
+
+
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind)
+    for name, kind in zip(EVENTS, (Up, Status, Join, Ack, TxAck, Log, Position, Integration), strict=True)
+}
+
+
+def decode(event: str, payload: bytes) -> Event:
+    """The event's structure. KeyError for an unknown event, msgspec.ValidationError for wrong types,
+    msgspec.DecodeError for what is not JSON."""
+    return _decoders[event].decode(payload)
+
+
+def downlink(dev_eui: str, port: int, data: bytes, confirmed: bool = False, item: str = "") -> bytes:
+    """Payload of the topic `application/<id>/device/<devEui>/command/down`."""
+    body: dict[str, Any] = {
+        "devEui": dev_eui,
+        "confirmed": confirmed,
+        "fPort": port,
+        "data": base64.b64encode(data).decode(),
+    }
+    if item:
+        body["id"] = item
+    return msgspec.json.encode(body)
