@@ -1,0 +1,241 @@
+"""Who is asking, what they may, who answers for what. Everything downstream takes a `Who` first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.people import permissions
+from chengguan.people.models import Account, AuditEntry, GridDuty, Holding, Notice, Organisation, Post, Responsibility
+from chengguan.people.permissions import Scope
+from chengguan.people.roles import ADMINISTRATOR, name_of
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post someone holds today, with how far it reaches."""
+
+    role: str
+    name: str
+    organisation_id: int
+    organisation_name: str
+    organisation_kind: str
+    organisation_ids: frozenset[int]  # the organisation and all below it
+    area_code: str = ""
+
+
+@dataclass(frozen=True)
+class Who:
+    """The person (or the system itself) that asks or acts."""
+
+    account_id: int | None
+    name: str
+    roles: frozenset[str] = frozenset()
+    organisation_ids: frozenset[int] = frozenset()  # own and below
+    department_ids: frozenset[int] = frozenset()  # own organisations that handle cases (department, township, contractor)
+    area_codes: frozenset[str] = frozenset()
+    is_administrator: bool = False
+    is_system: bool = False
+    posts: tuple[HeldPost, ...] = ()
+    ip: str | None = field(default=None, compare=False)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.account_id is None and not self.is_system
+
+    def has(self, *roles: str) -> bool:
+        """Whether one of `roles` is held. The system holds every role."""
+        return self.is_system or not self.roles.isdisjoint(roles)
+
+    def post_as(self, *roles: str) -> HeldPost | None:
+        """The first post held with one of `roles`, in that order; any post when none are named."""
+        for role in roles or [post.role for post in self.posts]:
+            for post in self.posts:
+                if post.role == role:
+                    return post
+        return None
+
+
+SYSTEM = Who(None, "系统", is_system=True)
+ANONYMOUS = Who(None, "")
+HANDLING_KINDS = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.CONTRACTOR}
+
+
+def on(day: date | None = None) -> Q:
+    """Filter for dated rows that are valid on `day` (today when not given)."""
+    day = day or timezone.localdate()
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def children_of(organisation_id: int) -> frozenset[int]:
+    """The organisation and all below it."""
+    below: dict[int | None, list[int]] = {}
+    for child, parent in Organisation.objects.values_list("id", "parent_id"):
+        below.setdefault(parent, []).append(child)
+    found, rest = set(), [organisation_id]
+    while rest:
+        current = rest.pop()
+        if current not in found:
+            found.add(current)
+            rest += below.get(current, [])
+    return frozenset(found)
+
+
+def who_is(account: Any, ip: str | None = None) -> Who:
+    """The `Who` of a signed-in account with the posts held today; ANONYMOUS for nobody or a disabled account."""
+    if account is None or not getattr(account, "is_authenticated", False) or not account.is_active:
+        return ANONYMOUS
+    holdings = (
+        Holding.objects.filter(on(), account_id=account.pk, post__organisation__enabled=True)
+        .select_related("post__organisation__area")
+        .order_by("id")
+    )
+    posts = tuple(_held(holding.post) for holding in holdings)
+    return Who(
+        account_id=account.pk,
+        name=account.name or account.username,
+        roles=frozenset(post.role for post in posts),
+        organisation_ids=frozenset().union(*(post.organisation_ids for post in posts)),
+        department_ids=frozenset(post.organisation_id for post in posts if post.organisation_kind in HANDLING_KINDS),
+        area_codes=frozenset(post.area_code for post in posts if post.area_code),
+        is_administrator=any(post.role == ADMINISTRATOR for post in posts),
+        posts=posts,
+        ip=ip,
+    )
+
+
+def _held(post: Post) -> HeldPost:
+    organisation = post.organisation
+    return HeldPost(
+        role=post.role,
+        name=post.name or name_of(post.role),
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        organisation_kind=organisation.kind,
+        organisation_ids=children_of(organisation.pk),
+        area_code=getattr(organisation.area, "code", "") or "",
+    )
+
+
+def may(who: Who, action: str, organisation: Any = None, area: Any = None) -> bool:
+    """Whether `who` may do `action` (a key of permissions.PERMISSIONS), for that organisation (object or id) and
+    area (object or code). With neither given: whether at all, and the caller limits what is shown."""
+    if who.is_system:
+        return True
+    allowed = permissions.scopes(who.roles, action)
+    organisation_id = getattr(organisation, "pk", organisation)
+    area_code = str(getattr(area, "code", area) or "")
+    for post in who.posts:
+        scope = allowed.get(post.role)
+        if scope is None:
+            continue
+        if scope in (Scope.ALL, Scope.OWN) or (organisation_id is None and not area_code):
+            return True
+        if scope == Scope.DEPARTMENT and organisation_id in post.organisation_ids:
+            return True
+        if scope == Scope.AREA and (organisation_id in post.organisation_ids or (post.area_code and area_code.startswith(post.area_code))):
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far `who` may see for one action: everything, or these organisations, areas, and what is their own."""
+
+    everything: bool = False
+    organisation_ids: frozenset[int] = frozenset()
+    area_codes: frozenset[str] = frozenset()
+    own: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.everything or self.organisation_ids or self.area_codes or self.own)
+
+
+def reach(who: Who, action: str) -> Reach:
+    """The data scope of `who` for `action`, for use in filters."""
+    if who.is_system:
+        return Reach(everything=True)
+    allowed = permissions.scopes(who.roles, action)
+    organisations: set[int] = set()
+    areas: set[str] = set()
+    for post in who.posts:
+        scope = allowed.get(post.role)
+        if scope == Scope.ALL:
+            return Reach(everything=True)
+        if scope in (Scope.DEPARTMENT, Scope.AREA):
+            organisations |= post.organisation_ids
+        if scope == Scope.AREA and post.area_code:
+            areas.add(post.area_code)
+    return Reach(False, frozenset(organisations), frozenset(areas), Scope.OWN in allowed.values())
+
+
+def accounts_with_role(role: str, organisation: Any = None) -> list[Account]:
+    """Active accounts that hold `role` today, at that organisation or below it when one is given."""
+    posts = Post.objects.filter(role=role)
+    if organisation is not None:
+        posts = posts.filter(organisation_id__in=children_of(getattr(organisation, "pk", organisation)))
+    held = Holding.objects.filter(on(), post__in=posts)
+    return list(Account.objects.filter(is_active=True, holdings__in=held).distinct().order_by("username"))
+
+
+def inspectors_of(unit_grid: Any, day: date | None = None) -> list[Account]:
+    """Inspectors on duty for the responsibility grid that holds this unit grid; empty when nobody is named."""
+    from chengguan.places.selectors import responsibility_grid_of
+
+    grid = responsibility_grid_of(unit_grid)
+    if grid is None:
+        return []
+    duties = GridDuty.objects.filter(on(day), responsibility_grid=grid, account__is_active=True).select_related("account")
+    return list(dict.fromkeys(duty.account for duty in duties.order_by("shift", "id")))
+
+
+def responsible_department(matter_code: str, area: Any = None, owner: Any = None) -> tuple[Organisation | None, str]:
+    """Who handles this matter there, and why. The longest matter prefix wins, then the owner, then the smallest area."""
+    area_code = str(getattr(area, "code", area) or "")
+    owner_id = getattr(owner, "pk", owner)
+    prefixes = [matter_code[:length] for length in range(len(matter_code), 0, -1)]
+    rows = Responsibility.objects.filter(on(), matter_code__in=prefixes, organisation__enabled=True).select_related("organisation", "area", "owner")
+    best: tuple[tuple[int, int, int], Responsibility] | None = None
+    for row in rows:
+        code = row.area.code if row.area else ""
+        if not area_code.startswith(code or "") or (row.owner_id is not None and row.owner_id != owner_id):
+            continue
+        rank = (len(row.matter_code), int(row.owner_id is not None), len(code or ""))
+        if best is None or rank > best[0]:
+            best = (rank, row)
+    if best is None:
+        return None, _("责任表中没有事项 %(code)s 的责任单位") % {"code": matter_code}
+    row = best[1]
+    where = row.area.name if row.area else _("全县")
+    words = _("责任表：%(code)s · %(where)s → %(department)s") % {"code": row.matter_code, "where": where, "department": row.organisation}
+    return row.organisation, words
+
+
+def organisations(who: Who, kind: str | None = None) -> QuerySet[Organisation]:
+    """Organisations in use; the address book is visible to all staff."""
+    found = Organisation.objects.filter(enabled=True) if not who.is_anonymous else Organisation.objects.none()
+    return found.filter(kind=kind) if kind else found
+
+
+def notices(who: Who, unread: bool = False) -> QuerySet[Notice]:
+    """This person's notices, newest first."""
+    found = Notice.objects.filter(account_id=who.account_id) if who.account_id else Notice.objects.none()
+    return found.filter(read_at__isnull=True) if unread else found
+
+
+def audit_entries(who: Who) -> QuerySet[AuditEntry]:
+    """The audit trail, newest first; empty for those who may not read it."""
+    return AuditEntry.objects.all() if may(who, "people.see_audit") else AuditEntry.objects.none()
+
+
+def accounts(who: Who, ids: Iterable[int] | None = None) -> QuerySet[Account]:
+    """Accounts, for those who may see the address book."""
+    found = Account.objects.all() if may(who, "people.see") else Account.objects.none()
+    return found if ids is None else found.filter(pk__in=ids)

@@ -1,0 +1,91 @@
+"""Components, devices, gateways, commands and files, as far as the asker may see them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from chengguan.people.selectors import Reach, Who, reach
+from chengguan.things.models import Attachment, Command, Component, Device, Gateway, Group
+
+
+def _components_within(found: Reach) -> Q:
+    scope = Q(owner_id__in=found.organisation_ids) | Q(maintainer_id__in=found.organisation_ids) | Q(authority_id__in=found.organisation_ids)
+    for code in found.area_codes:
+        scope |= Q(unit_grid__code__startswith=code)
+    return scope
+
+
+def components(who: Who) -> QuerySet[Component]:
+    """Components this person may see: a department those it owns, maintains or oversees; a township those in its area."""
+    found = reach(who, "things.see")
+    if found.everything:
+        return Component.objects.all()
+    return Component.objects.none() if found.nothing else Component.objects.filter(_components_within(found))
+
+
+def devices(who: Who) -> QuerySet[Device]:
+    """Devices on components this person may see."""
+    found = reach(who, "things.see")
+    if found.everything:
+        return Device.objects.all()
+    return Device.objects.none() if found.nothing else Device.objects.filter(component__in=components(who))
+
+
+def device(who: Who, device_id: int) -> Device | None:
+    """One device with component, gateway and group; None when there is none, or not for this person."""
+    return devices(who).filter(pk=device_id).select_related("component", "gateway", "group").first()
+
+
+def groups(who: Who) -> QuerySet[Group]:
+    """Groups that hold at least one device this person may see."""
+    found = reach(who, "things.see")
+    return Group.objects.all() if found.everything else Group.objects.filter(devices__in=devices(who)).distinct()
+
+
+def gateways(who: Who) -> QuerySet[Gateway]:
+    """Gateways, for those who see all things."""
+    found = reach(who, "things.see")
+    return Gateway.objects.all() if found.everything else Gateway.objects.filter(devices__in=devices(who)).distinct()
+
+
+def search(who: Who, text: str, limit: int = 20) -> list[Component]:
+    """Components by code, field label, device key or address beginning."""
+    text = text.strip()
+    if not text:
+        return []
+    wanted = Q(code__startswith=text) | Q(label__iexact=text) | Q(devices__key__iexact=text) | Q(address__startswith=text)
+    if len(text) >= 3:
+        wanted |= Q(label__istartswith=text)
+    return list(components(who).filter(wanted).distinct().order_by("code")[:limit])
+
+
+def nearby_components(who: Who, point: Any, metres: float = 30, class_code: str = "", limit: int = 10) -> list[Component]:
+    """Components around a point (4490), the nearest first."""
+    from django.contrib.gis.db.models.functions import Distance, Transform
+
+    here = point.transform(3857, clone=True)
+    stretched = metres / math.cos(math.radians(point.y))  # a metre on the ground is longer in the Mercator plane
+    rows = components(who).filter(geom_3857__dwithin=(here, stretched))
+    if class_code:
+        rows = rows.filter(class_code=class_code)
+    return list(rows.annotate(away=Distance(Transform("point", 4545), point.transform(4545, clone=True))).order_by("away")[:limit])
+
+
+def commands(who: Who, device_id: int | None = None, group_id: int | None = None) -> QuerySet[Command]:
+    """Commands to devices and groups this person may see, newest first."""
+    found = reach(who, "things.see")
+    rows = Command.objects.select_related("device", "group", "asked_by")
+    if not found.everything:
+        rows = rows.filter(Q(device__in=devices(who)) | Q(group__in=groups(who)))
+    if device_id is not None:
+        rows = rows.filter(Q(device_id=device_id) | Q(group__devices=device_id)).distinct()
+    return rows if group_id is None else rows.filter(group_id=group_id)
+
+
+def attachments(ids: Iterable[int]) -> dict[int, Attachment]:
+    """Attachments by id, for someone who already may see what they belong to."""
+    return Attachment.objects.in_bulk(list(ids))
