@@ -1,0 +1,124 @@
+"""Clocks: how long a limit lasts, how much of it is used, when it turns yellow and red.
+
+Five kinds: urgent_hour and urgent_day elapse through nights and holidays (minute too, for desk
+stages); work_hour and work_day count working hours of working days; natural_day ends with the n-th
+calendar day. Pauses do not count. A clock is always recomputed from start, pauses and limit, so a
+changed calendar changes open deadlines and nothing is carried along that could drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from chengguan.standards.calendars import WorkCalendar
+from chengguan.standards.limits import Limit
+
+Pause = tuple[datetime, datetime | None]
+"""From, until; None while it is still paused."""
+
+ELAPSED = {"minute": 60.0, "urgent_hour": 3600.0, "urgent_day": 86400.0}
+CLOCKS = (*ELAPSED, "work_hour", "work_day", "natural_day")
+
+
+def limit_seconds(limit: Limit, calendar: WorkCalendar) -> float:
+    """Seconds the limit lasts on its own clock. A natural_day is counted from the midnight that ends the first day,
+    so for it this is the nominal length."""
+    if limit.value <= 0:
+        raise ValueError(f"时限应大于零: {limit}")
+    if limit.clock in ELAPSED:
+        return limit.value * ELAPSED[limit.clock]
+    if limit.clock == "work_hour":
+        return limit.value * 3600
+    if limit.clock == "work_day":
+        return limit.value * calendar.day_seconds
+    if limit.clock == "natural_day":
+        return limit.value * 86400
+    raise ValueError(f"没有这种计时: {limit.clock!r}")
+
+
+def _natural_end(start: datetime, days: float, calendar: WorkCalendar) -> datetime:
+    """End of the n-th calendar day after the day of `start`."""
+    last = start.astimezone(calendar.zone).date() + timedelta(days=int(days) + 1)
+    return datetime.combine(last, time(0), calendar.zone)
+
+
+def whole_seconds(start: datetime, limit: Limit, calendar: WorkCalendar) -> float:
+    """Seconds of its own clock between `start` and the deadline when nothing pauses it."""
+    if limit.clock == "natural_day":
+        return (_natural_end(start, limit.value, calendar) - start).total_seconds()
+    return limit_seconds(limit, calendar)
+
+
+def _counts_working(limit: Limit) -> bool:
+    return limit.clock in {"work_hour", "work_day"}
+
+
+def _counted(start: datetime, end: datetime, limit: Limit, calendar: WorkCalendar) -> float:
+    if end <= start:
+        return 0.0
+    return calendar.seconds_between(start, end) if _counts_working(limit) else (end - start).total_seconds()
+
+
+def _running(start: datetime, end: datetime | None, pauses: Sequence[Pause]) -> list[tuple[datetime, datetime | None]]:
+    """The stretches in which the clock runs, from `start` to `end` (None: for ever)."""
+    stretches: list[tuple[datetime, datetime | None]] = []
+    since = start
+    for paused, resumed in sorted(pauses, key=lambda pause: pause[0]):
+        if end is not None and paused >= end:
+            break
+        if paused > since:
+            stretches.append((since, paused))
+        if resumed is None:
+            return stretches
+        since = max(since, resumed)
+    if end is None or since < end:
+        stretches.append((since, end))
+    return stretches
+
+
+def used(start: datetime, now: datetime, limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = ()) -> float:
+    """Seconds of the clock used at `now`, pauses left out."""
+    return sum(_counted(since, until or now, limit, calendar) for since, until in _running(start, now, pauses))
+
+
+def moment_after(
+    start: datetime, seconds: float, limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
+) -> datetime | None:
+    """When `seconds` of the clock are used; None while it is paused before that."""
+    left = seconds
+    for since, until in _running(start, None, pauses):
+        if until is not None:
+            here = _counted(since, until, limit, calendar)
+            if left > here:
+                left -= here
+                continue
+        return calendar.after(since, left) if _counts_working(limit) else since + timedelta(seconds=left)
+    return None
+
+
+def deadline(
+    start: datetime, limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = (), extra: float = 0
+) -> datetime | None:
+    """When the limit ends; `extra` seconds were granted by extensions. None while it is paused."""
+    return moment_after(start, whole_seconds(start, limit, calendar) + extra, limit, calendar, pauses)
+
+
+def yellow(
+    start: datetime,
+    limit: Limit,
+    calendar: WorkCalendar,
+    pauses: Sequence[Pause] = (),
+    extra: float = 0,
+    share: float = 0.8,
+) -> datetime | None:
+    """When `share` of the limit is used."""
+    whole = whole_seconds(start, limit, calendar) + extra
+    return moment_after(start, whole * share, limit, calendar, pauses)
+
+
+def light(now: datetime, yellow_at: datetime | None, red_at: datetime | None) -> str:
+    """green, yellow or red from the stored moments; a paused clock (no moments) is green unless it said otherwise."""
+    if red_at is not None and now > red_at:
+        return "red"
+    return "yellow" if yellow_at is not None and now >= yellow_at else "green"

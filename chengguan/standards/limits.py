@@ -1,0 +1,94 @@
+"""Time limits and windows as settings with defaults. A county's own value replaces one by its key.
+
+`source` of a value: seen in one city, or ours; none is law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`value` counted by `clock`: minute and urgent_hour and urgent_day elapse; work_hour, work_day and natural_day
+    follow the calendar."""
+
+    value: float
+    clock: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    key: str
+    name: str
+    default: Any
+    source: str
+    choices: tuple[str, ...] = ()
+
+
+STAGE_NAMES = ("受理", "发核实", "核实", "立案", "派遣", "批转", "发核查", "核查", "核查批转", "结案", "督办回复")
+
+_STAGES: dict[str, tuple[float, str, str]] = {
+    "受理": (15, "minute", "seen in one city"),
+    "发核实": (15, "minute", "ours"),
+    "核实": (1, "urgent_hour", "ours"),
+    "立案": (15, "minute", "ours"),
+    "派遣": (15, "minute", "seen in one city"),
+    "批转": (15, "minute", "ours"),
+    "发核查": (15, "minute", "ours"),
+    "核查": (2, "urgent_hour", "ours"),
+    "核查批转": (15, "minute", "ours"),
+    "结案": (15, "minute", "seen in one city"),
+    "督办回复": (1, "work_day", "ours"),
+}
+
+SETTINGS: dict[str, Setting] = {
+    setting.key: setting
+    for setting in (
+        *(
+            Setting(f"stage.{name}", f"{name}环节时限", {"value": value, "clock": clock}, source)
+            for name, (value, clock, source) in _STAGES.items()
+        ),
+        Setting("handling.starts", "处置时限起算", "dispatch", "seen in three cities", ("filing", "dispatch", "receipt")),
+        Setting("handling.default", "未列条件的处置时限", {"value": 3, "clock": "work_day"}, "ours"),
+        Setting("handling.return_pauses", "回退待审时停表", False, "seen in one city", ("true", "false")),
+        Setting("handling.rework", "返工计时", "goes_on", "seen in one city", ("goes_on", "starts_again")),
+        Setting("handling.rework_through_dispatcher", "返工经派遣员", False, "ours"),
+        Setting("handling.extensions", "最多延期次数", 2, "seen in one city"),
+        Setting("handling.extension_times", "每次延期加原时限的倍数", 1, "seen in one city"),
+        Setting("handling.suspend_days", "挂账最长天数", 365, "seen in one city"),
+        Setting("stage.entered_twice", "再次进入环节", "anew", "seen as a choice", ("anew", "added_up")),
+        Setting("lights.yellow", "黄灯起点(已用比例)", 0.8, "seen"),
+        Setting("duplicates.metres", "重复案件距离(米)", 50, "ours"),
+        Setting("duplicates.hours", "重复案件时间(小时)", 24, "ours"),
+        Setting("window.return", "回退时窗", {"value": 4, "clock": "work_hour"}, "ours"),
+        Setting("window.appeal", "申诉时窗", {"value": 5, "clock": "work_day"}, "ours"),
+        Setting("window.reopen", "重开时窗", {"value": 30, "clock": "natural_day"}, "ours"),
+        Setting("verify.metres", "核查与案件的最大距离(米)", 200, "ours"),
+        Setting("verify.accuracy_metres", "定位误差最多计入(米)", 100, "ours"),
+        Setting("filing.automatic", "自动立案的事项(代码前缀)", [], "ours"),
+        Setting("verify.skip", "可免核查的事项(代码前缀)", [], "ours"),
+        Setting("urge.automatic", "超期自动督办", True, "ours"),
+        Setting("number.area", "案件号区划", "500241", "ours"),
+        Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
+    )
+}
+
+
+class Settings:
+    """The defaults with a county's own values over them. An unknown key is a KeyError."""
+
+    def __init__(self, own: Mapping[str, Any] | None = None) -> None:
+        self._own = dict(own or {})
+
+    def __getitem__(self, key: str) -> Any:
+        return self._own[key] if key in self._own else SETTINGS[key].default
+
+    def limit(self, key: str) -> Limit:
+        value = self[key]
+        return Limit(float(value["value"]), value["clock"])
+
+    def stage(self, name: str) -> Limit:
+        return self.limit(f"stage.{name}")
