@@ -4,9 +4,12 @@ private PostgreSQL in it. Settings are named here and not in pyproject.toml, so 
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,3 +71,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             from chengguan.engines import postgres
 
             postgres.stop(held)
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[SimpleNamespace]:
+    """A nats-server of the session's own with the stream in it; `settings.NATS_ADDRESS` names it.
+    `.mqtt_port`, `.process`."""
+    from django.conf import settings
+
+    from chengguan.engines import nats, nats_server, ports, processes
+
+    port, mqtt_port, monitor_port = (ports.free() for _ in range(3))
+    process = nats_server.start(port, mqtt_port, monitor_port)
+    settings.NATS_ADDRESS = nats_server.address(port)
+    ports.wait_until_open(mqtt_port)
+    asyncio.run(nats.ensure_stream())
+    yield SimpleNamespace(port=port, mqtt_port=mqtt_port, process=process)
+    processes.end([process.pid])
+    process.wait()

@@ -46,6 +46,9 @@ PORT = int(os.environ.get("CHENGGUAN_PORT") or 8000)
 PORT_WAS_SET = bool(os.environ.get("CHENGGUAN_PORT"))
 MQTT_PORT = int(os.environ.get("CHENGGUAN_MQTT_PORT") or 1883)
 MQTT_PORT_WAS_SET = bool(os.environ.get("CHENGGUAN_MQTT_PORT"))
+MQTT_BIND = os.environ.get("CHENGGUAN_MQTT_BIND") or "127.0.0.1"
+MQTT_TLS_CERT = os.environ.get("CHENGGUAN_MQTT_TLS_CERT", "")
+MQTT_TLS_KEY = os.environ.get("CHENGGUAN_MQTT_TLS_KEY", "")
 BIND = os.environ.get("CHENGGUAN_BIND") or "127.0.0.1"
 DEMO = _flag("CHENGGUAN_DEMO")
 """Demo accounts, simulators and the story button exist only in demo mode."""
@@ -58,6 +61,9 @@ HISTORY_ADDRESS = HISTORY_URL or _addresses.get("history", "")
 FILES_URL = os.environ.get("CHENGGUAN_FILES_URL", "")
 UPSTREAM_DESIGN_RATE = float(os.environ.get("CHENGGUAN_DESIGN_RATE") or 100)
 """Messages per second the stream keeps 24 hours of room for."""
+NATS_REPLICAS = int(os.environ.get("CHENGGUAN_NATS_REPLICAS") or 1)
+NATS_ACCOUNTS_FILE = os.environ.get("CHENGGUAN_NATS_ACCOUNTS", "")
+"""Where gateways' accounts are written for an attached NATS; empty: in the data root."""
 UPSTREAM_SYNC_ALWAYS = _flag("CHENGGUAN_NATS_SYNC_ALWAYS")
 
 SECRET_KEY = _secret_key()
