@@ -5,15 +5,22 @@ import "./styles/pieces.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 
 import { startDialogs } from "./dialogs";
-import { mountAll } from "./islands";
+import { island, mountAll } from "./islands";
 import { followLive, startLive } from "./live";
 import { startRequests } from "./requests";
-import { countTicks, startRows } from "./rows";
+import { countTicks, keepRows, startRows } from "./rows";
 import { refreshAges, startAges } from "./time";
+
+island("duty-map", () => import("./islands/duty-map"));
+island("place-map", () => import("./islands/place-map"));
+island("position", () => import("./islands/position"));
+island("chart", () => import("./islands/chart"));
+island("spark", () => import("./islands/spark"));
 
 function begin(): void {
   startRequests();
   startRows();
+  keepRows();
   startDialogs();
   startAges();
   startLive();

@@ -87,3 +87,22 @@ export function countTicks(): void {
     bar.querySelectorAll("[data-ticked]").forEach((each) => (each.textContent = String(n)));
   });
 }
+
+/** A list that is read again keeps its ticks and the chosen row (rows need data-row="key"). */
+export function keepRows(): void {
+  let ticked: string[] = [];
+  let active: string | undefined;
+  document.body.addEventListener("htmx:beforeSwap", () => {
+    ticked = [...document.querySelectorAll<HTMLInputElement>("[data-row] input[type=checkbox]:checked")].map((box) => `${box.name}=${box.value}`);
+    active = document.querySelector<HTMLElement>("[data-row].row-active")?.dataset.row;
+  });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    for (const box of document.querySelectorAll<HTMLInputElement>("[data-row] input[type=checkbox]")) {
+      if (ticked.includes(`${box.name}=${box.value}`)) box.checked = true;
+    }
+    if (active && !document.querySelector(".row-active")) {
+      document.querySelector<HTMLElement>(`[data-row="${CSS.escape(active)}"]`)?.classList.add("row-active");
+    }
+    countTicks();
+  });
+}
