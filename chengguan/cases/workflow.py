@@ -144,7 +144,7 @@ TABLE: tuple[Row, ...] = (
     Row(("self_handled",), "reject", "refused", "审核退回", ("acceptor", "shift_leader"), ("reason",), (),
         ("end:all",), "照片看不出已解决的, 不算数。"),
     # --- 案卷建立 ---
-    Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor",), ("matter_code", "condition_key", "opinion?"), ("place_in_grid",),
+    Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor",), ("matter_code", "condition_key", "place?", "opinion?"), ("place_in_grid",),
         ("end:受理", "start:立案"), "类别、立案条件、所在网格齐了才能往下走。", main=True),
     Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor",), ("inspector", "words?"), (),
         ("pause:受理", "task:核实"), "真假不明, 请网格里的采集员去看一眼; 受理时钟停着等。"),
@@ -228,7 +228,7 @@ TABLE: tuple[Row, ...] = (
         ("end:核查批转", "start:结案"), "采集员说好了, 才送去结案。", main=True),
     Row(("verified",), "rework", "handling", "返工", ("acceptor", "shift_leader"), ("reason",), (),
         ("end:核查批转", "resume:处置"), "没做好, 还是原单位; 时钟接着走。"),
-    Row(("awaiting_closing",), "close", "closed", "结案", ("shift_leader",), ("closing_note?",), ("verified_or_proven", "alarm_gone"),
+    Row(("awaiting_closing",), "close", "closed", "结案", ("shift_leader",), ("closing_note?",), ("never_the_department", "verified_or_proven", "alarm_gone"),
         ("end:all",), "值班长结案, 处置的单位永远不能自己结。", main=True),
     Row(("awaiting_closing",), "send_back", "awaiting_verification", "退回核查", ("shift_leader",), ("reason",), (),
         ("end:结案", "start:发核查"), "核查看不清楚, 再看一次。"),
@@ -240,7 +240,7 @@ TABLE: tuple[Row, ...] = (
         (), "领导同意, 值班长去做。", decides="force_close"),
     Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "deny_force_close", SAME, "不同意强制结案", ("leader",), ("reason",), ("request:force_close",),
         (), "照常走完。", decides="force_close"),
-    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "force_close", "closed", "强制结案", ("shift_leader",), ("reason",), ("leader_approved",),
+    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "force_close", "closed", "强制结案", ("shift_leader",), ("reason",), ("never_the_department", "leader_approved"),
         ("end:all",), "没有核查就结案, 永远带着这个记号。"),
     # --- 作废, 结案之后 ---
     Row(FILED, "ask_void", SAME, "申请作废", ("acceptor", "dispatcher"), ("reason",), ("no_request",),
@@ -274,6 +274,8 @@ TABLE: tuple[Row, ...] = (
         (), "危及人身财产安全的, 单独打上记号。"),
     Row((*OPEN, "closed"), "record_evidence", SAME, "记录佐证", ("system",), ("words",), (),
         (), "设备自己的读数记在案上, 作核查与结案的依据。"),
+    Row(OPEN, "join_alarm", SAME, "并入告警", ("system",), ("words",), (),
+        (), "同一处又有告警, 并进来, 不另立一案; 先前的佐证作废。"),
 )  # fmt: skip
 
 _BY_MOVE: dict[tuple[str, str], Row] = {(state, row.action): row for row in TABLE for state in row.frm}

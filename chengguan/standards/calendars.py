@@ -96,15 +96,11 @@ class WorkCalendar:
         if end <= start:
             return 0.0
         total = 0.0
-        for since, until in self.spans_from(start):
-            if since >= end:
-                break
-            total += (min(until, end) - since).total_seconds()
-            if until >= end:
-                break
-            # the next span may lie beyond a year that nobody published; stop at the day of `end`
-            if until.date() == end.astimezone(self.zone).date() and until.time() >= self.hours[-1][1]:
-                break
+        day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
+        while day <= last:
+            for since, until in self.spans(day):
+                total += max(0.0, (min(until, end) - max(since, start)).total_seconds())
+            day += timedelta(days=1)
         return total
 
     def after(self, start: datetime, seconds: float) -> datetime:

@@ -70,6 +70,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify.accuracy_metres", "定位误差最多计入(米)", 100, "ours"),
         Setting("filing.automatic", "自动立案的事项(代码前缀)", [], "ours"),
         Setting("verify.skip", "可免核查的事项(代码前缀)", [], "ours"),
+        Setting("task.recall_grace_minutes", "任务逾期多久后自动撤回(分钟)", 30, "ours"),
         Setting("urge.automatic", "超期自动督办", True, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),

@@ -1,0 +1,23 @@
+"""What is announced to the stages below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CaseRegistered:
+    case_id: int
+
+
+@dataclass(frozen=True)
+class CaseMoved:
+    case_id: int
+    from_state: str
+    action: str
+    to_state: str
+
+
+@dataclass(frozen=True)
+class CaseClosed:
+    case_id: int

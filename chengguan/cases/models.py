@@ -1,0 +1,328 @@
+"""Reports, cases, their steps, clocks, tasks and requests. A case is moved by services.act only.
+
+Report and Step are append-only: a database trigger refuses to change or delete them (migration 0002).
+"""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengguan.cases import workflow
+
+SOURCES = [
+    ("inspector", _("采集员上报")),
+    ("citizen", _("市民上报")),
+    ("hotline", _("热线举报")),
+    ("alarm", _("物联网告警")),
+    ("video", _("视频监控")),
+    ("leader", _("领导交办")),
+    ("upper", _("上级平台")),
+    ("survey", _("专项普查")),
+]
+KINDS = [("component", _("部件")), ("matter", _("事件"))]
+STATE_CHOICES = list(workflow.STATES.items())
+
+
+class Case(models.Model):
+    """One matter at one place, from 登记 on; it has its number only after 立案."""
+
+    number = models.CharField(max_length=24, unique=True, null=True, blank=True)
+    register_number = models.CharField(max_length=24, unique=True)
+    source_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    state = models.CharField(max_length=24, choices=STATE_CHOICES, default="reported")
+    state_before = models.CharField(max_length=24, blank=True)
+    kind = models.CharField(max_length=10, choices=KINDS, default="matter")
+    source = models.CharField(max_length=10, choices=SOURCES)
+    code_set = models.CharField(max_length=40, blank=True)
+    matter_code = models.CharField(max_length=5, blank=True)
+    matter_name = models.CharField(max_length=60, blank=True)
+    condition_key = models.CharField(max_length=40, blank=True)
+    point = models.PointField(srid=4490, null=True, blank=True)
+    unit_grid = models.ForeignKey("places.UnitGrid", models.PROTECT, null=True, blank=True, related_name="+")
+    community = models.ForeignKey("places.Area", models.PROTECT, null=True, blank=True, related_name="+")
+    township = models.ForeignKey("places.Area", models.PROTECT, null=True, blank=True, related_name="+")
+    address = models.CharField(max_length=200, blank=True)
+    component = models.ForeignKey("things.Component", models.PROTECT, null=True, blank=True, related_name="cases")
+    description = models.TextField(blank=True)
+    reporter_name = models.CharField(max_length=60, blank=True)
+    reporter_phone = models.CharField(max_length=30, blank=True)
+    reporter = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    follow_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    urgent = models.BooleanField(default=False)
+    responsibility_open = models.BooleanField(default=False)
+    department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    crew = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    inspector = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    filed_at = models.DateTimeField(null=True, blank=True)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+    reported_back_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    entered_at = models.DateTimeField()
+    """When the case came into its present state."""
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    yellow_at = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateTimeField(null=True, blank=True)
+    """Of the clock the present state stands on; empty while it is paused. Worklists sort and colour by these."""
+    handling_deadline = models.DateTimeField(null=True, blank=True)
+    handling_overdue = models.BooleanField(default=False)
+    found_done = models.BooleanField(null=True, blank=True)
+    proven_at = models.DateTimeField(null=True, blank=True)
+    proof = models.CharField(max_length=200, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    linked_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="linked")
+    closing_note = models.TextField(blank=True)
+    satisfaction = models.CharField(max_length=12, blank=True)
+    forced = models.BooleanField(default=False)
+    exempt = models.BooleanField(default=False)
+    rework_count = models.PositiveSmallIntegerField(default=0)
+    return_count = models.PositiveSmallIntegerField(default=0)
+    extend_count = models.PositiveSmallIntegerField(default=0)
+    urge_count = models.PositiveSmallIntegerField(default=0)
+    synthetic = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index("state", F("deadline").asc(nulls_last=True), "id", name="case_state_deadline"),
+            models.Index("department", "state", F("deadline").asc(nulls_last=True), "id", name="case_department"),
+            models.Index("crew", "state", F("deadline").asc(nulls_last=True), "id", name="case_crew"),
+            models.Index("township", "state", F("deadline").asc(nulls_last=True), "id", name="case_township"),
+            models.Index(fields=["matter_code", "-reported_at"], name="case_matter"),
+            models.Index(fields=["-reported_at", "id"], name="case_reported"),
+            models.Index(fields=["component", "matter_code"], name="case_component"),
+            models.Index(fields=["reporter_phone"], name="case_phone", condition=~Q(reporter_phone="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.register_number
+
+    @property
+    def step(self) -> int:
+        return workflow.STEP_OF.get(self.state, 0)
+
+
+class Report(models.Model):
+    """One arrival, as it arrived; never changed. Merging is said by the case (`merged_into`), not here."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reports")
+    source = models.CharField(max_length=10, choices=SOURCES)
+    source_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    arrived_at = models.DateTimeField()
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    matter_code = models.CharField(max_length=5, blank=True)
+    description = models.TextField(blank=True)
+    point = models.PointField(srid=4490, null=True, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    reporter_name = models.CharField(max_length=60, blank=True)
+    reporter_phone = models.CharField(max_length=30, blank=True)
+    reporter = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    said = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.arrived_at:%F %T}"
+
+
+class Step(models.Model):
+    """What happened to a case, once; never changed."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    from_state = models.CharField(max_length=24)
+    to_state = models.CharField(max_length=24)
+    action = models.CharField(max_length=24)
+    opinion = models.TextField(blank=True)
+    given = models.JSONField(default=dict, blank=True)
+    who = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    who_name = models.CharField(max_length=60)
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    organisation_name = models.CharField(max_length=80, blank=True)
+    role = models.CharField(max_length=30)
+    receiver = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+    acted_at = models.DateTimeField()
+    used_s = models.FloatField(default=0)
+    stage = models.CharField(max_length=10, blank=True)
+    stage_deadline = models.DateTimeField(null=True, blank=True)
+    overdue = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["case", "id"], name="step_case"), models.Index(fields=["acted_at"], name="step_acted")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.acted_at:%F %T}"
+
+    @property
+    def action_name(self) -> str:
+        return workflow.ACTIONS.get(self.action, self.action)
+
+
+class Clock(models.Model):
+    """A limit that runs. Everything is recomputed from start, pauses and limit when a calendar changes."""
+
+    KINDS = [("handling", "处置"), ("handling_turn", "本单位处置"), ("stage", "环节"), ("task", "任务"), ("urge", "督办回复")]
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+    kind = models.CharField(max_length=14, choices=KINDS)
+    stage = models.CharField(max_length=10)
+    department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pauses = models.JSONField(default=list, blank=True)
+    limit_value = models.FloatField()
+    limit_clock = models.CharField(max_length=12)
+    limit_text = models.CharField(max_length=30)
+    extensions = models.PositiveSmallIntegerField(default=0)
+    used_s = models.FloatField(default=0)
+    yellow_at = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    overdue = models.BooleanField(default=False)
+    overdue_told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["deadline"], name="clock_running", condition=Q(ended_at=None, paused_at=None)),
+            models.Index(fields=["case", "ended_at"], name="clock_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.limit_text}"
+
+
+class Task(models.Model):
+    """Sent to a person or an organisation and waited for: 核实, 核查, 督办回复."""
+
+    KINDS = [("confirm", "核实"), ("verify", "核查"), ("handle", "处置"), ("reply", "督办回复")]
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    account = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    clock = models.ForeignKey(Clock, models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.TextField(blank=True)
+    level = models.CharField(max_length=4, blank=True)
+    sent_at = models.DateTimeField()
+    due = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    result = models.CharField(max_length=20, blank=True)
+    reply = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "due"], name="task_account", condition=Q(done_at=None)),
+            models.Index(fields=["case", "done_at"], name="task_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.case_id}"
+
+
+class Request(models.Model):
+    """Asked beside the stage; lapses when the stage changes."""
+
+    KINDS = [("return", "回退"), ("extend", "延期"), ("suspend", "挂账"), ("void", "作废"), ("appeal", "申诉"), ("force_close", "强制结案")]
+    STATES = [("waiting", "待审"), ("granted", "同意"), ("denied", "不同意"), ("lapsed", "失效")]
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="requests")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    state = models.CharField(max_length=8, choices=STATES, default="waiting")
+    asked_by = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.TextField()
+    details = models.JSONField(default=dict, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state="waiting"), name="one_waiting_request"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.get_state_display()}"
+
+
+class Dispatch(models.Model):
+    """Which departments a case was sent to, and as what."""
+
+    PARTS = [("main", "主办"), ("helper", "协办"), ("copy", "抄告")]
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="dispatches")
+    department = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
+    part = models.CharField(max_length=6, choices=PARTS)
+    sent_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["department", "part"], name="dispatch_department")]
+
+    def __str__(self) -> str:
+        return f"{self.get_part_display()} {self.department_id}"
+
+
+class Photo(models.Model):
+    KINDS = [("report", "上报"), ("before", "处置前"), ("after", "处置后"), ("confirm", "核实"), ("verify", "核查")]
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="photos")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, blank=True, related_name="photos")
+    attachment = models.ForeignKey("things.Attachment", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=KINDS)
+    viewpoint = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.attachment_id}"
+
+
+class CaseAlarm(models.Model):
+    """An alarm that began, or joined, a case."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="alarms")
+    alarm = models.OneToOneField("alarms.Alarm", models.PROTECT, related_name="case_link")
+    joined_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.alarm_id} -> {self.case_id}"
+
+
+class CalendarDay(models.Model):
+    """An administrator's word about a day: working or not, over the published holidays."""
+
+    day = models.DateField(unique=True)
+    working = models.BooleanField()
+    note = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.working}"
+
+
+class Setting(models.Model):
+    """The county's own value of a setting of standards.limits; absent means the default there."""
+
+    key = models.CharField(max_length=60, unique=True)
+    value = models.JSONField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Sequence(models.Model):
+    """The last running number of a day, one row per kind and day."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last}"

@@ -1,0 +1,196 @@
+"""Starting, pausing, resuming and ending clocks, and the deadline columns that work lists sort by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from chengguan.cases import timing, workflow
+from chengguan.cases.models import Case, Clock
+from chengguan.standards import filing
+from chengguan.standards.calendars import WorkCalendar
+from chengguan.standards.limits import Limit, Settings
+
+HANDLING = "处置"
+
+
+def pauses_of(clock: Clock) -> list[timing.Pause]:
+    closed: list[timing.Pause] = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in clock.pauses]
+    return [*closed, (clock.paused_at, None)] if clock.paused_at else closed
+
+
+def limit_of(clock: Clock) -> Limit:
+    return Limit(clock.limit_value, clock.limit_clock)
+
+
+def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings) -> float:
+    if not clock.extensions:
+        return 0
+    return clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(limit_of(clock), calendar)
+
+
+class Clocks:
+    """The clocks of one case at one moment, within one move."""
+
+    def __init__(self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar) -> None:
+        self.case, self.now, self.settings, self.calendar = case, now, settings, calendar
+        self.open = list(case.clocks.filter(ended_at=None)) if case.pk else []
+
+    def find(self, stage: str) -> list[Clock]:
+        """Open clocks of a stage (受理 ...); for 处置 both the department's turn and all its turns."""
+        return [clock for clock in self.open if clock.stage == stage and clock.kind not in ("task", "urge")]
+
+    def task(self, stage: str) -> Clock | None:
+        return next((clock for clock in self.open if clock.kind == "task" and clock.stage == stage), None)
+
+    def current(self, state: str) -> Clock | None:
+        """The clock a state stands on: the task that is out, else the handling clock, else the desk's."""
+        task = {"confirming": "核实", "verifying": "核查"}.get(state)
+        if task:
+            return self.task(task)
+        stage = workflow.STAGES.get(state, "")
+        found = [clock for clock in self.find(stage) if clock.kind != "handling_turn"]
+        return found[-1] if found else None
+
+    def start(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
+        clock = Clock(
+            case=self.case,
+            kind=kind,
+            stage=stage,
+            department_id=department_id,
+            started_at=since or self.now,
+            limit_value=limit.value,
+            limit_clock=limit.clock,
+            limit_text=filing.limit_text(limit.value, limit.clock),
+        )
+        self.recompute(clock)
+        clock.save()
+        self.open.append(clock)
+        return clock
+
+    def start_stage(self, stage: str) -> Clock:
+        """A desk's clock; when the setting adds up repeated visits, the earlier one goes on."""
+        if self.settings["stage.entered_twice"] == "added_up":
+            earlier = self.case.clocks.filter(kind="stage", stage=stage).last()
+            if earlier is not None:
+                if earlier.ended_at is not None:
+                    earlier.pauses = [*earlier.pauses, [earlier.ended_at.isoformat(), self.now.isoformat()]]
+                    earlier.ended_at = None
+                    self.open.append(earlier)
+                self.recompute(earlier)
+                earlier.save()
+                return earlier
+        return self.start("stage", stage, self.settings.stage(stage))
+
+    def handling_limit(self) -> Limit:
+        """Of the case's filing condition; the county's own value wins, then the default of the list."""
+        try:
+            condition = filing.condition(self.case.condition_key)
+        except KeyError:
+            return self.settings.limit("handling.default")
+        return Limit(condition.limit, condition.clock)
+
+    def start_handling(self, since: datetime | None = None) -> None:
+        """A turn for the department. The same department again goes on with its old clock, another gets a new limit."""
+        department = self.case.department_id
+        earlier = self.case.clocks.filter(kind="handling", department_id=department).exclude(ended_at=None).last()
+        reopened = self.case.steps.filter(action="reopen").last()
+        if reopened is not None and earlier is not None and earlier.ended_at < reopened.acted_at:
+            earlier = None
+        if earlier is not None and earlier.limit_text == self._limit_text():
+            earlier.pauses = [*earlier.pauses, [earlier.ended_at.isoformat(), self.now.isoformat()]]
+            earlier.ended_at = None
+            self.recompute(earlier)
+            earlier.save()
+            self.open.append(earlier)
+        else:
+            self.start("handling", HANDLING, self.handling_limit(), department, since)
+        self.start("handling_turn", HANDLING, self.handling_limit(), department, since)
+
+    def _limit_text(self) -> str:
+        limit = self.handling_limit()
+        return filing.limit_text(limit.value, limit.clock)
+
+    def pause(self, stage: str) -> None:
+        for clock in self.find(stage):
+            if clock.paused_at is None:
+                self.note_use(clock)
+                clock.paused_at = self.now
+                self.recompute(clock)
+                clock.save()
+
+    def resume(self, stage: str) -> None:
+        """Goes on where it stopped; a desk's clock that had ended starts again."""
+        found = self.find(stage)
+        for clock in found:
+            if clock.paused_at is not None:
+                clock.pauses = [*clock.pauses, [clock.paused_at.isoformat(), self.now.isoformat()]]
+                clock.paused_at = None
+                self.recompute(clock)
+                clock.save()
+        if not found and stage == HANDLING:
+            self.start_handling()
+
+    def end(self, stage: str | None = None, clock: Clock | None = None) -> None:
+        """End a stage's clocks, one clock, or (with neither) all."""
+        chosen = [clock] if clock else self.find(stage) if stage else list(self.open)
+        for each in chosen:
+            self.note_use(each)
+            each.ended_at = self.now
+            each.save()
+        self.open = [each for each in self.open if each.ended_at is None]
+
+    def extend(self) -> None:
+        for clock in self.find(HANDLING):
+            clock.extensions += 1
+            self.recompute(clock)
+            clock.save()
+
+    def note_use(self, clock: Clock) -> None:
+        clock.used_s = self.used(clock)
+        clock.overdue = clock.overdue or (clock.deadline is not None and self.now > clock.deadline)
+
+    def used(self, clock: Clock) -> float:
+        return timing.used(clock.started_at, self.now, limit_of(clock), self.calendar, pauses_of(clock))
+
+    def recompute(self, clock: Clock) -> None:
+        """Deadline and yellow moment from start, pauses, limit and extensions; empty while paused."""
+        pauses, limit, extra = pauses_of(clock), limit_of(clock), extra_of(clock, self.calendar, self.settings)
+        share = self.settings["lights.yellow"]
+        if clock.paused_at is not None:
+            clock.deadline = clock.yellow_at = None
+            return
+        clock.deadline = timing.deadline(clock.started_at, limit, self.calendar, pauses, extra)
+        clock.yellow_at = timing.yellow(clock.started_at, limit, self.calendar, pauses, extra, share)
+
+    def write_columns(self) -> None:
+        """The case's own deadline columns, from the clock its state stands on."""
+        clock = self.current(self.case.state)
+        self.case.deadline = clock.deadline if clock else None
+        self.case.yellow_at = clock.yellow_at if clock else None
+        handling = [each for each in self.find(HANDLING) if each.kind == "handling"]
+        if handling:
+            self.case.handling_deadline = handling[-1].deadline
+        if any(each.overdue for each in handling):
+            self.case.handling_overdue = True
+
+
+def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
+    """After the calendar or a setting changed: every running clock gets its deadline anew, closed ones keep theirs.
+    Returns how many moved."""
+    moved = 0
+    running = Clock.objects.filter(Q(ended_at=None, paused_at=None), limit_clock__in=["work_hour", "work_day"])
+    for clock in running.select_related("case").iterator(chunk_size=500):
+        clocks = Clocks(clock.case, now, settings, calendar)
+        before = clock.deadline
+        clocks.recompute(clock)
+        if clock.deadline == before:
+            continue
+        clock.overdue = clock.deadline is not None and now > clock.deadline
+        clock.save(update_fields=["deadline", "yellow_at", "overdue"])
+        clocks.open = list(clock.case.clocks.filter(ended_at=None))
+        clocks.write_columns()
+        clock.case.save(update_fields=["deadline", "yellow_at", "handling_deadline"])
+        moved += 1
+    return moved

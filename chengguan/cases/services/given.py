@@ -1,0 +1,153 @@
+"""What a person gave, turned into what the move needs; refused by field when it is missing or makes no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case
+from chengguan.cases.services.refusals import Refused
+from chengguan.people.models import Account, Organisation
+from chengguan.standards import codes, filing
+from chengguan.things.models import Attachment
+
+
+def _one(model: Any, value: Any, field: workflow.Field) -> Any:
+    if isinstance(value, model):
+        return value
+    try:
+        return model.objects.get(pk=int(value))
+    except (TypeError, ValueError, model.DoesNotExist):
+        raise Refused(_("没有找到所选的%(what)s") % {"what": _(field.label)}, field.name) from None
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [part for part in value.replace(" ", "").split(",") if part]
+    return list(value) if isinstance(value, Iterable) else [value]
+
+
+def _text(value: Any, field: workflow.Field) -> str:
+    return str(value).strip()
+
+
+def _choice(value: Any, field: workflow.Field) -> str:
+    value = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    if field.options and value not in dict(field.options):
+        raise Refused(_("%(what)s不在可选项中") % {"what": _(field.label)}, field.name)
+    return value
+
+
+def _matter(value: Any, field: workflow.Field) -> str:
+    if str(value) not in codes.in_force().matters:
+        raise Refused(_("没有这个案件类别: %(code)s") % {"code": value}, field.name)
+    return str(value)
+
+
+def _photos(value: Any, field: workflow.Field) -> list[Attachment]:
+    found = [_one(Attachment, each, field) for each in _listed(value)]
+    if any(not photo.content_type.startswith("image/") for photo in found):
+        raise Refused(_("%(what)s里有不是照片的文件") % {"what": _(field.label)}, field.name)
+    return found
+
+
+def _organisation(value: Any, field: workflow.Field) -> Organisation:
+    return _one(Organisation, value, field)
+
+
+def _organisations(value: Any, field: workflow.Field) -> list[Organisation]:
+    return [_one(Organisation, each, field) for each in _listed(value)]
+
+
+def _account(value: Any, field: workflow.Field) -> Account:
+    return _one(Account, value, field)
+
+
+def _case(value: Any, field: workflow.Field) -> Case:
+    if isinstance(value, str) and not (value.isdigit() and len(value) < 15):
+        found = Case.objects.filter(number=value).first() or Case.objects.filter(register_number=value).first()
+        if found is not None:
+            return found
+    return _one(Case, value, field)
+
+
+def _moment(value: Any, field: workflow.Field) -> datetime:
+    moment = value if isinstance(value, datetime) else parse_datetime(str(value))
+    if moment is None:
+        raise Refused(_("%(what)s不是一个时间") % {"what": _(field.label)}, field.name)
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def _position(value: Any, field: workflow.Field) -> tuple[Point, float | None]:
+    """(point, accuracy in metres) from a Point, "lon,lat[,accuracy]" or (lon, lat[, accuracy])."""
+    if isinstance(value, Point):
+        return value, None
+    try:
+        numbers = [float(part) for part in (value.split(",") if isinstance(value, str) else value)]
+        point = Point(numbers[0], numbers[1], srid=4490)
+    except (TypeError, ValueError, IndexError):
+        raise Refused(_("%(what)s不是一个坐标") % {"what": _(field.label)}, field.name) from None
+    if not (-180 <= point.x <= 180 and -90 <= point.y <= 90):
+        raise Refused(_("%(what)s不是一个坐标") % {"what": _(field.label)}, field.name)
+    return point, numbers[2] if len(numbers) > 2 else None
+
+
+READERS: dict[str, Callable[[Any, workflow.Field], Any]] = {
+    "text": _text,
+    "choice": _choice,
+    "matter": _matter,
+    "photos": _photos,
+    "department": _organisation,
+    "departments": _organisations,
+    "crew": _organisation,
+    "inspector": _account,
+    "case": _case,
+    "datetime": _moment,
+    "position": _position,
+}
+
+
+def read(row: workflow.Row, given: dict[str, Any]) -> dict[str, Any]:
+    """The row's fields, each read by its kind. Refused for one that is missing, wrong, or not asked for."""
+    asked = {field.name: (field, required) for field, required in workflow.offered(row)}
+    unknown = set(given) - set(asked)
+    if unknown:
+        raise Refused(_("“%(action)s”不需要: %(fields)s") % {"action": _(row.name), "fields": ", ".join(sorted(unknown))})
+    found = {}
+    for name, (field, required) in asked.items():
+        value = given.get(name)
+        if value is None or value == "" or value == []:
+            if required:
+                raise Refused(_("请填写%(what)s") % {"what": _(field.label)}, name)
+            continue
+        found[name] = READERS[field.kind](value, field)
+    _condition_fits(found)
+    return found
+
+
+def _condition_fits(found: dict[str, Any]) -> None:
+    key, matter = found.get("condition_key"), found.get("matter_code")
+    if key and matter and key not in {each.key for each in filing.conditions(matter)}:
+        raise Refused(_("这个立案条件不属于所选类别"), "condition_key")
+
+
+def keep(found: dict[str, Any]) -> dict[str, Any]:
+    """The same as plain JSON, for the step."""
+    return {name: _plain(value) for name, value in found.items() if name not in {"photos", "photos_before", "photos_after"}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple) and isinstance(value[0], Point):
+        return {"lon": value[0].x, "lat": value[0].y, "accuracy": value[1]}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.pk if hasattr(value, "pk") else value

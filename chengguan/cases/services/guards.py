@@ -1,0 +1,265 @@
+"""The conditions the table names. Each refuses in words, or says nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from chengguan.cases import timing
+from chengguan.cases.models import Request
+from chengguan.cases.services.move import Move
+from chengguan.cases.services.refusals import Refused
+from chengguan.people.models import Organisation
+from chengguan.people.selectors import children_of, on
+from chengguan.standards import filing
+from chengguan.standards.limits import Limit
+
+RECEIVES = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.ENTERPRISE}
+
+
+def metres(a: Point, b: Point) -> float:
+    """Metres between two places of one county, on the sphere."""
+    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
+    return 6371008.8 * math.hypot(east, math.radians(b.y - a.y))
+
+
+def place_in_grid(move: Move) -> None:
+    if move.case.point is None and "place" not in move.given:
+        raise Refused(_("还没有事发位置, 请在地图上点出来"), "place")
+    if move.case.unit_grid_id is None and "place" not in move.given:
+        raise Refused(_("事发位置不在任何单元网格内, 请改正位置"), "place")
+
+
+def condition_met(move: Move) -> None:
+    if not move.case.condition_key or not move.case.matter_code:
+        raise Refused(_("没有选定立案条件, 不能立案"), "condition_key")
+
+
+def own_task(move: Move) -> None:
+    kind = {"confirm": "confirm", "verify": "verify"}[move.row.action]
+    move.task = move.case.tasks.filter(kind=kind, done_at=None).last()
+    if move.task is None or move.task.account_id != move.who.account_id:
+        raise Refused(_("这项任务不是派给您的"))
+
+
+def on_the_place(move: Move) -> None:
+    position, accuracy = move.given["position"]
+    if move.case.point is None:
+        return
+    away = metres(position, move.case.point)
+    allowance = min(accuracy or 0, move.settings["verify.accuracy_metres"])
+    reach = move.settings["verify.metres"]
+    move.kept["metres"] = round(away, 1)
+    if away - allowance > reach:
+        words = _("您离事发位置还有 %(away)d 米, 请走到 %(reach)d 米以内再提交")
+        raise Refused(words % {"away": round(away), "reach": reach}, "position")
+
+
+def other_case(move: Move) -> None:
+    into = move.given["into"]
+    if into.pk == move.case.pk:
+        raise Refused(_("不能并入自己"), "into")
+    if into.state in ("merged", "refused", "declined", "voided"):
+        raise Refused(_("要并入的案件已经%(state)s") % {"state": into.get_state_display()}, "into")
+
+
+def department_with_right(move: Move) -> None:
+    department = move.given["department"]
+    if not department.enabled or department.kind not in RECEIVES:
+        raise Refused(_("%(name)s不是可以派遣的责任单位") % {"name": department}, "department")
+    if move.row.action == "redirect" and department.pk == move.case.department_id:
+        raise Refused(_("已经在%(name)s, 请选另一家") % {"name": department}, "department")
+    prefixes = [move.case.matter_code[:length] for length in range(1, 6)]
+    answers = department.responsibilities.filter(on(), matter_code__in=prefixes).exists()
+    if not answers and not move.text("opinion") and not move.text("reason"):
+        raise Refused(_("责任表里%(name)s不管这类事项, 仍要派遣请写明意见") % {"name": department}, "opinion")
+
+
+def urgent_case(move: Move) -> None:
+    condition = next((each for each in filing.conditions(move.case.matter_code) if each.key == move.case.condition_key), None)
+    if not move.case.urgent and not (condition and condition.urgent):
+        raise Refused(_("只有急要件或紧急时限的案件可以先行派遣"))
+    department = move.given["department"]
+    if not department.enabled or department.kind not in RECEIVES:
+        raise Refused(_("%(name)s不是可以派遣的责任单位") % {"name": department}, "department")
+
+
+def return_window(move: Move) -> None:
+    sent = move.case.dispatched_at
+    end = timing.deadline(sent, move.settings.limit("window.return"), move.calendar) if sent else None
+    if end is None or move.now > end:
+        limit = move.settings.limit("window.return")
+        raise Refused(_("派遣后 %(limit)s内才能申请回退") % {"limit": filing.limit_text(limit.value, limit.clock)})
+
+
+def no_request(move: Move) -> None:
+    waiting = move.case.requests.filter(state="waiting").first()
+    if waiting is not None:
+        raise Refused(_("已有一项%(kind)s申请在等审批") % {"kind": waiting.get_kind_display()})
+
+
+def not_overdue(move: Move) -> None:
+    clock = move.clocks.current("handling")
+    if clock is None or clock.overdue or (clock.deadline is not None and move.now > clock.deadline):
+        raise Refused(_("已经超期, 不能再申请延期"))
+
+
+def extensions_left(move: Move) -> None:
+    clock = move.clocks.current("handling")
+    if clock is not None and clock.extensions >= move.settings["handling.extensions"]:
+        raise Refused(_("最多延期 %(times)d 次") % {"times": move.settings["handling.extensions"]})
+
+
+def own_crew(move: Move) -> None:
+    crew = move.given["crew"]
+    below = children_of(move.case.department_id) if move.case.department_id else frozenset()
+    if not crew.enabled or not (crew.pk in below or crew.kind == Organisation.Kind.CONTRACTOR):
+        raise Refused(_("%(name)s不是本单位的班组或养护公司") % {"name": crew}, "crew")
+
+
+def within_a_year(move: Move) -> None:
+    days = move.settings["handling.suspend_days"]
+    if not move.now < move.given["until"] <= move.now + timedelta(days=days):
+        raise Refused(_("缓办截止时间应在今天之后、%(days)d 天之内") % {"days": days}, "until")
+
+
+def own_case(move: Move) -> None:
+    if move.case.crew_id not in move.who.organisation_ids:
+        raise Refused(_("这件活不是派给您的班组的"))
+
+
+def evidence_stands(move: Move) -> None:
+    simple = any(move.case.matter_code.startswith(prefix) for prefix in move.settings["verify.skip"])
+    if move.case.proven_at is None and not simple:
+        raise Refused(_("没有设备读数可以证明, 也不在免核查的事项里, 请发核查"))
+    if not simple:
+        no_alarm_stands(move)
+
+
+def no_alarm_stands(move: Move) -> None:
+    if move.case.alarms.filter(alarm__active=True).exists():
+        raise Refused(_("告警还没有恢复"))
+
+
+def found_done(move: Move) -> None:
+    if not move.case.found_done:
+        raise Refused(_("核查没有通过, 只能返工或强制结案"))
+
+
+def verified_or_proven(move: Move) -> None:
+    if not move.case.found_done and move.case.proven_at is None and not any(
+        move.case.matter_code.startswith(prefix) for prefix in move.settings["verify.skip"]
+    ):
+        raise Refused(_("没有核查过的案件不能结案"))
+
+
+def alarm_gone(move: Move) -> None:
+    if not move.text("closing_note") and move.case.alarms.filter(alarm__active=True).exists():
+        raise Refused(_("告警还没有恢复, 仍要结案请写明理由"), "closing_note")
+
+
+def never_the_department(move: Move) -> None:
+    handled = {move.case.department_id, move.case.crew_id} - {None}
+    if not move.who.is_system and any(
+        post.role in ("department", "crew", "township") and handled & post.organisation_ids for post in move.who.posts
+    ):
+        raise Refused(_("处置的单位不能自己结案"))
+
+
+def leader_approved(move: Move) -> None:
+    granted = move.case.requests.filter(kind="force_close", state="granted", decided_at__gte=move.case.reported_back_at)
+    if not granted.exists():
+        raise Refused(_("强制结案要先有领导同意"))
+
+
+def reviewed(move: Move) -> None:
+    if move.request is None or move.request.reviewed_at is None:
+        raise Refused(_("还没有经过初审"))
+
+
+def not_reviewed(move: Move) -> None:
+    if move.request is None or move.request.reviewed_at is not None:
+        raise Refused(_("已经初审过了"))
+
+
+def was_overdue(move: Move) -> None:
+    if not move.case.handling_overdue:
+        raise Refused(_("没有超期的案件不必申诉"))
+
+
+def _within(move: Move, key: str, words: str) -> None:
+    closed = move.case.closed_at
+    end = timing.deadline(closed, move.settings.limit(key), move.calendar) if closed else None
+    if end is None or move.now > end:
+        raise Refused(words)
+
+
+def appeal_window(move: Move) -> None:
+    _within(move, "window.appeal", _("申诉期已过"))
+
+
+def reopen_window(move: Move) -> None:
+    _within(move, "window.reopen", _("重开期已过"))
+
+
+def first_appeal(move: Move) -> None:
+    if move.case.requests.filter(kind="appeal").exists():
+        raise Refused(_("一件案件只能申诉一次"))
+
+
+def appeal_over(move: Move) -> None:
+    window: Limit = move.settings.limit("window.appeal")
+    end = timing.deadline(move.case.closed_at, window, move.calendar) if move.case.closed_at else None
+    if end is None or move.now <= end or Request.objects.filter(case=move.case, state="waiting").exists():
+        raise Refused(_("申诉期未满, 暂不归档"))
+
+
+def responsibility_open(move: Move) -> None:
+    if not move.case.responsibility_open:
+        raise Refused(_("责任已经明确"))
+
+
+def urge_waiting(move: Move) -> None:
+    tasks = move.case.tasks.filter(kind="reply", done_at=None)
+    if move.role in ("department", "township"):
+        tasks = tasks.filter(organisation__in=move.who.organisation_ids)
+    move.task = tasks.last()
+    if move.task is None:
+        raise Refused(_("没有等您回复的督办"))
+
+
+def not_urgent_yet(move: Move) -> None:
+    if move.case.urgent:
+        raise Refused(_("已经是急要件"))
+
+
+def place_or_words(move: Move) -> None:
+    """Checked by the registration itself."""
+
+
+GUARDS: dict[str, Callable[[Move], None]] = {
+    guard.__name__: guard
+    for guard in (
+        place_in_grid, condition_met, own_task, on_the_place, other_case, department_with_right, urgent_case,
+        return_window, no_request, not_overdue, extensions_left, own_crew, within_a_year, own_case, evidence_stands,
+        found_done, verified_or_proven, alarm_gone, never_the_department, leader_approved, reviewed, not_reviewed,
+        was_overdue, appeal_window, reopen_window, first_appeal, appeal_over, responsibility_open, urge_waiting,
+        not_urgent_yet, place_or_words,
+    )
+}  # fmt: skip
+
+
+def check(move: Move) -> None:
+    """Every guard of the row, in order; `request:<kind>` finds the waiting request the row decides."""
+    for name in move.row.guards:
+        if name.startswith("request:"):
+            kind = name.partition(":")[2]
+            move.request = move.case.requests.filter(kind=kind, state="waiting").last()
+            if move.request is None:
+                raise Refused(_("没有在等审批的%(kind)s申请") % {"kind": dict(Request.KINDS)[kind]})
+        else:
+            GUARDS[name](move)

@@ -1,0 +1,44 @@
+"""One move of one case: what the row says, what the person gave, and what the database holds at that moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.services.clocks import Clocks
+from chengguan.cases.workflow import Row
+from chengguan.people.selectors import Who
+from chengguan.standards.calendars import WorkCalendar
+from chengguan.standards.limits import Settings
+
+
+@dataclass
+class Move:
+    who: Who
+    role: str
+    case: Case
+    row: Row
+    given: dict[str, Any]
+    now: datetime
+    settings: Settings
+    calendar: WorkCalendar
+    clocks: Clocks
+    from_state: str
+    request: Request | None = None
+    task: Task | None = None
+    receiver: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What of `given` goes into the step, as JSON."""
+
+    def text(self, name: str) -> str:
+        return str(self.given.get(name) or "").strip()
+
+    @property
+    def opinion(self) -> str:
+        """The words of the step, whichever field carried them."""
+        for name in ("reason", "opinion", "words", "done", "answer", "evidence", "closing_note"):
+            if self.text(name):
+                return self.text(name)
+        return ""

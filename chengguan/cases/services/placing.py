@@ -1,0 +1,32 @@
+"""Where a case is: its point, unit grid, community, township and what people call the place."""
+
+from __future__ import annotations
+
+from django.contrib.gis.geos import Point
+
+from chengguan.cases.models import Case
+from chengguan.places import selectors as places
+
+
+def place(case: Case, point: Point, address: str = "") -> None:
+    """Set the point and everything that follows from it. Outside every grid the grid stays empty."""
+    grid = places.grid_at(point)
+    case.point = point
+    case.unit_grid = grid
+    case.community = grid.community if grid else None
+    case.township = grid.community.parent if grid else None
+    case.address = (address or places.nearest_address(point))[:200]
+
+
+def place_at_component(case: Case) -> None:
+    """The place of the component the case is about."""
+    component = case.component
+    assert component is not None
+    if component.unit_grid_id is None:
+        place(case, component.point, component.address)
+        return
+    case.point = component.point
+    case.unit_grid = component.unit_grid
+    case.community = component.unit_grid.community
+    case.township = component.unit_grid.community.parent
+    case.address = (component.address or places.nearest_address(component.point))[:200]
