@@ -89,3 +89,20 @@ def broker() -> Iterator[SimpleNamespace]:
     yield SimpleNamespace(port=port, mqtt_port=mqtt_port, process=process)
     processes.end([process.pid])
     process.wait()
+
+
+@pytest.fixture(scope="session")
+def history_store() -> Iterator[SimpleNamespace]:
+    """The history process of the session with its tables made; `settings.HISTORY_ADDRESS` names it."""
+    from django.conf import settings
+
+    from chengguan.engines import history, ports, processes
+
+    port = ports.free()
+    process = history.start(port)
+    ports.wait_until_open(port, limit_s=60)
+    settings.HISTORY_ADDRESS = history.address(port)
+    history.ensure_tables()
+    yield SimpleNamespace(port=port, process=process)
+    processes.end([process.pid])
+    process.wait()

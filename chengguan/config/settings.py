@@ -58,7 +58,11 @@ NATS_URL = os.environ.get("NATS_URL", "")
 HISTORY_URL = os.environ.get("HISTORY_URL", "")
 NATS_ADDRESS = NATS_URL or _addresses.get("nats", "")
 HISTORY_ADDRESS = HISTORY_URL or _addresses.get("history", "")
-FILES_URL = os.environ.get("CHENGGUAN_FILES_URL", "")
+HISTORY_FOLDER = os.environ.get("CHENGGUAN_HISTORY_FOLDER", "")
+HISTORY_MEMORY_MB = int(os.environ.get("CHENGGUAN_HISTORY_MEMORY_MB") or 900)
+"""Cap of our own history process; it refuses a query rather than pass it."""
+HISTORY_CLUSTER = os.environ.get("CHENGGUAN_HISTORY_CLUSTER", "")
+FILES_FOLDER = os.environ.get("CHENGGUAN_FILES", "")
 UPSTREAM_DESIGN_RATE = float(os.environ.get("CHENGGUAN_DESIGN_RATE") or 100)
 """Messages per second the stream keeps 24 hours of room for."""
 NATS_REPLICAS = int(os.environ.get("CHENGGUAN_NATS_REPLICAS") or 1)

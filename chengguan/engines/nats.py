@@ -100,7 +100,7 @@ def stream_config() -> StreamConfig:
         name=STREAM,
         subjects=SUBJECTS,
         subject_transform=SubjectTransform(
-            src="*.*.*.>", dest="up.{{partition(%d,2,3)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}.>" % PARTITIONS
+            src="*.*.*.>", dest="up.{{partition(16,2,3)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}.>"
         ),
         retention=RetentionPolicy.LIMITS,
         storage=StorageType.FILE,

@@ -54,11 +54,11 @@ def _secret() -> str:
     path = folder() / "internal-password"
     if not path.exists():
         folder().mkdir(parents=True, exist_ok=True)
-        _write_private(path, secrets.token_urlsafe(24))
+        write_private(path, secrets.token_urlsafe(24))
     return path.read_text().strip()
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """All of it or nothing, for the owner's eyes only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
@@ -94,7 +94,7 @@ def accounts_text(accounts: Iterable[Account]) -> str:
 def write_accounts(accounts: Iterable[Account]) -> bool:
     """Put exactly these accounts in force; others are cut off. False when our own server does not run: then
     they hold from its next start, or from when the attached cluster reads the file."""
-    _write_private(accounts_file(), accounts_text(accounts))
+    write_private(accounts_file(), accounts_text(accounts))
     if settings.NATS_URL:
         return False
     try:
@@ -146,10 +146,10 @@ def program() -> str:
 
 def start(port: int, mqtt_port: int, monitor_port: int) -> subprocess.Popen:
     """From the main thread only. Accounts stay as they were last written."""
-    _write_private(folder() / "server.conf", config_text(port, mqtt_port, monitor_port))
+    write_private(folder() / "server.conf", config_text(port, mqtt_port, monitor_port))
     (folder() / "monitor").write_text(str(monitor_port))
     if not accounts_file().exists():
-        _write_private(accounts_file(), accounts_text([]))
+        write_private(accounts_file(), accounts_text([]))
     pid_file().parent.mkdir(parents=True, exist_ok=True)
     return processes.start(
         [program(), "-c", str(folder() / "server.conf")],
