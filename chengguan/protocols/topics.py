@@ -40,3 +40,8 @@ def parse(subject: str) -> Topic | None:
 def down_subject(gateway: str, *levels: str) -> str:
     """Subject of a message to a gateway: `zhcg.down.<gateway>.<levels>`."""
     return ".".join(["zhcg.down", *(level.replace(".", "//") for level in (gateway, *levels))])
+
+
+def published(subject: str) -> str:
+    """The subject a message was published to, of the one it is stored under: `up.<partition>.` is in front."""
+    return subject.split(".", 2)[2] if subject.startswith("up.") else subject

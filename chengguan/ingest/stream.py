@@ -1,0 +1,227 @@
+"""The stream as a sink reads it: in order, without acknowledgement, from any position.
+
+`Feed` owns a thread and a connection and heals itself: when the broker was away, when a message is missing in the
+order, or when heartbeats stop, it makes its consumer anew behind the last message it handed on. The server holds
+messages back (flow control) until those before were taken, so a long backlog does not fill the memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from chengguan.engines.nats import PARTITIONS, STREAM
+from chengguan.ingest.batch import Captured
+from chengguan.ingest.wire import Raw, Wire
+
+logger = logging.getLogger(__name__)
+HEARTBEAT_S = 2.0
+MESSAGES, ANSWERS = 1, 2
+_OURS = b"Chengguan-"
+
+
+class Feed:
+    """Messages of some partitions after a position."""
+
+    def __init__(self, name: str, partitions: Sequence[int] = tuple(range(PARTITIONS))) -> None:
+        self.name, self.partitions = name, tuple(partitions)
+        self.items: deque[Captured | bytes] = deque()  # a bytes item is a flow-control subject to answer
+        self.arrived = threading.Event()
+        self.pending = 0
+        self.healthy = False
+        self.trouble = ""
+        self.caught_up_at = 0.0
+        self._after = 0
+        self._expected = 0
+        self._wire: Wire | None = None
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, after: int) -> None:
+        self._after = after
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name=f"feed-{self.name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(10)
+        self.items.clear()
+
+    def take(self, most: int) -> list[Captured]:
+        """Messages that arrived, at most `most`."""
+        taken: list[Captured] = []
+        items = self.items
+        while items and len(taken) < most:
+            item = items.popleft()
+            if isinstance(item, bytes):
+                self._answer(item)
+            else:
+                taken.append(item)
+        if not items:
+            self.arrived.clear()
+        return taken
+
+    @property
+    def backlog(self) -> int:
+        """Messages on the stream not taken yet, as far as known."""
+        return self.pending + len(self.items)
+
+    def _answer(self, subject: bytes) -> None:
+        wire = self._wire
+        if wire is not None:
+            try:
+                wire.publish(subject)
+            except OSError:
+                logger.debug("flow control of %s: the connection is gone", self.name)
+
+    def _run(self) -> None:
+        wait = 0.2
+        while not self._stop.is_set():
+            try:
+                with_wire = Wire(settings.NATS_ADDRESS, f"chengguan-{self.name}")
+                try:
+                    self._open(with_wire)
+                    wait = 0.2
+                    self._read(with_wire)
+                finally:
+                    self.healthy, self._wire = False, None
+                    with_wire.close()
+            except (OSError, ValueError, KeyError) as error:
+                self.trouble = f"{type(error).__name__}: {error}"
+                logger.warning("%s: %s; trying again in %.1f s", self.name, self.trouble, wait)
+                self._stop.wait(wait)
+                wait = min(wait * 2, 5.0)
+
+    def _open(self, wire: Wire) -> None:
+        token = secrets.token_hex(8)
+        inbox, answers = f"_INBOX.{token}.m", f"_INBOX.{token}.a"
+        wire.subscribe(inbox, MESSAGES)
+        wire.subscribe(answers, ANSWERS)
+        config: dict[str, Any] = {
+            "deliver_subject": inbox, "deliver_policy": "by_start_sequence", "opt_start_seq": self._after + 1,
+            "ack_policy": "none", "max_deliver": 1, "flow_control": True, "idle_heartbeat": int(HEARTBEAT_S * 1e9),
+            "mem_storage": True, "num_replicas": 1, "inactive_threshold": int(10e9), "replay_policy": "instant",
+        }  # fmt: skip
+        if len(self.partitions) < PARTITIONS:
+            config["filter_subjects"] = [f"up.{number}.>" for number in self.partitions]
+        body = {"stream_name": STREAM, "config": config, "action": "create"}
+        made = wire.request(f"$JS.API.CONSUMER.CREATE.{STREAM}.{token}", body, answers, ANSWERS)
+        if "error" in made:
+            raise ConnectionError(made["error"].get("description", "the consumer was refused"))
+        self.pending = made.get("num_pending", 0)
+        self._expected = 1
+        self._wire, self.healthy, self.trouble = wire, True, ""
+
+    def _read(self, wire: Wire) -> None:
+        silent_since = time.monotonic()
+        while not self._stop.is_set():
+            arrived = wire.read(1.0)
+            if arrived:
+                silent_since = time.monotonic()
+                self._hand_on(arrived)
+                self.arrived.set()
+            elif time.monotonic() - silent_since > 3 * HEARTBEAT_S + 1:
+                raise ConnectionError("no heartbeat")
+
+    def _hand_on(self, arrived: list[Raw]) -> None:
+        append = self.items.append
+        for raw in arrived:
+            _, subject, reply, headers, payload = raw
+            if not reply.startswith(b"$JS.ACK."):
+                self._control(headers, reply)
+                continue
+            words = reply.split(b".")
+            start = 5 if len(words) == 9 else 7
+            if int(words[start + 1]) != self._expected:
+                raise ConnectionError(f"a message is missing before {words[start].decode()}")
+            self._expected += 1
+            position = self._after = int(words[start])
+            self.pending = int(words[start + 3])
+            told = read_headers(headers) if _OURS in headers else None
+            append(Captured(position, int(words[start + 2]), subject.decode(errors="replace"), payload, told))
+        if not self.pending:
+            self.caught_up_at = time.time()
+
+    def _control(self, headers: bytes, reply: bytes) -> None:
+        """Flow control wants an answer when all before is taken; a heartbeat may say that one got lost."""
+        if headers.startswith(b"NATS/1.0 100") and reply:
+            self.items.append(reply)
+        elif b"Nats-Consumer-Stalled:" in headers:
+            self.items.append(headers.split(b"Nats-Consumer-Stalled:")[1].split(b"\r\n")[0].strip())
+        elif headers.startswith((b"NATS/1.0 409", b"NATS/1.0 404")):
+            raise ConnectionError(headers.split(b"\r\n")[0].decode())
+        if not self.pending:
+            self.caught_up_at = time.time()
+
+
+def read_headers(headers: bytes) -> dict[str, str]:
+    lines = headers.decode(errors="replace").split("\r\n")[1:]
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines if ":" in line)}
+
+
+def read_range(name: str, partitions: Sequence[int], after: int, last: int, most: int = 5000) -> Iterator[list[Captured]]:
+    """Batches of the messages after `after` up to `last` that the stream still keeps. ConnectionError when they do not
+    come."""
+    feed = Feed(name, partitions)
+    feed.start(after)
+    idle_since = time.monotonic()
+    reached = after
+    try:
+        while reached < last:
+            feed.arrived.wait(0.5)
+            taken = feed.take(most)
+            if taken:
+                idle_since, reached = time.monotonic(), taken[-1].position
+                yield [each for each in taken if each.position <= last]
+            elif feed.healthy and not feed.backlog and time.monotonic() - idle_since > 1.0:
+                return
+            elif time.monotonic() - idle_since > 60:
+                raise ConnectionError(feed.trouble or "the stream does not answer")
+    finally:
+        feed.stop()
+
+
+class Stream:
+    """What the stream says about itself."""
+
+    def __init__(self, name: str) -> None:
+        self.wire = Wire(settings.NATS_ADDRESS, f"chengguan-{name}")
+        self.inbox = f"_INBOX.{secrets.token_hex(8)}"
+        self.wire.subscribe(self.inbox, ANSWERS)
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wire.close()
+
+    def ask(self, verb: str, body: Any) -> dict[str, Any]:
+        return self.wire.request(f"$JS.API.STREAM.{verb}.{STREAM}", body, self.inbox, ANSWERS)
+
+    def info(self) -> tuple[str, int, int]:
+        """(incarnation, first, last); ConnectionError when there is no stream."""
+        told = self.ask("INFO", {})
+        if "error" in told:
+            raise ConnectionError(told["error"].get("description", "no stream"))
+        return told["created"], told["state"]["first_seq"], told["state"]["last_seq"]
+
+    def stamp(self, position: int) -> int | None:
+        """When the message at `position` was received, ns; None when it is not kept."""
+        told = self.ask("MSG.GET", {"seq": position})
+        return None if "error" in told else nanoseconds(told["message"]["time"])
+
+
+def nanoseconds(text: str) -> int:
+    """RFC 3339 with up to nine decimals."""
+    whole, _, rest = text.rstrip("Z").partition(".")
+    return int(datetime.fromisoformat(whole + "+00:00").timestamp()) * 1_000_000_000 + int((rest or "0").ljust(9, "0"))
