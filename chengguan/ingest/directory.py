@@ -39,7 +39,7 @@ class Directory:
     """The register of things as it stood when this was made. Devices and gateways have dense indexes."""
 
     def __init__(self) -> None:
-        self.gateways = list(Gateway.objects.order_by("pk").values_list("pk", "key", "kind", "enabled"))
+        self.gateways = list(Gateway.objects.order_by("pk").values_list("pk", "key", "kind", "enabled", "subsystem"))
         self.gateway_of_key = {row[1]: index for index, row in enumerate(self.gateways)}
         self.gateway_pk = np.array([row[0] for row in self.gateways], np.int64)
         of_pk = {row[0]: index for index, row in enumerate(self.gateways)}

@@ -2,14 +2,13 @@
 
 `Columns.readings` is a polars frame in long form, one row a reading, in order of the stream:
 
-    position  Int64    the message's place in the stream; rows of one message adjoin
-    device    Int64    things.Device primary key
-    gateway   Int64    things.Gateway primary key
-    metric    Int64    observations.Metric primary key
-    t         Int64    device time, ms since 1970 UTC
-    value     Float64  finite, within the believable range of its metric
-    at        Int64    when JetStream received the message, ms since 1970 UTC: the time that rules count in
-    late      Boolean  a newer value of that device and metric is known: for the history, not for rules or latest state
+    message  Int32    which message of the batch; its rows adjoin
+    device   Int64    things.Device primary key
+    metric   Int32    observations.Metric primary key
+    t        Int64    device time, ms since 1970 UTC
+    value    Float64  finite, within the believable range of its metric
+    seen     Int64    when JetStream received the message, ms since 1970 UTC: the time that rules count in
+    late     Boolean  a newer value of that device and metric is known: for the history, not for rules or latest state
 
 Every reading in it has been identified, decoded, range and clock checked, is no repeat and not throttled.
 
@@ -27,13 +26,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 READING_SCHEMA: Mapping[str, type[pl.DataType]] = {
-    "position": pl.Int64,
+    "message": pl.Int32,
     "device": pl.Int64,
-    "gateway": pl.Int64,
-    "metric": pl.Int64,
+    "metric": pl.Int32,
     "t": pl.Int64,
     "value": pl.Float64,
-    "at": pl.Int64,
+    "seen": pl.Int64,
     "late": pl.Boolean,
 }
 

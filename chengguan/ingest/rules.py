@@ -1,0 +1,80 @@
+"""The rules of the alarms stage as the *now* sink calls them: their memory, what they know of devices, when they are read
+again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.utils import timezone
+
+from chengguan.alarms import selectors
+from chengguan.alarms.conditions import Memory, Outcome, evaluate, silence
+from chengguan.alarms.services import apply_transitions
+from chengguan.ingest.directory import Directory
+from chengguan.ingest.sequences import Sequences
+from chengguan.ingest.state import State
+from chengguan.observations.columns import Columns
+
+READ_AGAIN_S = 2.0
+
+
+class Watch:
+    """Rules in force over the devices of a directory."""
+
+    def __init__(self, directory: Directory, state: State, sequences: Sequences) -> None:
+        self.directory, self.state, self.sequences = directory, state, sequences
+        self.metrics = {
+            (subsystem, slug): pk for subsystem, of in directory.metric_of.items() for slug, pk in of.items()
+        }
+        self.rules = selectors.rules_in_force(self.metrics)
+        self.facts = selectors.device_facts()
+        self.memory = Memory()
+        for pk, (remembered, values) in state.remembered.items():
+            self.memory.load(pk, remembered, values)
+        self.memory.load_gateways(*selectors.gateway_memory())
+        self.timings: dict[str, float] = {}
+        self.listening_since = 0
+        self._read_at = time.monotonic()
+
+    def read_again(self) -> None:
+        """Take over changed limits and new commands; cheap, called before every batch."""
+        if time.monotonic() - self._read_at < READ_AGAIN_S:
+            return
+        self._read_at = time.monotonic()
+        if selectors.rules_version() != self.rules.version:
+            self.rules = selectors.rules_in_force(self.metrics)
+        self.facts = selectors.device_facts()
+
+    def judge(self, columns: Columns) -> Outcome:
+        return evaluate(self.rules, columns.readings, self.memory, self.facts, columns.gateways, self.timings)
+
+    def judge_silence(self, watermark: int) -> Outcome:
+        """Who has not been heard, up to the watermark (ms)."""
+        directory = self.directory
+        enabled = np.array([each.enabled for each in directory.devices], bool)
+        heard = pl.DataFrame({"device": directory.device_pk[enabled], "seen": self.state.seen[enabled]})
+        gateways = {
+            int(directory.gateway_pk[at]): (self._subsystem(at), counter.seen)
+            for at, counter in enumerate(self.sequences.current)
+            if counter is not None and directory.gateways[at][3]
+        }
+        return silence(self.rules, heard, gateways, self.memory, self.facts, watermark, self.listening_since)
+
+    def _subsystem(self, gateway: int) -> str:
+        return self.directory.gateways[gateway][4]
+
+    def rule_state(self, outcome: Outcome) -> Mapping[int, Any]:
+        """What to write into the latest-state rows."""
+        return {device: self.memory.rule_state(device, outcome) for device in outcome.touched(self.rules)}
+
+    def commit(self, outcome: Outcome) -> None:
+        """Inside the transaction: alarms."""
+        if outcome.transitions:
+            apply_transitions(outcome.transitions, timezone.now())
+
+    def committed(self, outcome: Outcome) -> None:
+        self.memory.remember(outcome)
