@@ -1,13 +1,13 @@
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
-from django.conf import settings
 
 from chengguan.protocols import chirpstack
 from chengguan.protocols.topics import Topic, down_subject, parse
 
-RECORDED = settings.REPOSITORY.parent / "shared" / "data" / "lorawan" / "chirpstack_v4_event_examples.json"
+RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data" / "lorawan" / "chirpstack_v4_event_examples.json"
 
 
 def recorded(event):
