@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +12,7 @@ from shapely import Polygon
 from chengguan.demo import county_names as names
 from chengguan.demo.county_ground import Ground
 from chengguan.demo.county_shapes import cut_across, faces_of, frame, generator, node
-from chengguan.demo.county_streets import Street, Streets, district_of
+from chengguan.demo.county_streets import Streets, district_of
 
 WIDTH_M = {"arterial": 38, "primary": 28, "ring": 26, "expressway": 24, "secondary": 20, "tertiary": 13, "lane": 6}
 WHOLE = {"school", "hospital", "government", "park", "square", "station"}
@@ -154,7 +155,7 @@ def _frontage(shape: Polygon, rng: np.random.Generator, width: tuple[float, floa
     ring = np.asarray(shapely.normalize(line).exterior.coords)[::-1]  # counter-clockwise, inside to the left
     shapely.prepare(shape)
     placed: list[Polygon] = []
-    for start, end in zip(ring, ring[1:], strict=False):
+    for start, end in itertools.pairwise(ring):
         length = float(np.hypot(*(end - start)))
         axis = (end - start) / max(length, 1e-9)
         begun = rng.uniform(0, 3)

@@ -13,7 +13,7 @@ from shapely import LineString, Polygon
 
 from chengguan.demo.county_ground import Ground, town
 from chengguan.demo.county_names import STREET_HEADS, STREET_MIDDLES, SUB_ROADS
-from chengguan.demo.county_shapes import cut_across, faces_of, generator, node, ribbon, smooth, wander
+from chengguan.demo.county_shapes import cut_across, faces_of, generator, node, smooth, wander
 
 BUILTUP = (
     (-4250, -350), (-4350, 500), (-3900, 1250), (-3300, 1950), (-2500, 2300), (-1700, 2650), (-800, 2700), (200, 3150), (1100, 3420),
@@ -94,11 +94,11 @@ def _within(line: shapely.Geometry, shape: Polygon, least: float) -> list[LineSt
     return [part for part in parts if part.geom_type == "LineString" and part.length >= least]
 
 
-def _grid_streets(seed: int, faces: list[Polygon]) -> list[tuple[str, LineString]]:
-    """The new district's warped grid over its faces."""
+def _grid_streets(seed: int, faces: list[Polygon]) -> list[tuple[str, LineString, str]]:
+    """The new district's warped grid over its faces: class, line, and what tells one long street from another."""
     rng = generator(seed, "grid")
     c, s = np.cos(np.radians(9)), np.sin(np.radians(9))
-    lines: list[tuple[str, LineString]] = []
+    lines: list[tuple[str, LineString, str]] = []
     region = shapely.union_all(np.asarray(faces, dtype=object)).buffer(0.2)
     for way in (0, 1):
         place = -4200.0
@@ -111,7 +111,7 @@ def _grid_streets(seed: int, faces: list[Polygon]) -> list[tuple[str, LineString
             line = LineString(np.column_stack([x * c - y * s - 1900, x * s + y * c + 400]))
             klass = "secondary" if rng.random() < 0.25 else "tertiary"
             for part in _within(line, region, 20):
-                lines.append((klass, part))
+                lines.append((klass, part, f"{way} {place:.0f}"))
     return lines
 
 
@@ -151,17 +151,22 @@ def _names(seed: int) -> dict[str, list[str]]:
     return pools | {"": spare}
 
 
-def _named(seed: int, found: list[tuple[str, LineString, str]]) -> list[Street]:
+def _named(seed: int, found: list[tuple[str, LineString, str, str]]) -> list[Street]:
     pools = _names(seed)
     streets = []
-    for klass, line, district in sorted(found, key=lambda each: (-round(each[1].length, 3), each[1].wkt)):
+    given: dict[str, str] = {}
+    for klass, line, district, group in sorted(found, key=lambda each: (-round(each[1].length, 3), each[1].wkt)):
         pool = pools[district]
-        if pool and (klass != "lane" or district == "old"):
+        if group in given:
+            name = given[group]
+        elif pool and (klass != "lane" or district == "old"):
             name = pool.pop(0)
         elif line.length < 70 or not pools[""]:
             name = ""
         else:
             name = pools[""].pop(0) + ("巷" if klass == "lane" else "街" if district == "old" else "路")
+        if group:
+            given.setdefault(group, name)
         streets.append(Street(name, klass, lengthened(line), district))
     return streets
 
@@ -174,21 +179,21 @@ def streets(seed: int, land: Ground) -> Streets:
     inner = [part for street in main for part in shapely.get_parts(shapely.intersection(street.line, builtup.buffer(60)))]
     dry = shapely.difference(builtup, land.water)
     faces = [f for f in faces_of(node([*inner, builtup.exterior, *shapely.get_parts(land.water.boundary)])) if dry.contains(f.representative_point())]
-    found: list[tuple[str, LineString, str]] = []
+    found: list[tuple[str, LineString, str, str]] = []
     by_district: dict[str, list[Polygon]] = {}
     for face in faces:
         by_district.setdefault(district_of(face.representative_point().coords[0]), []).append(face)
-    for klass, line in _grid_streets(seed, by_district.get("new", [])):
-        found.append((klass, line, "new"))
+    for klass, line, group in _grid_streets(seed, by_district.get("new", [])):
+        found.append((klass, line, "new", group))
     for district, members in sorted(by_district.items()):
         if district == "new":
             continue
         _, least, jitter, turn, bend = DISTRICTS[district]
         for face in members:
             if shapely.oriented_envelope(face).area and face.area / face.length > 14:
-                found += [(klass, line, district) for klass, line in _cut(face, rng, least, (jitter, turn, bend), face.area)]
+                found += [(klass, line, district, "") for klass, line in _cut(face, rng, least, (jitter, turn, bend), face.area)]
     lesser = _named(seed, found)
-    out = shapely.difference(shapely.intersection(LineString(wander(smooth(town(RAILWAY), 40), rng, 8, 3000)), land.outline), Polygon())
+    out = shapely.intersection(LineString(wander(smooth(town(RAILWAY), 40), rng, 8, 3000)), land.outline)
     rail = max(shapely.get_parts(out), key=lambda part: part.length)
     fast = LineString(wander(smooth(EXPRESSWAY, 60), rng, 60, 5000))
     main.append(Street("G65包茂高速", "expressway", max(shapely.get_parts(shapely.intersection(fast, land.outline)), key=lambda p: p.length)))
