@@ -52,6 +52,7 @@ MQTT_TLS_KEY = os.environ.get("CHENGGUAN_MQTT_TLS_KEY", "")
 BIND = os.environ.get("CHENGGUAN_BIND") or "127.0.0.1"
 DEMO = _flag("CHENGGUAN_DEMO")
 """Demo accounts, simulators and the story button exist only in demo mode."""
+DEMO_PASSWORD = "chengguan-demo"
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 NATS_URL = os.environ.get("NATS_URL", "")
@@ -133,10 +134,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "chengguan.people.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chengguan.people.middleware.WhoMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -152,10 +154,16 @@ LOGIN_URL = "/signin"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_S = int(float(os.environ.get("CHENGGUAN_SESSION_IDLE_MINUTES") or 120) * 60)
+"""A session ends after this long without use, and after SESSION_COOKIE_AGE in any case."""
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time shown to the person is the time it takes
+AXES_LOCKOUT_CALLABLE = "chengguan.people.pages.locked_out"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_VERBOSE = False
 
 ROOT_URLCONF = "chengguan.config.urls"
 ASGI_APPLICATION = "chengguan.config.asgi.application"
@@ -169,6 +177,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "chengguan.people.shell.shell",
             ]
         },
     }

@@ -6,9 +6,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from chengguan.people.roles import ROLE_CHOICES, name_of
+from chengguan.people.roles import ADMINISTRATOR, ROLE_CHOICES, name_of
 
 
 class Account(AbstractUser):
@@ -22,6 +23,10 @@ class Account(AbstractUser):
     sessions_valid_from = models.DateTimeField(_("会话有效起点"), null=True, blank=True, editable=False)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
 
+    # who may enter /admin is said by the administrator's post and nothing else
+    is_staff = property(lambda self: self._administers)  # type: ignore[assignment]
+    is_superuser = property(lambda self: self._administers)  # type: ignore[assignment]
+
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
@@ -31,6 +36,12 @@ class Account(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @cached_property
+    def _administers(self) -> bool:
+        today = timezone.localdate()
+        held = self.holdings.filter(post__role=ADMINISTRATOR, post__organisation__enabled=True, valid_from__lte=today)
+        return self.is_active and held.exclude(valid_to__lte=today).exists()
 
     def get_full_name(self) -> str:
         return self.name

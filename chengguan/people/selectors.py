@@ -73,11 +73,17 @@ def on(day: date | None = None) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
-def children_of(organisation_id: int) -> frozenset[int]:
-    """The organisation and all below it."""
+def tree() -> dict[int | None, list[int]]:
+    """Organisation id -> ids directly below it."""
     below: dict[int | None, list[int]] = {}
     for child, parent in Organisation.objects.values_list("id", "parent_id"):
         below.setdefault(parent, []).append(child)
+    return below
+
+
+def children_of(organisation_id: int, below: dict[int | None, list[int]] | None = None) -> frozenset[int]:
+    """The organisation and all below it."""
+    below = tree() if below is None else below
     found, rest = set(), [organisation_id]
     while rest:
         current = rest.pop()
@@ -91,12 +97,11 @@ def who_is(account: Any, ip: str | None = None) -> Who:
     """The `Who` of a signed-in account with the posts held today; ANONYMOUS for nobody or a disabled account."""
     if account is None or not getattr(account, "is_authenticated", False) or not account.is_active:
         return ANONYMOUS
-    holdings = (
-        Holding.objects.filter(on(), account_id=account.pk, post__organisation__enabled=True)
-        .select_related("post__organisation__area")
-        .order_by("id")
-    )
-    posts = tuple(_held(holding.post) for holding in holdings)
+    rows = Holding.objects.filter(on(), account_id=account.pk, post__organisation__enabled=True)
+    rows = rows.select_related("post__organisation__area").defer("post__organisation__area__geom", "post__organisation__area__geom_3857")
+    holdings = list(rows.order_by("id"))
+    below = tree() if holdings else {}
+    posts = tuple(_held(holding.post, below) for holding in holdings)
     return Who(
         account_id=account.pk,
         name=account.name or account.username,
@@ -110,7 +115,7 @@ def who_is(account: Any, ip: str | None = None) -> Who:
     )
 
 
-def _held(post: Post) -> HeldPost:
+def _held(post: Post, below: dict[int | None, list[int]]) -> HeldPost:
     organisation = post.organisation
     return HeldPost(
         role=post.role,
@@ -118,7 +123,7 @@ def _held(post: Post) -> HeldPost:
         organisation_id=organisation.pk,
         organisation_name=organisation.name,
         organisation_kind=organisation.kind,
-        organisation_ids=children_of(organisation.pk),
+        organisation_ids=children_of(organisation.pk, below),
         area_code=getattr(organisation.area, "code", "") or "",
     )
 
@@ -239,3 +244,13 @@ def accounts(who: Who, ids: Iterable[int] | None = None) -> QuerySet[Account]:
     """Accounts, for those who may see the address book."""
     found = Account.objects.all() if may(who, "people.see") else Account.objects.none()
     return found if ids is None else found.filter(pk__in=ids)
+
+
+def demo_accounts() -> list[tuple[Account, str, str]]:
+    """(account, its posts in words, where it works) for the cards of the demo's sign-in page."""
+    rows = Account.objects.filter(demo=True, is_active=True, holdings__in=Holding.objects.filter(on())).distinct()
+    cards = []
+    for account in rows.prefetch_related("holdings__post__organisation").order_by("pk"):
+        posts = [holding.post for holding in account.holdings.all() if holding.valid_to is None]
+        cards.append((account, "、".join(dict.fromkeys(name_of(post.role) for post in posts)), str(posts[0].organisation) if posts else ""))
+    return cards

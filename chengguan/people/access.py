@@ -1,0 +1,43 @@
+"""What pages ask before they show anything: may this person?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from chengguan.people.models import Account
+from chengguan.people.permissions import PERMISSIONS
+from chengguan.people.selectors import Who, may
+
+
+class Request(HttpRequest):
+    """A request as the middleware leaves it, behind the sign-in."""
+
+    who: Who
+    user: Account  # type: ignore[assignment]
+    htmx: HtmxDetails
+    session_end: str
+
+
+def requires(*actions: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Only for those who may do at least one of `actions` (keys of permissions.PERMISSIONS); others get the 403 page."""
+    for action in actions:
+        if action not in PERMISSIONS:
+            raise KeyError(action)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> Any:
+            if not any(may(request.who, action) for action in actions):
+                raise PermissionDenied(str(PERMISSIONS[actions[0]].name))
+            return view(request, *args, **kwargs)
+
+        guarded.requires = actions  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,107 @@
+"""Every request knows who asks; nobody gets in without signing in, except where a page says it is open.
+
+A page is opened with Django's `login_not_required`, a path outside Django's views (the JSON API's) with
+`open_to_everyone`. Pages of the chosen language are Chinese until the person asks for another: the browser's own
+language says nothing about a county's staff.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
+
+from chengguan.people.access import Request
+from chengguan.people.selectors import who_is
+
+_open: set[str] = set()
+STARTED, SEEN = "started_at", "seen_at"
+SEEN_EVERY_S = 30
+
+
+def open_to_everyone(*paths: str) -> None:
+    """These exact paths need no sign-in."""
+    _open.update(paths)
+
+
+def open_paths() -> frozenset[str]:
+    return frozenset(_open)
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    return request.META.get("REMOTE_ADDR") or None
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Chinese, unless the language cookie says otherwise."""
+
+    def process_request(self, request: Request) -> None:
+        asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+
+
+class WhoMiddleware(MiddlewareMixin):
+    """Sets `request.who`; ends sessions that were idle or open too long; sends strangers to the sign-in page."""
+
+    def process_request(self, request: Request) -> None:
+        request.session_end = ""
+        if request.user.is_authenticated:
+            request.session_end = ended(request)
+            if request.session_end:
+                logout(request)
+        request.who = who_is(request.user, client_ip(request))
+
+    def process_view(self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or request.path in _open:
+            return None
+        if request.who.is_anonymous:
+            return refuse(request)
+        if request.user.must_change_password and request.path not in {"/password", "/signout"}:
+            return HttpResponseRedirect("/password")
+        return None
+
+
+def ended(request: Request) -> str:
+    """Why this session is over: "idle", "age", "revoked"; empty while it lives. Notes that it was used, at most every
+    SEEN_EVERY_S; a request with the header X-Background (a screen re-reading by itself) is not use."""
+    now = time.time()
+    session = request.session
+    started, seen = session.get(STARTED), session.get(SEEN)
+    if started is None or seen is None:
+        session[STARTED] = session[SEEN] = now
+        return ""
+    valid_from = request.user.sessions_valid_from
+    if not request.user.is_active or (valid_from is not None and started < valid_from.timestamp()):
+        return "revoked"
+    if now - started > settings.SESSION_COOKIE_AGE:
+        return "age"
+    if now - seen > settings.SESSION_IDLE_S:
+        return "idle"
+    if now - seen > SEEN_EVERY_S and "X-Background" not in request.headers:
+        session[SEEN] = now
+    return ""
+
+
+def refuse(request: Request) -> HttpResponse:
+    """What a stranger is told: JSON for programs, a redirect for pages, a full-page redirect for parts of a page."""
+    words = _("登录已过期，请重新登录。") if request.session_end else _("请先登录。")
+    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith(("application/json", "text/event-stream")):
+        return JsonResponse({"detail": words}, status=401)
+    back = request.headers.get("HX-Current-URL", "") if request.headers.get("HX-Request") else request.get_full_path()
+    query = urlencode({key: value for key, value in (("next", back), ("ended", request.session_end)) if value})
+    target = f"{resolve_url(settings.LOGIN_URL)}?{query}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(words, status=401, headers={"HX-Redirect": target}, content_type="text/plain; charset=utf-8")
+    return HttpResponseRedirect(target)

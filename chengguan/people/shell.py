@@ -1,0 +1,28 @@
+"""What every page's shell needs: navigation, unread notices, whether this is the demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from chengguan.people import navigation
+from chengguan.people.selectors import ANONYMOUS, notices
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Lazy: a page that shows no bell asks nothing."""
+    who = getattr(request, "who", ANONYMOUS)
+    desk = navigation.entries(who)
+    phone = navigation.entries(who, "phone")
+    return {
+        "who": who,
+        "DEMO": settings.DEMO,
+        "nav": [entry for entry in desk if not entry.more],
+        "nav_more": [entry for entry in desk if entry.more],
+        "nav_current": navigation.current(desk, request.path),
+        "nav_phone": phone,
+        "nav_phone_current": navigation.current(phone, request.path),
+        "unread_notices": lambda: notices(who, unread=True).count(),
+    }
