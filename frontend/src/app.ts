@@ -2,11 +2,14 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "./styles/tokens.css";
 import "./styles/shell.css";
 import "./styles/pieces.css";
+import "./styles/cases.css";
+import "./styles/phone.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 
 import { startDialogs } from "./dialogs";
 import { island, mountAll } from "./islands";
 import { followLive, startLive } from "./live";
+import { mountForms, startForms } from "./phone";
 import { startRequests } from "./requests";
 import { countTicks, keepRows, startRows } from "./rows";
 import { refreshAges, startAges } from "./time";
@@ -24,9 +27,11 @@ function begin(): void {
   startDialogs();
   startAges();
   startLive();
+  startForms();
   mountAll();
   countTicks();
   document.body.addEventListener("htmx:afterSettle", () => {
+    mountForms();
     mountAll();
     followLive();
     refreshAges();

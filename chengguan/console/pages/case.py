@@ -1,0 +1,115 @@
+"""The page of one case: what is it, where does it stand, what may I do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from chengguan.cases import selectors, services, workflow
+from chengguan.cases.models import Case
+from chengguan.console.pages import case_forms, case_view
+from chengguan.people.selectors import Who, may
+
+ACTION_KEYS = "asdfghlqwertyuiopzvbm"
+
+
+def _found(who: Who, case_id: int) -> Case:
+    try:
+        return selectors.visible(who).get(pk=case_id)
+    except Case.DoesNotExist as error:
+        raise Http404(_("没有这个案件，或者它不在您的范围内。")) from error
+
+
+def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 200, **more: Any) -> HttpResponse:
+    who: Who = request.who  # type: ignore[attr-defined]
+    try:
+        file = selectors.case_file(who, case_id)
+    except Case.DoesNotExist as error:
+        raise Http404(_("没有这个案件，或者它不在您的范围内。")) from error
+    case: Case = file["case"]
+    actions = selectors.actions_for(who, case)
+    main = next((action for action in actions if action.main), None)
+    slug = shown or (main.slug if main else "")
+    action = next((each for each in actions if each.slug == slug), None)
+    context = {
+        "case": case,
+        "actions": list(zip(actions, ACTION_KEYS, strict=False)),
+        "action": action,
+        "form": case_forms.form_of(who, case, action, more.get("typed")) if action else None,
+        "sees_reporter": may(who, "cases.see_reporter"),
+        **case_view.view_of(file, timezone.now()),
+        **more,
+    }
+    return render(request, "console/case/page.html", context, status=status)
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, case_id: int) -> HttpResponse:
+    return _page(request, case_id, shown=request.GET.get("act", ""))
+
+
+@login_required
+@require_GET
+def live(request: HttpRequest, case_id: int) -> HttpResponse:
+    """What changes by itself on an open case page: everything but the form that somebody is filling in."""
+    who: Who = request.who  # type: ignore[attr-defined]
+    found = _found(who, case_id)
+    if str(found.version) == request.GET.get("version"):
+        return HttpResponse(status=204)
+    return render(request, "console/case/moved.html", {"case": found, "by": case_view.last_step(found)})
+
+
+@login_required
+@require_GET
+def form(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
+    """The form of one action, for htmx."""
+    who: Who = request.who  # type: ignore[attr-defined]
+    found = _found(who, case_id)
+    action = next((each for each in selectors.actions_for(who, found) if each.slug == slug), None)
+    if action is None:
+        return render(request, "console/case/moved.html", {"case": found, "by": case_view.last_step(found)})
+    return render(request, "console/case/form.html", {"case": found, "action": action, "form": case_forms.form_of(who, found, action)})
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
+    """Make one move. When it is refused, what was typed comes back with the reason."""
+    who: Who = request.who  # type: ignore[attr-defined]
+    found = _found(who, case_id)
+    typed = request.POST
+    version = typed.get("version", "")
+    if version.isdigit() and int(version) != found.version:
+        words = _("您打开后这个案件已被%(who)s办过“%(action)s”，现在是“%(state)s”。您填的内容还在，请看过后再决定。")
+        return _page(request, case_id, shown=slug, status=409, typed=typed, errors=[words % case_view.last_words(found)])
+    action = next((each for each in selectors.actions_for(who, found) if each.slug == slug), None)
+    if action is None:
+        return _page(request, case_id, status=403, errors=[_("现在您不能办“%s”。") % workflow.ACTIONS.get(slug, slug)])
+    given, wrong = case_forms.read(who, action, typed, request.FILES)
+    if wrong:
+        return _page(request, case_id, shown=slug, status=422, typed=typed, errors=wrong)
+    try:
+        services.act(who, found, slug, version=int(version) if version.isdigit() else None, **given)
+    except services.Refused as refused:
+        return _page(request, case_id, shown=slug, status=422, typed=typed, errors=[refused.words])
+    messages.success(request, _("已%(action)s。") % {"action": action.name})
+    if selectors.visible(who).filter(pk=case_id).exists():
+        return redirect("case", case_id)
+    return redirect("work")
+
+
+urlpatterns = [
+    path("cases/<int:case_id>", case, name="case"),
+    path("cases/<int:case_id>/live", live, name="case-live"),
+    path("cases/<int:case_id>/act/<slug:slug>", form, name="case-form"),
+    path("cases/<int:case_id>/do/<slug:slug>", act, name="case-act"),
+]

@@ -1,0 +1,163 @@
+"""The form of one action, drawn from its fields, and what was typed in it read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from chengguan.cases import selectors
+from chengguan.cases.models import Case
+from chengguan.cases.selectors import Action, Field
+from chengguan.console.pages.lists import span
+from chengguan.people.selectors import Who
+from chengguan.standards import codes, filing
+from chengguan.things.services import put_attachment
+
+LONG = ("reason", "opinion", "words", "answer", "done", "evidence", "closing_note")
+IDS = ("department", "inspector", "crew", "case")
+
+
+@dataclass
+class Option:
+    value: str
+    label: str
+    chosen: bool = False
+    suggested: bool = False
+    limit: str = ""
+    more: str = ""
+    link: str = ""
+
+
+@dataclass
+class Drawn:
+    """A field as the template draws it."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+    value: str = ""
+    shown: str = ""  # the value in words, for a searched one
+    why: str = ""
+    long: bool = False
+    options: list[Option] = field(default_factory=list)
+
+
+def form_of(who: Who, case: Case, action: Action, typed: Any = None) -> list[Drawn]:
+    """The fields of `action` with what is suggested, or with what was typed before it was refused."""
+    return [_drawn(who, case, each, typed) for each in action.fields]
+
+
+def _typed(typed: Any, name: str, fallback: str) -> list[str]:
+    if typed is None or name not in typed:
+        return [fallback] if fallback else []
+    return [value for value in typed.getlist(name) if value]
+
+
+def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
+    values = _typed(typed, each.name, str(each.value or ""))
+    drawn = Drawn(each.name, each.label, each.kind, each.required, values[0] if values else "", why=each.why, long=each.name in LONG)
+    drawn.options = [
+        Option(str(value), label, str(value) in values, bool(each.value) and str(value) == str(each.value)) for value, label in each.options
+    ]
+    if each.kind in ("department", "crew", "inspector"):
+        drawn.options.sort(key=lambda option: not option.suggested)
+    if each.name == "condition_key":
+        matter = (_typed(typed, "matter_code", case.matter_code) or [""])[0]
+        drawn.options = condition_options(matter, drawn.value)
+    if each.kind == "matter":
+        drawn.shown = matter_words(drawn.value)
+    if each.kind == "case":
+        drawn.options = _near_options(case, values)
+    return drawn
+
+
+def matter_words(code: str) -> str:
+    return f"{code} {codes.matter_name(code)}" if code else ""
+
+
+def condition_options(matter: str, chosen: str = "") -> list[Option]:
+    """The filing conditions of a matter with what closes them and their limit; a single one is chosen already."""
+    found = filing.conditions(matter) if matter else ()
+    return [
+        Option(each.key, each.text, each.key == chosen or len(found) == 1, limit=each.limit_text, more=_("结案条件：%s") % each.closing)
+        for each in found
+    ]
+
+
+def _near_options(case: Case, values: list[str]) -> list[Option]:
+    if case.point is None:
+        return []
+    return [
+        Option(
+            str(other.pk),
+            f"{other} {other.matter_name}",
+            str(other.pk) in values,
+            limit=_("%d 米") % round(getattr(other, "metres", 0)),
+            more=_("%(time)s前上报 · %(state)s · %(address)s")
+            % {"time": span((timezone.now() - other.reported_at).total_seconds()), "state": other.get_state_display(), "address": other.address},
+            link=f"/cases/{other.pk}",
+        )
+        for other in selectors.duplicates(case.point, case.matter_code, exclude=case.pk)
+    ]
+
+
+def read(who: Who, action: Action, data: Any, files: MultiValueDict) -> tuple[dict[str, Any], list[str]]:
+    """What was given, by the names and kinds that `services.act` asks for, and what is wrong in words."""
+    given: dict[str, Any] = {}
+    wrong: list[str] = []
+    for each in action.fields:
+        try:
+            value = _read_one(who, each, data, files)
+        except ValidationError as error:
+            wrong.append(f"{each.label}：{' '.join(error.messages)}")
+            continue
+        if value in (None, "", []):
+            if each.required:
+                wrong.append(_("请填写“%s”。") % each.label)
+            continue
+        given[each.name] = value
+    return given, wrong
+
+
+def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
+    text = (data.get(each.name) or "").strip()
+    if each.kind == "photos":
+        return [put_attachment(file, who) for file in files.getlist(each.name)]
+    if each.kind == "departments":
+        return [int(value) for value in data.getlist(each.name) if value.isdigit()]
+    if each.kind in IDS:
+        if text and not text.isdigit():
+            raise ValidationError(_("请从列出的里面选。"))
+        return int(text) if text else None
+    if each.kind == "datetime":
+        return _moment(text) if text else None
+    if each.kind == "position":
+        return read_position(data)
+    return text
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError(_("时间没有写对。")) from error
+    if moment.tzinfo is None:
+        moment = timezone.make_aware(moment)
+    if moment < timezone.now() - timedelta(minutes=1):
+        raise ValidationError(_("这个时间已经过去了。"))
+    return moment
+
+
+def read_position(data: Mapping[str, Any]) -> tuple[float, float, float] | None:
+    try:
+        return float(data["lon"]), float(data["lat"]), float(data.get("accuracy") or 9999)
+    except (KeyError, TypeError, ValueError):
+        return None

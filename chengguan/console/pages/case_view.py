@@ -1,0 +1,121 @@
+"""What the page of a case shows, made ready for the template: clocks, timeline, pairs of photos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case, Clock, Step
+from chengguan.console.pages.lists import left_words, light_of, light_word, percent_used, span
+from chengguan.people.roles import ROLES
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step of the timeline."""
+
+    step: Step
+    name: str
+    role: str
+    moved: str
+    used: str
+    limit: str
+    photos: list[Any]
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock as it is shown."""
+
+    clock: Clock
+    name: str
+    light: str
+    percent: int
+    used: str
+    left: str
+    state: str
+
+
+def last_step(case: Case) -> Step | None:
+    return Step.objects.filter(case=case).order_by("-id").first()
+
+
+def last_words(case: Case) -> dict[str, str]:
+    step = last_step(case)
+    return {
+        "who": f"“{step.who_name}”" if step else "",
+        "action": step.action_name if step else "",
+        "state": case.get_state_display(),
+    }
+
+
+def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Everything of a case file that the template draws."""
+    case: Case = file["case"]
+    light = light_of(case, now)
+    photos = list(file["photos"])
+    steps = list(file["steps"])
+    return {
+        "light": light,
+        "light_word": light_word(light, case.state),
+        "left": left_words(case.deadline, now),
+        "percent": percent_used(case, now),
+        "six": _six_steps(case),
+        "timeline": [_moment(step, [photo for photo in photos if photo.step_id == step.pk]) for step in steps],
+        "clocks": [_running(clock) for clock in file["clocks"]],
+        "before": [photo for photo in photos if photo.kind in ("report", "before", "confirm")],
+        "after": [photo for photo in photos if photo.kind in ("after", "verify")],
+        "reports": file["reports"],
+        "alarms": file["alarms"],
+        "requests": file["requests"],
+        "waiting": [request for request in file["requests"] if request.state == "waiting"],
+        "tasks": [task for task in file["tasks"] if task.done_at is None],
+        "dispatches": file["dispatches"],
+        "linked": file["linked"],
+        "merged": file["merged"],
+        "took": _took(file.get("durations") or {}),
+    }
+
+
+def _six_steps(case: Case) -> list[dict[str, str]]:
+    at = case.step
+    return [{"name": name, "mark": "done" if i < at else "now" if i == at else ""} for i, name in enumerate(workflow.SIX_STEPS)]
+
+
+def _moment(step: Step, photos: list[Any]) -> Moment:
+    role = ROLES.get(step.role)
+    moved = "" if step.from_state == step.to_state else workflow.STATES.get(step.to_state, "")
+    limit = ""
+    if step.stage_deadline is not None:
+        limit = _("时限到 %s") % f"{step.stage_deadline.astimezone(_zone()):%m-%d %H:%M}"
+    return Moment(step, step.action_name, str(role.name) if role else _("系统"), moved, span(step.used_s) if step.used_s else "", limit, photos, [])
+
+
+def _zone() -> Any:
+    from django.utils import timezone
+
+    return timezone.get_current_timezone()
+
+
+def _running(clock: Any) -> Running:
+    share = getattr(clock, "share", None) or 0.0
+    left = getattr(clock, "left_s", None)
+    if clock.ended_at is not None:
+        state = _("已结束")
+    elif clock.paused_at is not None:
+        state = _("已停表")
+    else:
+        state = _("走时中")
+    name = dict(Clock.KINDS).get(clock.kind, clock.kind)
+    words = "" if left is None else (_("余 %s") if left >= 0 else _("超 %s")) % span(left)
+    return Running(clock, f"{clock.stage} · {name}", getattr(clock, "light", "grey"), max(2, min(100, round(share * 100))), span(clock.used_s), words, state)
+
+
+def _took(durations: dict[str, float | None]) -> list[tuple[str, str]]:
+    names = {"discover": _("发现"), "register": _("登记"), "file": _("立案"), "handle": _("处置"), "close": _("结案"), "whole": _("全程")}
+    return [(words, span(durations[key])) for key, words in names.items() if durations.get(key) is not None]

@@ -1,0 +1,184 @@
+"""Registering what somebody tells the desk: a caller, a leader, a passer-by."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.gis.geos import Point
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from chengguan.cases import selectors, services
+from chengguan.cases.models import SOURCES, Case
+from chengguan.console.pages import case_forms
+from chengguan.people import navigation
+from chengguan.people.selectors import Who, may
+from chengguan.places.selectors import geocode, grid_at, inside_county, nearest_address
+from chengguan.standards import codes
+from chengguan.things.models import Component
+from chengguan.things.services import put_attachment
+
+TOLD = ("hotline", "leader", "upper", "video", "citizen")
+"""Sources that a person at the desk types in; the others come by their own doors."""
+COMPONENT_METRES = 30
+
+
+def _who(request: HttpRequest) -> Who:
+    who: Who = request.who  # type: ignore[attr-defined]
+    if not may(who, "cases.register"):
+        raise PermissionDenied(_("您的岗位不登记案件。"))
+    return who
+
+
+def _point(data: Any) -> Point | None:
+    try:
+        lon, lat = float(data["lon"]), float(data["lat"])
+    except (KeyError, ValueError):
+        return None
+    return Point(lon, lat, srid=4490) if math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    who = _who(request)
+    if request.method != "POST":
+        return _form(request, [], 200)
+    data = request.POST
+    point = _point(data)
+    wrong = _wrong(data, point)
+    if wrong:
+        return _form(request, wrong, 422)
+    try:
+        case = services.register(
+            who,
+            source=data["source"],
+            point=point,
+            description=data.get("description", "").strip(),
+            matter_code=data.get("matter_code", ""),
+            condition_key=data.get("condition_key", ""),
+            component=Component.objects.filter(pk=int(data["component"])).first() if data.get("component", "").isdigit() else None,
+            address=data.get("address", "").strip(),
+            reporter_name=data.get("reporter_name", "").strip(),
+            reporter_phone=data.get("reporter_phone", "").strip(),
+            photos=[put_attachment(file, who) for file in request.FILES.getlist("photos")],
+            source_key=f"desk:{who.account_id}:{data.get('key', '')}",
+            urgent=bool(data.get("urgent")),
+        )
+    except (services.Refused, ValidationError) as error:
+        return _form(request, [error.words] if isinstance(error, services.Refused) else error.messages, 422)
+    messages.success(request, _("已登记，登记号 %s。") % case.register_number)
+    return redirect("case", case.pk)
+
+
+def _wrong(data: Any, point: Point | None) -> list[str]:
+    wrong = []
+    if data.get("source") not in TOLD:
+        wrong.append(_("请选来源。"))
+    if point is None:
+        wrong.append(_("请在地图上点一下位置，或者搜一个地址、部件。"))
+    elif not inside_county(point):
+        wrong.append(_("这个位置不在本县范围内。"))
+    if not data.get("description", "").strip() and not data.get("matter_code"):
+        wrong.append(_("请写一句内容，或者选一个类别。"))
+    return wrong
+
+
+def _form(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
+    data = request.POST
+    context = {
+        "errors": errors,
+        "typed": data,
+        "key": data.get("key") or uuid.uuid4().hex,
+        "sources": [(slug, name) for slug, name in SOURCES if slug in TOLD],
+        "source": data.get("source") or "hotline",
+        "matter_words": case_forms.matter_words(data.get("matter_code", "")),
+        "options": case_forms.condition_options(data.get("matter_code", ""), data.get("condition_key", "")),
+    }
+    return render(request, "console/work/new.html", context, status=status)
+
+
+@login_required
+@require_GET
+def classes(request: HttpRequest) -> HttpResponse:
+    """Matters by code, pinyin initials or words: three keys are enough."""
+    text = request.GET.get("q", "").strip()
+    found = codes.in_force().search(text, limit=12) if text else []
+    return render(request, "console/work/classes.html", {"items": found, "q": text})
+
+
+@login_required
+@require_GET
+def conditions(request: HttpRequest) -> HttpResponse:
+    return render(request, "console/case/conditions.html", {"options": case_forms.condition_options(request.GET.get("matter_code", ""))})
+
+
+@login_required
+@require_GET
+def places(request: HttpRequest) -> HttpResponse:
+    """Addresses and components whose name, code or label fits what was typed."""
+    _who(request)
+    text = request.GET.get("place", "").strip()
+    addresses = geocode(text, limit=6) if text else []
+    components = Component.objects.filter(label__istartswith=text)[:4] if len(text) >= 3 else []
+    if text.isdigit() and len(text) >= 8:
+        components = Component.objects.filter(code__startswith=text)[:4]
+    return render(request, "console/work/places.html", {"addresses": addresses, "components": components, "q": text})
+
+
+@login_required
+@require_GET
+def here(request: HttpRequest) -> HttpResponse:
+    """What stands at the point on the map, and what is already reported there."""
+    _who(request)
+    point = _point(request.GET)
+    if point is None:
+        return HttpResponse("")
+    near = Component.objects.filter(point__dwithin=(point, COMPONENT_METRES / 95_000)).exclude(status="removed")[:100]
+    components = sorted(((each, _metres(point, each.point)) for each in near), key=lambda row: row[1])[:6]
+    context = {
+        "grid": grid_at(point),
+        "inside": inside_county(point),
+        "address": nearest_address(point),
+        "components": components,
+        "duplicates": selectors.duplicates(point, request.GET.get("matter_code", "")),
+        "chosen": request.GET.get("component", ""),
+    }
+    return render(request, "console/work/here.html", context)
+
+
+def _metres(a: Point, b: Point) -> int:
+    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
+    return round(6_371_008.8 * math.hypot(east, math.radians(b.y - a.y)))
+
+
+@login_required
+@require_GET
+def caller(request: HttpRequest) -> HttpResponse:
+    """What this caller told us before, while the telephone is still at the ear."""
+    who = _who(request)
+    phone = request.GET.get("reporter_phone", "").strip()
+    earlier: list[Case] = []
+    if len(phone) >= 7 and may(who, "cases.see_reporter"):
+        earlier = list(selectors.visible(who).filter(reporter_phone=phone).order_by("-reported_at")[:5])
+    return render(request, "console/work/caller.html", {"earlier": earlier})
+
+
+navigation.add("work", gettext_lazy("工作台"), "/work", order=20, action="work.see")
+
+urlpatterns = [
+    path("work/new", new, name="work-new"),
+    path("work/classes", classes, name="work-classes"),
+    path("work/conditions", conditions, name="work-conditions"),
+    path("work/places", places, name="work-places"),
+    path("work/here", here, name="work-here"),
+    path("work/caller", caller, name="work-caller"),
+]

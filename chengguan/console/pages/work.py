@@ -1,0 +1,189 @@
+"""Work lists: what must this person do next, and what is about to be late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from chengguan.cases import selectors, services, workflow
+from chengguan.cases.models import SOURCES, Case
+from chengguan.console.pages.lists import LIGHTS, row_of
+from chengguan.people.roles import ROLES
+from chengguan.people.selectors import Who, may
+
+PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
+"""Moves that can be made for several cases at once, when nothing of the form is open."""
+KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "a", "close": "c", "approve": "o"}
+FILTERS = ("state", "light", "source", "urgent", "mine", "text", "matter", "department", "township", "stage")
+MOST_AT_ONCE = 100
+
+
+def working_posts(who: Who) -> list[str]:
+    """The posts of this person that have a work list, in the order of the day."""
+    movers = {role for row in workflow.TABLE for role in row.who} - {"inspector", "crew", "citizen", "system"}
+    held = [role for role in ROLES.values() if role.slug in who.roles and role.slug in movers]
+    return [role.slug for role in sorted(held, key=lambda role: role.order)]
+
+
+def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: data[name].strip() for name in FILTERS if data.get(name, "").strip()}
+    if found.get("light") not in (None, "green", "yellow", "red"):
+        found.pop("light")
+    if found.get("state") not in (None, *workflow.STATES):
+        found.pop("state")
+    for name in ("department", "township"):
+        if name in found and not str(found[name]).isdigit():
+            found.pop(name)
+    for name in ("urgent", "mine"):
+        if name in found:
+            found[name] = True
+    return found
+
+
+def _address(post: str, filters: Mapping[str, Any], **changed: Any) -> str:
+    """The address of the list with these filters; a changed filter of None is taken away."""
+    values = {"post": post, **filters, **changed}
+    return "?" + urlencode({name: "1" if value is True else value for name, value in values.items() if value not in (None, "", False)})
+
+
+def _chip(name: str, value: Any) -> str:
+    words = {
+        "state": lambda: _("环节：%s") % workflow.STATES[value],
+        "light": lambda: _("灯：%s") % LIGHTS[value],
+        "source": lambda: _("来源：%s") % dict(SOURCES).get(value, value),
+        "urgent": lambda: _("急要件"),
+        "mine": lambda: _("我经手的"),
+        "text": lambda: _("含“%s”") % value,
+        "matter": lambda: _("类别：%s") % value,
+        "department": lambda: _("责任单位"),
+        "township": lambda: _("镇街"),
+        "stage": lambda: _("阶段：%s") % value,
+    }
+    return words[name]()
+
+
+def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
+    """What can be filtered, with how many each would show."""
+    counted = selectors.counts(who, post=post)
+    lights = {light: sum(row.get(light, 0) for row in counted.values()) for light in ("red", "yellow", "green")}
+    return {
+        "total": sum(row["all"] for row in counted.values()),
+        "states": [
+            {"name": workflow.STATES[state], "n": row["all"], "on": filters.get("state") == state,
+             "url": _address(post, filters, state=None if filters.get("state") == state else state)}
+            for state, row in sorted(counted.items(), key=lambda item: list(workflow.STATES).index(item[0]))
+        ],
+        "lights": [
+            {"slug": light, "name": LIGHTS[light], "n": n, "on": filters.get("light") == light,
+             "url": _address(post, filters, light=None if filters.get("light") == light else light)}
+            for light, n in lights.items()
+        ],
+        "chips": [{"words": _chip(name, value), "url": _address(post, filters, **{name: None})} for name, value in filters.items()],
+        "sources": [{"slug": slug, "name": name, "on": filters.get("source") == slug} for slug, name in SOURCES],
+    }  # fmt: skip
+
+
+@login_required
+def work(request: HttpRequest) -> HttpResponse:
+    """The list of one post; with htmx only the part that changes."""
+    who: Who = request.who  # type: ignore[attr-defined]
+    if not may(who, "work.see"):
+        raise PermissionDenied(_("您的岗位没有工作台。"))
+    posts = working_posts(who)
+    asked = request.GET.get("post", "")
+    post = asked if asked in posts else (posts[0] if posts else "")
+    filters = chosen_filters(request.GET)
+    now = timezone.now()
+    page = selectors.worklist(who, post=post, after=request.GET.get("after", ""), **filters)
+    names = {slug: role.name for slug, role in ROLES.items()}
+    context = {
+        "post": post,
+        "tabs": [{"slug": slug, "name": names[slug], "url": _address(slug, {}), "on": slug == post} for slug in posts],
+        "rows": [row_of(case, names, now) for case in page.cases],
+        "next": _address(post, filters, after=page.after) if page.after else "",
+        "first": _address(post, filters) if request.GET.get("after") else "",
+        "filters": filters,
+        "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source")],
+        "bulk": _bulk_actions(post),
+        "may_register": may(who, "cases.register"),
+        "waits": [workflow.STATES[state] for state in _states_of(post)],
+        **_choices(who, post, filters),
+    }
+    part = request.htmx and request.htmx.target == "work-list"  # type: ignore[attr-defined]
+    if not part:
+        context["durations"] = _durations(who)
+    return render(request, "console/work/list.html" if part else "console/work/page.html", context)
+
+
+def _states_of(post: str) -> list[str]:
+    """The states in which this post has the ordinary next step."""
+    return list(dict.fromkeys(state for row in workflow.TABLE if row.main and post in row.who for state in row.frm if state in workflow.OPEN))
+
+
+def _bulk_actions(post: str) -> list[dict[str, str]]:
+    rows = [row for row in workflow.TABLE if row.action in PLAIN and row.main and post in row.who]
+    return [{"slug": row.action, "name": row.name, "key": KEYS[row.action]} for row in rows]
+
+
+def _durations(who: Who) -> Any:
+    return selectors.durations_lately(who)
+
+
+@login_required
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """One plain move for each ticked case. What needs a word more stays, and is named with its reason."""
+    who: Who = request.who  # type: ignore[attr-defined]
+    slug = request.POST.get("action", "")
+    if slug not in PLAIN:
+        raise PermissionDenied(_("这一步不能批量办理。"))
+    done, left = 0, []
+    for mark in request.POST.getlist("case")[:MOST_AT_ONCE]:
+        number, _colon, version = mark.partition(":")
+        if not number.isdigit():
+            continue
+        try:
+            case = selectors.visible(who).get(pk=int(number))
+            _move_plainly(who, case, slug, int(version) if version.isdigit() else None)
+            done += 1
+        except Case.DoesNotExist:
+            left.append(_("一件已不在您的范围内"))
+        except services.Refused as refused:
+            left.append(f"{case}：{refused.words}")
+    if done:
+        messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": done, "action": workflow.ACTIONS[slug]})
+    for words in left[:5]:
+        messages.warning(request, words)
+    if len(left) > 5:
+        messages.warning(request, _("另有 %(n)d 件没有办成，请逐件打开查看。") % {"n": len(left) - 5})
+    back = request.POST.get("back", "")
+    return redirect(f"/work{back}" if back.startswith("?") else "work")
+
+
+def _move_plainly(who: Who, case: Case, slug: str, version: int | None) -> None:
+    """Move with what is suggested; Refused when something must be chosen by a person."""
+    action = next((each for each in selectors.actions_for(who, case) if each.slug == slug), None)
+    if action is None:
+        raise services.Refused(_("现在不能%(action)s") % {"action": workflow.ACTIONS[slug]})
+    missing = [field.label for field in action.fields if field.required and not field.value]
+    if missing:
+        raise services.Refused(_("需打开填写：%(fields)s") % {"fields": "、".join(missing)})
+    given: dict[str, Any] = {field.name: field.value for field in action.fields if field.value and field.required}
+    services.act(who, case, slug, version=version, **given)
+
+
+urlpatterns = [
+    path("work", work, name="work"),
+    path("work/bulk", bulk, name="work-bulk"),
+]

@@ -1,0 +1,96 @@
+"""The citizen's pages: report a thing in half a minute, follow it by its code. No account."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET
+
+from chengguan.cases.models import Case, Photo
+from chengguan.people.selectors import ANONYMOUS
+from chengguan.places.selectors import county, inside_county, nearest_address
+from chengguan.portal import selectors, services
+
+
+def _phrases() -> list[str]:
+    return [_("路灯不亮"), _("井盖坏了或不见了"), _("路面破损"), _("垃圾没人收"), _("积水"), _("占道"), _("树枝倒了")]
+
+
+@never_cache
+@ensure_csrf_cookie
+def report(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _form(request, services.Said(), [], 200)
+    data = request.POST
+    said = services.Said(
+        **{name: data.get(name, "") for name in ("ticket", "website", "lon", "lat", "accuracy", "address", "description", "phone")},
+        photos=request.FILES.getlist("photos"),
+    )
+    try:
+        case = services.receive(said, request.META.get("REMOTE_ADDR", ""))
+    except services.Rejected as rejected:
+        return _form(request, said, rejected.reasons, rejected.status)
+    if case is None:
+        return render(request, "portal/thanks.html")
+    return redirect(reverse("portal-follow", args=[case.follow_code]) + "?new")
+
+
+def _form(request: HttpRequest, said: services.Said, errors: list[str], status: int) -> HttpResponse:
+    context = {"form": said, "errors": errors, "ticket": services.issue_ticket(), "phrases": _phrases()}
+    return render(request, "portal/report.html", context, status=status)
+
+
+@require_GET
+def near(request: HttpRequest) -> HttpResponse:
+    """What the server knows of a point: its address, and what is already reported there."""
+    point = services.point_of(request.GET.get("lon", ""), request.GET.get("lat", ""))
+    if point is None:
+        return HttpResponse("")
+    inside = inside_county(point)
+    context = {
+        "inside": inside,
+        "county": county().name,
+        "address": nearest_address(point) if inside else "",
+        "near": selectors.near(ANONYMOUS, point) if inside else [],
+    }
+    return render(request, "portal/near.html", context)
+
+
+@never_cache
+@require_GET
+def follow(request: HttpRequest, code: str) -> HttpResponse:
+    try:
+        progress = selectors.follow(ANONYMOUS, code)
+    except Case.DoesNotExist:
+        return render(request, "portal/find.html", {"missing": True, "code": code}, status=404)
+    return render(request, "portal/follow.html", {"progress": progress, "fresh": "new" in request.GET})
+
+
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    code = request.GET.get("code", "").strip().upper().replace(" ", "")
+    if code:
+        return redirect("portal-follow", code=code)
+    return render(request, "portal/find.html")
+
+
+@require_GET
+def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponse:
+    try:
+        attachment = selectors.photo(ANONYMOUS, code, photo_id)
+    except (Case.DoesNotExist, Photo.DoesNotExist) as error:
+        raise Http404 from error
+    return FileResponse(services.open_photo(attachment), content_type=attachment.content_type)
+
+
+urlpatterns = [
+    path("report", report, name="portal-report"),
+    path("report/near", near, name="portal-near"),
+    path("report/find", find, name="portal-find"),
+    path("report/<str:code>", follow, name="portal-follow"),
+    path("report/<str:code>/photo/<int:photo_id>", photo, name="portal-photo"),
+]

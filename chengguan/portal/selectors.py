@@ -1,0 +1,183 @@
+"""What a citizen may know: what is already reported near a point, and how far an own report has come.
+
+In plain words, and never who reported or who handles.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case, Photo, Step
+from chengguan.people.selectors import Who
+from chengguan.things.models import Attachment
+
+NEAR_METRES = 60
+NEAR_DAYS = 14
+MOST_NEAR = 3
+
+
+@dataclass(frozen=True)
+class Near:
+    matter: str
+    metres: int
+    when: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    words: str
+    mark: str  # done | now | later
+    at: datetime | None = None
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    code: str
+    headline: str
+    matter: str
+    address: str
+    description: str
+    stages: Sequence[Stage]
+    photos: Sequence[int]
+
+
+def metres_between(a: Point, b: Point) -> float:
+    """Metres between two points of a few hundred metres distance, in degrees of longitude and latitude."""
+    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
+    return 6_371_008.8 * math.hypot(east, math.radians(b.y - a.y))
+
+
+def near(who: Who, point: Point) -> list[Near]:
+    """Open cases close to a point, nearest first, without anything personal; the same for everyone who asks."""
+    since = timezone.now() - timedelta(days=NEAR_DAYS)
+    found = Case.objects.filter(state__in=workflow.OPEN, reported_at__gte=since, point__dwithin=(point, NEAR_METRES / 95_000))
+    rows = sorted(
+        ((metres_between(point, case.point), case) for case in found.only("point", "matter_name", "reported_at", "state")[:50]),
+        key=lambda row: row[0],
+    )
+    return [
+        Near(
+            case.matter_name or _("尚未分类的问题"),
+            round(metres),
+            _("%(time)s前") % {"time": timesince(case.reported_at, depth=1)},
+            plain_state(case.state),
+        )
+        for metres, case in rows[:MOST_NEAR]
+        if metres <= NEAR_METRES
+    ]
+
+
+def plain_state(state: str) -> str:
+    """The state of a case as a citizen would say it."""
+    if state in ("reported", "confirming", "awaiting_filing", "self_handled"):
+        return _("正在核对")
+    if state in ("awaiting_dispatch", "dispatched"):
+        return _("已安排处理")
+    if state in workflow.WITH_DEPARTMENT:
+        return _("正在处理")
+    if state == "suspended":
+        return _("暂缓处理")
+    if state in workflow.OPEN:
+        return _("处理完了，正在检查")
+    return _("已办结")
+
+
+def follow(who: Who, code: str) -> Progress:
+    """The progress of the report with that code; Case.DoesNotExist when there is none."""
+    own = Case.objects.get(follow_code=code.strip().upper())
+    case = _followed(own)
+    return Progress(
+        code=own.follow_code or "",
+        headline=_headline(case),
+        matter=case.matter_name or own.matter_name or _("您报的问题"),
+        address=own.address,
+        description=own.description,
+        stages=_stages(own, case),
+        photos=list(_after_photos(case).values_list("id", flat=True)),
+    )
+
+
+def photo(who: Who, code: str, photo_id: int) -> Attachment:
+    """A photo of the finished work of the report with that code; DoesNotExist for any other."""
+    case = _followed(Case.objects.get(follow_code=code.strip().upper()))
+    return _after_photos(case).select_related("attachment").get(pk=photo_id).attachment
+
+
+def recent_from_citizens(minutes: int) -> int:
+    """How many reports came through the citizens' door lately."""
+    return Case.objects.filter(source="citizen", reported_at__gte=timezone.now() - timedelta(minutes=minutes)).count()
+
+
+def _after_photos(case: Case):  # type: ignore[no-untyped-def]
+    return Photo.objects.filter(case=case, kind="after").order_by("id")
+
+
+def _followed(case: Case) -> Case:
+    """The case that stands for this report now: the one it was merged into."""
+    for _step in range(10):
+        if case.merged_into_id is None:
+            break
+        case = case.merged_into
+    return case
+
+
+def _headline(case: Case) -> str:
+    if case.state in ("refused", "declined"):
+        return _("这件事没有立案")
+    if case.state == "transferred":
+        return _("已转给主管单位")
+    if case.state in workflow.FINAL:
+        return _("办完了")
+    if case.state == "handling" and case.rework_count:
+        return _("正在重新处理")
+    return plain_state(case.state)
+
+
+def _said(case: Case, action: str) -> str:
+    """The words of the last step of that kind, telephone numbers masked."""
+    step = Step.objects.filter(case=case, action=action).order_by("-id").first()
+    return re.sub(r"(?<!\d)(\d{3})\d{4,5}(\d{3,4})(?!\d)", r"\1****\2", step.opinion) if step else ""
+
+
+def _stages(own: Case, case: Case) -> list[Stage]:
+    first = Stage(_("收到您的上报"), "done", own.reported_at)
+    ends = {
+        "refused": ("refuse", _("核对后没有受理")),
+        "declined": ("decline", _("核对后没有立案")),
+        "answered": ("answer", _("已答复")),
+        "transferred": ("transfer", _("已转给主管单位办理")),
+        "voided": ("grant_void", _("核对后撤销")),
+    }
+    if case.state in ends:
+        action, words = ends[case.state]
+        last = Step.objects.filter(case=case, action=action).order_by("-id").first()
+        return [first, Stage(words, "done", last.acted_at if last else None, _said(case, action) if action != "transfer" else "")]
+    accepted = _("已受理") if case is own else _("已受理，与附近同一件事一起处理")
+    stages = [
+        (accepted, case.filed_at, ""),
+        (_("已安排单位处理"), case.dispatched_at, ""),
+        (_("单位处理完毕"), case.reported_back_at, ""),
+        (_("检查过了，办结"), case.closed_at, ""),
+    ]
+    reached = sum(1 for _words, at, _more in stages if at)
+    if case.state in ("handling", "dispatched", "suspended") and case.rework_count:
+        reached = min(reached, 2)
+    shown = [first]
+    for position, (words, at, more) in enumerate(stages):
+        mark = "done" if position < reached else "now" if position == reached else "later"
+        if mark == "now":
+            more = _headline(case)
+        shown.append(Stage(words, mark, at if mark == "done" else None, more))
+    return shown

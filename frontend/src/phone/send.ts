@@ -1,0 +1,57 @@
+// A form with data-send goes out by fetch: never twice, nothing lost when the server or the network says no.
+import { word } from "../words";
+import { clearDraft, saveDraft } from "./draft";
+
+function say(form: HTMLFormElement, words: string): void {
+  const place = form.querySelector<HTMLElement>("[data-errors]");
+  if (!place) return;
+  place.innerHTML = "";
+  const alert = Object.assign(document.createElement("div"), { className: "notice notice-strong", textContent: words });
+  alert.setAttribute("role", "alert");
+  place.append(alert);
+  place.scrollIntoView({ block: "center" });
+}
+
+async function send(form: HTMLFormElement, body: FormData): Promise<void> {
+  let answer: Response;
+  try {
+    answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+  } catch {
+    saveDraft(form);
+    return say(form, word("draft_kept"));
+  }
+  if (answer.redirected || answer.ok) {
+    if (form.dataset.draft) clearDraft(form.dataset.draft);
+    location.href = answer.redirected ? answer.url : location.href;
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const said = page.querySelector("[data-errors]");
+  const place = form.querySelector("[data-errors]");
+  const version = page.querySelector<HTMLInputElement>("form[data-send] input[name=version]");
+  const mine = form.querySelector<HTMLInputElement>("input[name=version]");
+  if (version && mine) mine.value = version.value;
+  if (said && place && said.textContent?.trim()) {
+    place.replaceWith(said);
+    said.scrollIntoView({ block: "center" });
+  } else say(form, word("not_taken", { status: answer.status }));
+}
+
+export function mountSends(root: ParentNode = document): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>("form[data-send]:not([data-send-mounted])")) {
+    form.dataset.sendMounted = "";
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (form.dataset.sending !== undefined) return;
+      form.dataset.sending = "";
+      const body = new FormData(form, event.submitter as HTMLElement | null);
+      const buttons = [...form.querySelectorAll<HTMLButtonElement>("button[type=submit], button:not([type])")];
+      for (const each of buttons) each.disabled = true;
+      form.classList.add("is-sending");
+      await send(form, body);
+      for (const each of buttons) each.disabled = false;
+      form.classList.remove("is-sending");
+      delete form.dataset.sending;
+    });
+  }
+}
