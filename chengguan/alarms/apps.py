@@ -1,6 +1,17 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AlarmsConfig(AppConfig):
     name = "chengguan.alarms"
     verbose_name = "告警"
+
+    def ready(self) -> None:
+        post_migrate.connect(declare_rules, sender=self)
+
+
+def declare_rules(**_: object) -> None:
+    """After a migration the rules that trades declare are rows."""
+    from chengguan.alarms.services import sync_rules
+
+    sync_rules()

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from chengguan.things import services
 
 
-@app.periodic(cron="*/5 * * * * *")
+@app.periodic(cron="* * * * * */5")
 @app.task(queueing_lock="things.watch_commands", pass_context=False)
 def watch_commands(timestamp: int) -> None:
     services.send_waiting()

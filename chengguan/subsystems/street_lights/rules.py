@@ -27,11 +27,17 @@ def lamp_dark(lamp: View) -> bool | None:
 
 
 def lamp_on_by_day(lamp: View) -> bool | None:
-    """Burns while the sun stands above the limit, and nobody commanded it by hand today."""
+    """Burns while the sun stands above the limit, and nobody commanded it on in daylight."""
     lit = _is_lit(lamp)
     if lit is None:
         return None
-    return lit and not lamp.commanded.get("on") and elevation(lamp.at) > float(lamp.limits["sun_above_deg"])
+    above = float(lamp.limits["sun_above_deg"])
+    return lit and elevation(lamp.at) > above and not _switched_on_by_day(lamp, above)
+
+
+def _switched_on_by_day(lamp: View, above: float) -> bool:
+    """For a test or a repair: the last command was on, and the sun stood high when it was given."""
+    return lamp.commanded.get("name") in ("on", "dim") and elevation(int(lamp.commanded["at"])) > above
 
 
 def phase_lost(cabinet: View) -> bool | None:
