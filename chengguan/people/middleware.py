@@ -45,7 +45,7 @@ def client_ip(request: HttpRequest) -> str | None:
 class LanguageMiddleware(LocaleMiddleware):
     """Chinese, unless the language cookie says otherwise."""
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: HttpRequest) -> None:
         asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)

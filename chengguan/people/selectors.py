@@ -15,6 +15,7 @@ from chengguan.people import permissions
 from chengguan.people.models import Account, AuditEntry, GridDuty, Holding, Notice, Organisation, Post, Responsibility
 from chengguan.people.permissions import Scope
 from chengguan.people.roles import ADMINISTRATOR, name_of
+from chengguan.places.selectors import responsibility_grid_of
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,6 @@ def accounts_with_role(role: str, organisation: Any = None) -> list[Account]:
 
 def inspectors_of(unit_grid: Any, day: date | None = None) -> list[Account]:
     """Inspectors on duty for the responsibility grid that holds this unit grid; empty when nobody is named."""
-    from chengguan.places.selectors import responsibility_grid_of
-
     grid = responsibility_grid_of(unit_grid)
     if grid is None:
         return []

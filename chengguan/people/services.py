@@ -263,18 +263,20 @@ def notify(to: Account | Iterable[Account] | str, title: str, text: str = "", li
     notices = Notice.objects.bulk_create(
         [Notice(account=account, title=title[:120], text=text[:500], link=link[:200], kind=kind) for account in receivers]
     )
-    for account in receivers:
-        announce.hint("notices", account=account.pk)
+    if notices:
+        announce.hint("notices", accounts=[account.pk for account in receivers])
     return notices
 
 
 @transaction.atomic
 def mark_read(who: Who, ids: Iterable[int] | None = None) -> int:
     """Mark own notices read, all when no ids are given; returns how many were unread."""
+    if who.account_id is None:
+        return 0
     rows = Notice.objects.filter(account_id=who.account_id, read_at__isnull=True)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     changed = rows.update(read_at=timezone.now())
     if changed:
-        announce.hint("notices", account=who.account_id)
+        announce.hint("notices", accounts=[who.account_id])
     return changed

@@ -237,3 +237,8 @@ class Attachment(models.Model):
     @property
     def thumbnail_url(self) -> str:
         return f"/files/{self.sha256}/small" if self.thumbnail else self.url
+
+    @property
+    def own_url(self) -> str:
+        """For the anonymous sender: the address with the token of the upload."""
+        return f"{self.thumbnail_url}?t={self.upload_token}" if self.upload_token else self.thumbnail_url

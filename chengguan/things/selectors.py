@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import constant_time_compare
 
-from chengguan.people.selectors import Reach, Who, reach
+from chengguan.people.selectors import Reach, Who, may, reach
 from chengguan.things.models import Attachment, Command, Component, Device, Gateway, Group
 
 
@@ -89,3 +90,12 @@ def commands(who: Who, device_id: int | None = None, group_id: int | None = None
 def attachments(ids: Iterable[int]) -> dict[int, Attachment]:
     """Attachments by id, for someone who already may see what they belong to."""
     return Attachment.objects.in_bulk(list(ids))
+
+
+def attachment(who: Who, sha256: str, token: str = "") -> Attachment | None:
+    """The file of that hash, for staff who may see files and for the bearer of an anonymous upload's token."""
+    rows = Attachment.objects.filter(sha256=sha256).order_by("id")
+    if who.is_anonymous or not may(who, "things.see_files"):
+        own = [row for row in rows if row.upload_token and token and constant_time_compare(row.upload_token, token)]
+        return own[0] if own else None
+    return rows.first()

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from chengguan.people.selectors import Who
 from chengguan.people.services import require, save_audited
+from chengguan.places.selectors import grid_at
+from chengguan.standards import identifiers
 from chengguan.things.models import Component, ComponentChange, Device
 
 COUNTY_CODE = "500241"
@@ -20,8 +22,6 @@ COUNTY_CODE = "500241"
 def issue_component_codes(class_code: str, count: int, county: str = COUNTY_CODE) -> list[str]:
     """The next `count` 17-digit codes of a class: area (6), class (5), sequence (6). Never given twice: the counter
     row is advanced by one statement, and stays locked until the caller's transaction ends."""
-    from chengguan.standards import identifiers
-
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO things_codecounter AS c (class_code, last) VALUES (%s, %s) "
@@ -33,15 +33,13 @@ def issue_component_codes(class_code: str, count: int, county: str = COUNTY_CODE
 
 
 def issue_component_code(class_code: str) -> str:
-    """The next 17-digit code of a class."""
+    """The next 17-digit code of a class; identifiers.Malformed when there is no such class."""
     return issue_component_codes(class_code, 1)[0]
 
 
 @transaction.atomic
 def create_component(who: Who, class_code: str, name: str, point: Any, **fields: Any) -> Component:
     """A new component with a code of its own (or a given, checked one), in the unit grid its point lies in."""
-    from chengguan.places.selectors import grid_at
-    from chengguan.standards import identifiers
 
     require(who, "things.change")
     code = fields.pop("code", None) or issue_component_code(class_code)
@@ -81,8 +79,6 @@ def change_component(who: Who, component: Component, **changes: Any) -> Componen
             raise ValidationError({key: _("此项不能修改")})
         setattr(locked, key, value)
     if "point" in changes:
-        from chengguan.places.selectors import grid_at
-
         locked.unit_grid = grid_at(locked.point)
     locked.changed_date = timezone.localdate()
     return save_audited(who, locked, "component.change")

@@ -62,4 +62,4 @@ def set_gateway_enabled(who: Who, gateway: Gateway, enabled: bool) -> Gateway:
 def write_gateway_accounts() -> None:
     """Hand every enabled gateway's key hash to the broker, which reads it without dropping the others."""
     rows = Gateway.objects.filter(enabled=True).exclude(password_hash="")
-    nats.write_accounts([{"key": key, "password_hash": digest, "kind": kind} for key, digest, kind in rows.values_list("key", "password_hash", "kind")])
+    nats.write_accounts(rows.values_list("key", "password_hash", "kind"))

@@ -1,0 +1,46 @@
+"""Photos and documents over HTTP: only to those who may see them, never guessed at by the browser."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.urls import path
+
+from chengguan.engines import files
+from chengguan.people.access import Request
+from chengguan.things import selectors
+
+
+@login_not_required  # a citizen has no account; the selector asks for the token of the upload
+def file(request: Request, sha256: str, small: bool = False) -> HttpResponse:
+    attachment = selectors.attachment(request.who, sha256, request.GET.get("t", ""))
+    if attachment is None:
+        raise Http404
+    digest = attachment.thumbnail if small and attachment.thumbnail else attachment.sha256
+    etag = f'"{digest}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    try:
+        content = files.open(digest).read()
+    except FileNotFoundError:
+        raise Http404 from None
+    shown = "inline" if attachment.is_photo else "attachment"
+    return HttpResponse(
+        content,
+        content_type="image/jpeg" if digest != attachment.sha256 else attachment.content_type,
+        headers={
+            "ETag": etag,
+            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(attachment.name)}",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "Cache-Control": "private, max-age=31536000, immutable",
+        },
+    )
+
+
+urlpatterns = [
+    path("files/<str:sha256>", file, name="file"),
+    path("files/<str:sha256>/small", file, {"small": True}, name="file_small"),
+]
