@@ -6,52 +6,16 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from chengguan.cases import timing, workflow
-from chengguan.cases.models import Case, Clock
+from chengguan.cases import timing
+from chengguan.cases.models import Clock
+from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards import filing
 from chengguan.standards.calendars import WorkCalendar
 from chengguan.standards.limits import Limit, Settings
 
-HANDLING = "处置"
 
-
-def pauses_of(clock: Clock) -> list[timing.Pause]:
-    closed: list[timing.Pause] = [(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in clock.pauses]
-    return [*closed, (clock.paused_at, None)] if clock.paused_at else closed
-
-
-def limit_of(clock: Clock) -> Limit:
-    return Limit(clock.limit_value, clock.limit_clock)
-
-
-def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings) -> float:
-    if not clock.extensions:
-        return 0
-    return clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(limit_of(clock), calendar)
-
-
-class Clocks:
-    """The clocks of one case at one moment, within one move."""
-
-    def __init__(self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar) -> None:
-        self.case, self.now, self.settings, self.calendar = case, now, settings, calendar
-        self.open = list(case.clocks.filter(ended_at=None)) if case.pk else []
-
-    def find(self, stage: str) -> list[Clock]:
-        """Open clocks of a stage (受理 ...); for 处置 both the department's turn and all its turns."""
-        return [clock for clock in self.open if clock.stage == stage and clock.kind not in ("task", "urge")]
-
-    def task(self, stage: str) -> Clock | None:
-        return next((clock for clock in self.open if clock.kind == "task" and clock.stage == stage), None)
-
-    def current(self, state: str) -> Clock | None:
-        """The clock a state stands on: the task that is out, else the handling clock, else the desk's."""
-        task = {"confirming": "核实", "verifying": "核查"}.get(state)
-        if task:
-            return self.task(task)
-        stage = workflow.STAGES.get(state, "")
-        found = [clock for clock in self.find(stage) if clock.kind != "handling_turn"]
-        return found[-1] if found else None
+class Clocks(Running):
+    """The clocks of one case within one move."""
 
     def start(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
         clock = Clock(
@@ -91,14 +55,15 @@ class Clocks:
             return self.settings.limit("handling.default")
         return Limit(condition.limit, condition.clock)
 
-    def start_handling(self, since: datetime | None = None) -> None:
-        """A turn for the department. The same department again goes on with its old clock, another gets a new limit."""
+    def start_handling(self, since: datetime | None = None, fresh: bool = False) -> None:
+        """A turn for the department. The same department again goes on with its old clock, another (or a `fresh` start,
+        or a case opened again) gets a new limit."""
         department = self.case.department_id
-        earlier = self.case.clocks.filter(kind="handling", department_id=department).exclude(ended_at=None).last()
+        earlier = None if fresh else self.case.clocks.filter(kind="handling", department_id=department).exclude(ended_at=None).last()
         reopened = self.case.steps.filter(action="reopen").last()
-        if reopened is not None and earlier is not None and earlier.ended_at < reopened.acted_at:
+        if reopened is not None and earlier is not None and earlier.ended_at and earlier.ended_at < reopened.acted_at:
             earlier = None
-        if earlier is not None and earlier.limit_text == self._limit_text():
+        if earlier is not None and earlier.ended_at is not None and earlier.limit_text == self._limit_text():
             earlier.pauses = [*earlier.pauses, [earlier.ended_at.isoformat(), self.now.isoformat()]]
             earlier.ended_at = None
             self.recompute(earlier)
@@ -130,7 +95,7 @@ class Clocks:
                 self.recompute(clock)
                 clock.save()
         if not found and stage == HANDLING:
-            self.start_handling()
+            self.start_handling(fresh=True)
 
     def end(self, stage: str | None = None, clock: Clock | None = None) -> None:
         """End a stage's clocks, one clock, or (with neither) all."""
@@ -150,9 +115,6 @@ class Clocks:
     def note_use(self, clock: Clock) -> None:
         clock.used_s = self.used(clock)
         clock.overdue = clock.overdue or (clock.deadline is not None and self.now > clock.deadline)
-
-    def used(self, clock: Clock) -> float:
-        return timing.used(clock.started_at, self.now, limit_of(clock), self.calendar, pauses_of(clock))
 
     def recompute(self, clock: Clock) -> None:
         """Deadline and yellow moment from start, pauses, limit and extensions; empty while paused."""

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import timing
 from chengguan.cases.models import Case, Dispatch, Request, Task
+from chengguan.cases.selectors.move import Move
 from chengguan.cases.services import placing
-from chengguan.cases.services.move import Move
-from chengguan.people.models import Organisation
 from chengguan.standards import codes
 from chengguan.standards.limits import Limit
 
@@ -160,9 +159,7 @@ def reworked(move: Move) -> None:
     move.case.found_done = None
     move.case.proven_at = None
     if move.settings["handling.rework"] == "starts_again":
-        for clock in move.clocks.find("处置"):
-            clock.limit_text += "*"  # its own limit is over; a fresh one starts when the clock resumes
-        move.clocks.end("处置")
+        move.clocks.end("处置")  # the row resumes it: with none open a fresh one starts
 
 
 @of("skip")
@@ -271,7 +268,7 @@ def urged(move: Move) -> None:
         sent_at=move.now,
         due=due,
     )
-    move.receiver = str(Organisation.objects.get(pk=case.department_id)) if with_department else _("当前岗位")
+    move.receiver = str(case.department) if with_department else _("当前岗位")
 
 
 @of("reply_urge")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case
-from chengguan.cases.services.refusals import Refused
+from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Account, Organisation
 from chengguan.standards import codes, filing
 from chengguan.things.models import Attachment

@@ -22,7 +22,7 @@ def place_at_component(case: Case) -> None:
     """The place of the component the case is about."""
     component = case.component
     assert component is not None
-    if component.unit_grid_id is None:
+    if component.unit_grid is None:
         place(case, component.point, component.address)
         return
     case.point = component.point

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import workflow
 from chengguan.cases.facts import CaseClosed, CaseMoved
 from chengguan.cases.models import Case, Step
-from chengguan.cases.services.move import Move
+from chengguan.cases.selectors.move import Move
 from chengguan.engines import announce
 from chengguan.people.models import Account
 from chengguan.people.selectors import accounts_with_role

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chengguan.cases.models import Case, Request, Task
-from chengguan.cases.services.clocks import Clocks
+from chengguan.cases.selectors.running import Running
 from chengguan.cases.workflow import Row
 from chengguan.people.selectors import Who
 from chengguan.standards.calendars import WorkCalendar
 from chengguan.standards.limits import Settings
 
+C = TypeVar("C", bound=Running)
+
 
 @dataclass
-class Move:
+class Move(Generic[C]):
     who: Who
     role: str
     case: Case
@@ -24,7 +26,7 @@ class Move:
     now: datetime
     settings: Settings
     calendar: WorkCalendar
-    clocks: Clocks
+    clocks: C
     from_state: str
     request: Request | None = None
     task: Task | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from django.contrib.gis.geos import Point
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import timing
 from chengguan.cases.models import Request
-from chengguan.cases.services.move import Move
-from chengguan.cases.services.refusals import Refused
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import children_of, on
 from chengguan.standards import filing
@@ -83,8 +83,8 @@ def urgent_case(move: Move) -> None:
     condition = next((each for each in filing.conditions(move.case.matter_code) if each.key == move.case.condition_key), None)
     if not move.case.urgent and not (condition and condition.urgent):
         raise Refused(_("只有急要件或紧急时限的案件可以先行派遣"))
-    department = move.given["department"]
-    if not department.enabled or department.kind not in RECEIVES:
+    department = move.given.get("department")
+    if department is not None and (not department.enabled or department.kind not in RECEIVES):
         raise Refused(_("%(name)s不是可以派遣的责任单位") % {"name": department}, "department")
 
 
@@ -253,9 +253,24 @@ GUARDS: dict[str, Callable[[Move], None]] = {
 }  # fmt: skip
 
 
-def check(move: Move) -> None:
+NEEDS_AN_ANSWER = {"place_in_grid", "on_the_place", "other_case", "department_with_right", "own_crew", "within_a_year", "alarm_gone"}
+"""Guards that look at what the person fills in; the others can be asked before the form is shown."""
+
+
+def stands_open(move: Move) -> bool:
+    """Whether every guard that needs no answer lets the row pass: only then is the action offered."""
+    try:
+        check(move, NEEDS_AN_ANSWER)
+    except Refused:
+        return False
+    return True
+
+
+def check(move: Move, leave_out: Collection[str] = ()) -> None:
     """Every guard of the row, in order; `request:<kind>` finds the waiting request the row decides."""
     for name in move.row.guards:
+        if name in leave_out:
+            continue
         if name.startswith("request:"):
             kind = name.partition(":")[2]
             move.request = move.case.requests.filter(kind=kind, state="waiting").last()

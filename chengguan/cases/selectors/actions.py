@@ -1,0 +1,151 @@
+"""What a person may do with a case now, and what each action asks for, with suggestions and their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case
+from chengguan.cases.selectors import guards
+from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.nearby import duplicates
+from chengguan.cases.selectors.roles import possible_role
+from chengguan.cases.selectors.running import Running
+from chengguan.people.models import Organisation
+from chengguan.people.selectors import Who, accounts_with_role, children_of, inspectors_of, responsible_department
+from chengguan.places.selectors import responsibility_grid_of
+from chengguan.standards import filing
+
+
+@dataclass(frozen=True)
+class Field:
+    """kind: text choice photos department departments inspector crew datetime case position matter."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+    options: tuple[tuple[str, str], ...] = ()
+    value: str = ""
+    why: str = ""  # why `value` is suggested
+
+
+@dataclass(frozen=True)
+class Action:
+    slug: str
+    name: str
+    main: bool
+    fields: tuple[Field, ...] = field(default=())
+    why: str = ""
+    role: str = ""
+
+
+def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Action]:
+    """Only what this person may do now; the main action first. System's own moves are never offered."""
+    now = now or timezone.now()
+    chosen = settings()
+    days = calendar(chosen)
+    running = Running(case, now, chosen, days)
+    found = []
+    for row in workflow.rows_from(case.state):
+        role = possible_role(who, case, row)
+        if role is None or role == "system":
+            continue
+        move = Move(who, role, case, row, {}, now, chosen, days, running, case.state)
+        if guards.stands_open(move):
+            fields = tuple(_field(case, each, required) for each, required in workflow.offered(row))
+            found.append(Action(row.action, _(row.name), row.main, fields, _(row.why), role))
+    return _decisions_first(found, case)
+
+
+def _decisions_first(found: list[Action], case: Case) -> list[Action]:
+    """A waiting request asks for its decision before the ordinary next step; of a failed verification, rework."""
+
+    def order(action: Action) -> int:
+        if action.slug.startswith(("grant_", "review_")):
+            return 0
+        if action.slug == "rework":
+            return 1 if case.found_done is False else 3
+        return 2 if action.main else 3 if not action.slug.startswith(("ask_", "urge", "deny_")) else 4
+
+    return sorted(found, key=order)
+
+
+def _field(case: Case, asked: workflow.Field, required: bool) -> Field:
+    options = tuple((value, _(label)) for value, label in asked.options)
+    value, why = "", ""
+    if asked.name == "matter_code":
+        value = case.matter_code
+    elif asked.name == "condition_key":
+        options, value, why = _conditions(case)
+    elif asked.name == "place":
+        required = required or case.unit_grid_id is None
+    elif asked.kind in ("department", "departments"):
+        options, value, why = _departments(case, asked.kind == "department")
+    elif asked.kind == "crew":
+        options, value = _crews(case)
+    elif asked.kind == "inspector":
+        options, value, why = _inspectors(case)
+    elif asked.kind == "case":
+        options, why = _same_place(case)
+    return Field(asked.name, _(asked.label), asked.kind, required, options, value, why)
+
+
+def _conditions(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
+    found = filing.conditions(case.matter_code)
+    options = tuple((each.key, f"{each.text} · {each.limit_text}") for each in found)
+    if case.condition_key:
+        return options, case.condition_key, _("登记时已按告警或上报选定")
+    return options, found[0].key if len(found) == 1 else "", ""
+
+
+def suggested_department(case: Case) -> tuple[Organisation | None, str]:
+    """Who should handle it, and why: matter, area and the component's owner."""
+    owner = case.component.owner if case.component_id and case.component else None
+    return responsible_department(case.matter_code, case.community or case.township, owner)
+
+
+def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], str, str]:
+    listed = Organisation.objects.filter(enabled=True, kind__in=guards.RECEIVES).order_by("kind", "code")
+    options = tuple((str(each.pk), each.name) for each in listed)
+    if not main:
+        return options, "", ""
+    department, why = suggested_department(case)
+    return options, str(department.pk) if department else "", why
+
+
+def _crews(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
+    if case.department_id is None:
+        return (), ""
+    below = children_of(case.department_id) - {case.department_id}
+    own = list(Organisation.objects.filter(enabled=True, pk__in=below).order_by("code"))
+    hired = list(Organisation.objects.filter(enabled=True, kind="contractor").exclude(pk__in=below).order_by("code"))
+    chosen = case.crew_id or (own[0].pk if len(own) == 1 else "")
+    return tuple((str(each.pk), each.name) for each in (*own, *hired)), str(chosen or "")
+
+
+def _inspectors(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
+    here = inspectors_of(case.unit_grid) if case.unit_grid_id else []
+    others = [account for account in accounts_with_role("inspector") if account not in here]
+    options = tuple((str(account.pk), account.name or account.username) for account in (*here, *others))
+    if not here:
+        return options, "", _("这个网格没有指定采集员")
+    grid = responsibility_grid_of(case.unit_grid) if case.unit_grid else None
+    return options, str(here[0].pk), _("%(grid)s的责任采集员") % {"grid": grid or ""}
+
+
+def _same_place(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
+    if case.point is None:
+        return (), ""
+    near = duplicates(case.point, case.matter_code, exclude=case.pk)
+    words = _("附近 %(count)d 件同类案件") % {"count": len(near)} if near else ""
+    label = "{case} · {state} · {metres:.0f} m · {address}"
+    return tuple(
+        (str(each.pk), label.format(case=each, state=each.get_state_display(), metres=each.metres, address=each.address))  # type: ignore[attr-defined]
+        for each in near
+    ), words

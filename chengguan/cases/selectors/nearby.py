@@ -1,0 +1,66 @@
+"""Cases near a place: possible duplicates shown before filing, and what came before at the same component."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from django.contrib.gis.geos import Point, Polygon
+from django.utils import timezone
+
+from chengguan.cases.models import Case
+from chengguan.cases.selectors.configuration import settings
+from chengguan.cases.selectors.guards import metres as metres_apart
+
+NEVER_A_CASE = ("merged", "refused", "voided")
+
+
+def duplicates(
+    point: Point,
+    matter_code: str,
+    *,
+    metres: float | None = None,
+    hours: float | None = None,
+    exclude: int | None = None,
+    now: datetime | None = None,
+) -> list[Case]:
+    """Near in space (50 m) and time (24 h) and of the same matter (any matter when ""); nearest first, each with
+    `.metres`. By position alone, without who: the caller shows only what its reader may know."""
+    chosen = settings()
+    metres = metres if metres is not None else chosen["duplicates.metres"]
+    hours = hours if hours is not None else chosen["duplicates.hours"]
+    since = (now or timezone.now()) - timedelta(hours=hours)
+    cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=_box(point, metres)).exclude(state__in=NEVER_A_CASE)
+    if matter_code:
+        cases = cases.filter(matter_code=matter_code)
+    if exclude is not None:
+        cases = cases.exclude(pk=exclude)
+    found = []
+    for case in cases.select_related("department")[:200]:
+        assert case.point is not None
+        away = metres_apart(point, case.point)
+        case.metres = away  # type: ignore[attr-defined]
+        if away <= metres:
+            found.append(case)
+    return sorted(found, key=lambda case: case.metres)  # type: ignore[attr-defined]
+
+
+def _box(point: Point, metres: float) -> Polygon:
+    north = math.degrees(metres / 6371008.8)
+    east = north / math.cos(math.radians(point.y))
+    box = Polygon.from_bbox((point.x - east, point.y - north, point.x + east, point.y + north))
+    box.srid = 4490
+    return box
+
+
+def earlier(case: Case, limit: int = 20) -> list[Case]:
+    """What happened before at the same component, newest first."""
+    if case.component_id is None:
+        return []
+    return list(Case.objects.filter(component=case.component_id).exclude(pk=case.pk).order_by("-reported_at")[:limit])
+
+
+def of_caller(phone: str, exclude: int | None = None, limit: int = 10) -> list[Case]:
+    """The caller's earlier cases, newest first."""
+    cases = Case.objects.filter(reporter_phone=phone) if phone else Case.objects.none()
+    return list((cases.exclude(pk=exclude) if exclude else cases).order_by("-reported_at")[:limit])

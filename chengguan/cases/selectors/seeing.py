@@ -1,0 +1,33 @@
+"""What a person may see of cases."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from chengguan.cases.models import Case, Dispatch, Task
+from chengguan.people.selectors import Who, may, reach
+
+
+def visible(who: Who) -> QuerySet[Case]:
+    """Every case this person may see: all of them for the centre; a department's and a crew's own; a township's area;
+    an inspector's own reports and tasks; nothing for a stranger."""
+    far = reach(who, "cases.see")
+    if far.everything:
+        return Case.objects.all()
+    if far.nothing:
+        return Case.objects.none()
+    allowed = Q(pk__in=[])
+    if far.organisation_ids:
+        sent = Dispatch.objects.filter(department__in=far.organisation_ids).values("case")
+        allowed |= Q(department__in=far.organisation_ids) | Q(crew__in=far.organisation_ids) | Q(pk__in=sent)
+    if far.area_codes:
+        allowed |= Q(township__code__in=far.area_codes) | Q(community__code__in=far.area_codes)
+    if far.own:
+        tasks = Task.objects.filter(account=who.account_id).values("case")
+        allowed |= Q(reporter=who.account_id) | Q(inspector=who.account_id) | Q(pk__in=tasks)
+    return Case.objects.filter(allowed)
+
+
+def sees_reporter(who: Who) -> bool:
+    """Whether the reporter's name and telephone may be shown."""
+    return may(who, "cases.see_reporter")

@@ -1,0 +1,166 @@
+"""Work lists: what waits for a post, sorted by deadline, coloured by stored moments; one page at a time by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.selectors.seeing import visible
+from chengguan.cases.timing import light as light_at
+from chengguan.people.selectors import Who
+
+POST_STATES: dict[str, tuple[str, ...]] = {
+    "acceptor": ("reported", "confirming", "awaiting_verification", "verifying", "verified", "self_handled"),
+    "hotline_operator": ("reported",),
+    "shift_leader": ("awaiting_filing", "awaiting_closing", "self_handled"),
+    "dispatcher": ("awaiting_dispatch", "reported_back"),
+    "department": ("dispatched", "handling", "department_review", "suspended"),
+    "township": ("dispatched", "handling", "department_review", "suspended"),
+    "crew": ("handling",),
+    "inspector": ("confirming", "verifying"),
+}
+"""What waits for whom; a post that is not here watches every open case."""
+
+POST_REQUESTS: dict[str, Q] = {
+    "dispatcher": Q(kind="return") | Q(kind__in=("suspend", "appeal"), reviewed_at=None),
+    "shift_leader": Q(kind__in=("extend", "void")) | Q(kind="suspend", reviewed_at__isnull=False),
+    "acceptor": Q(kind="appeal", reviewed_at__isnull=False),
+    "leader": Q(kind="force_close"),
+}
+SHOWN = ("department", "crew", "community", "township", "inspector", "component")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a work list. `after` asks for the next one; None at the end."""
+
+    cases: list[Case]
+    after: str | None
+
+
+def light_of(case: Case, now: datetime) -> str:
+    """green, yellow or red; a case whose clock is paused is green."""
+    return light_at(now, case.yellow_at, case.deadline)
+
+
+def waiting(who: Who, post: str = "") -> QuerySet[Case]:
+    """Open cases that wait for this post of `who` (for all of who's posts when ""), and those with a request to decide."""
+    posts = [post] if post else sorted(who.roles)
+    wanted = Q(pk__in=[])
+    for role in posts:
+        wanted |= _waits_for(who, role)
+    return visible(who).filter(wanted)
+
+
+def _waits_for(who: Who, role: str) -> Q:
+    if role not in POST_STATES and role not in POST_REQUESTS:
+        return Q(state__in=workflow.OPEN)
+    wanted = Q(state__in=POST_STATES.get(role, ()))
+    held = frozenset().union(*(post.organisation_ids for post in who.posts if post.role == role))
+    if role in ("department", "township"):
+        wanted &= Q(department__in=held)
+    elif role == "crew":
+        wanted &= Q(crew__in=held)
+    elif role == "inspector":
+        tasks = Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify"))
+        wanted &= Q(pk__in=tasks.values("case"))
+    if role in POST_REQUESTS:
+        asked = Request.objects.filter(POST_REQUESTS[role], state="waiting")
+        wanted |= Q(pk__in=asked.values("case"))
+    return wanted
+
+
+def _light(light: str, now: datetime) -> Q:
+    red = Q(deadline__lt=now)
+    yellow = Q(yellow_at__lte=now, deadline__gte=now)
+    return {"red": red, "yellow": yellow}.get(light, Q(deadline=None) | Q(yellow_at__gt=now))
+
+
+def _text(words: str) -> Q:
+    if words.isascii() and any(letter.isdigit() for letter in words):
+        return Q(number__startswith=words) | Q(register_number__startswith=words) | Q(reporter_phone=words) | Q(address__contains=words)
+    return Q(address__icontains=words) | Q(description__icontains=words) | Q(matter_name__icontains=words)
+
+
+FILTERS: dict[str, Callable[[Any], Q]] = {
+    "state": lambda value: Q(state__in=[value] if isinstance(value, str) else list(value)),
+    "stage": lambda value: Q(state__in=[state for state, stage in workflow.STAGES.items() if stage == value]),
+    "department": lambda value: Q(department=value),
+    "crew": lambda value: Q(crew=value),
+    "township": lambda value: Q(township=value),
+    "community": lambda value: Q(community=value),
+    "component": lambda value: Q(component=value),
+    "source": lambda value: Q(source=value),
+    "matter": lambda value: Q(matter_code__startswith=value),
+    "urgent": lambda value: Q(urgent=True),
+    "overdue": lambda value: Q(handling_overdue=True),
+    "text": lambda value: _text(str(value).strip()),
+}
+
+
+def narrowed(cases: QuerySet[Case], now: datetime, filters: dict[str, Any]) -> QuerySet[Case]:
+    """The filters that have a value; an unknown one is a KeyError."""
+    for name, value in filters.items():
+        if value in (None, "", [], False):
+            continue
+        cases = cases.filter(_light(value, now) if name == "light" else FILTERS[name](value))
+    return cases
+
+
+def worklist(who: Who, *, post: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
+    """What waits for this person, the nearest deadline first; each case with its `.light`. filters: state stage light
+    department crew township community component source matter (prefix) text urgent overdue."""
+    return _page(narrowed(waiting(who, post), now or timezone.now(), filters), after, size, now or timezone.now())
+
+
+def search(who: Who, *, after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
+    """Every case this person may see, in any state, by the same filters."""
+    return _page(narrowed(visible(who), now or timezone.now(), filters), after, size, now or timezone.now())
+
+
+def _page(cases: QuerySet[Case], after: str, size: int, now: datetime) -> Page:
+    if after:
+        cases = cases.filter(_beyond(after))
+    rows = list(cases.select_related(*SHOWN).order_by(F("deadline").asc(nulls_last=True), "id")[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    for case in rows:
+        case.light = light_of(case, now)  # type: ignore[attr-defined]
+    return Page(rows, _key(rows[-1]) if more else None)
+
+
+def _key(case: Case) -> str:
+    return f"{case.deadline.isoformat() if case.deadline else ''}~{case.pk}"
+
+
+def _beyond(after: str) -> Q:
+    moment, _tilde, number = after.rpartition("~")
+    pk = int(number)
+    if not moment:
+        return Q(deadline=None, pk__gt=pk)
+    deadline = datetime.fromisoformat(moment)
+    return Q(deadline__gt=deadline) | Q(deadline=deadline, pk__gt=pk) | Q(deadline=None)
+
+
+def counts(who: Who, *, post: str = "", now: datetime | None = None, **filters: Any) -> dict[str, dict[str, int]]:
+    """state -> {"green", "yellow", "red", "all"} of the work list, and the same under "" for all of it."""
+    now = now or timezone.now()
+    rows = (
+        narrowed(waiting(who, post), now, filters)
+        .values("state")
+        .annotate(red=Count("pk", filter=_light("red", now)), yellow=Count("pk", filter=_light("yellow", now)), all=Count("pk"))
+        .order_by()
+    )
+    found = {"": {"green": 0, "yellow": 0, "red": 0, "all": 0}}
+    for row in rows:
+        green = row["all"] - row["red"] - row["yellow"]
+        found[row["state"]] = {"green": green, "yellow": row["yellow"], "red": row["red"], "all": row["all"]}
+        for light, number in found[row["state"]].items():
+            found[""][light] += number
+    return found

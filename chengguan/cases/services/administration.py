@@ -1,0 +1,54 @@
+"""The administrator's words: days of the calendar, limits and windows. Open deadlines follow, closed cases keep theirs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases.models import CalendarDay, Setting
+from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.clocks import recompute_open
+from chengguan.people.selectors import Who
+from chengguan.people.services import audit
+from chengguan.standards.limits import SETTINGS
+
+
+def _administrator(who: Who) -> None:
+    if not (who.is_administrator or who.is_system):
+        raise Refused(_("只有管理员可以修改"))
+
+
+@transaction.atomic
+def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "") -> int:
+    """Say that a day is working or not, over the published holidays; None takes the word back. Returns how many open
+    deadlines moved."""
+    _administrator(who)
+    before = CalendarDay.objects.filter(day=day).values("working", "note").first()
+    if working is None:
+        CalendarDay.objects.filter(day=day).delete()
+    else:
+        CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
+    audit(who, "cases.calendar", None, f"{day} {working}", before, {"working": working, "note": note})
+    settings = chosen.settings()
+    return recompute_open(settings, chosen.calendar(settings), timezone.now())
+
+
+@transaction.atomic
+def set_setting(who: Who, key: str, value: Any) -> int:
+    """Set the county's own value of a setting; None goes back to the default. Returns how many open deadlines moved."""
+    _administrator(who)
+    if key not in SETTINGS:
+        raise Refused(_("没有这项设置: %(key)s") % {"key": key})
+    before = chosen.settings()[key]
+    if value is None:
+        Setting.objects.filter(key=key).delete()
+    else:
+        Setting.objects.update_or_create(key=key, defaults={"value": value})
+    audit(who, "cases.setting", None, f"{SETTINGS[key].name}", {"value": before}, {"value": value})
+    settings = chosen.settings()
+    return recompute_open(settings, chosen.calendar(settings), timezone.now())

@@ -1,0 +1,109 @@
+"""The single mover: one row of the table, one transaction, one step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case, Step
+from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors import guards
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.refusals import Refused, Stale
+from chengguan.cases.selectors.roles import acting_role
+from chengguan.cases.services import effects, given, numbers, telling
+from chengguan.cases.services.clocks import Clocks
+from chengguan.cases.services.steps import write_step
+from chengguan.people.selectors import SYSTEM, Who
+
+
+@transaction.atomic
+def act(who: Who, case: Case | int, action: str, *, version: int | None = None, now: datetime | None = None, **fields: Any) -> Step:
+    """Move a case by one row of workflow.TABLE. `fields` are the row's fields by name: texts as str, photos as Attachments
+    or ids, department and crew as Organisation or id, inspector as Account or id, position as (lon, lat, accuracy_m),
+    until as a datetime, into as a Case, id or number. Raises Refused (Stale when `version` is not the case's)."""
+    move = prepare(who, case, action, version, now or timezone.now(), fields)
+    clock = move.clocks.current(move.from_state)
+    step = write_step_after(move, clock)
+    telling.tell(move, step)
+    _file_by_itself(move)
+    return step
+
+
+def prepare(who: Who, case: Case | int, action: str, version: int | None, now: datetime, fields: dict[str, Any]) -> Move:
+    """Everything that can refuse, before anything is written."""
+    locked = Case.objects.select_for_update(of=("self",)).get(pk=case if isinstance(case, int) else case.pk)
+    row = workflow.row_for(locked.state, action)
+    if row is None:
+        name = workflow.ACTIONS.get(action, action)
+        raise Refused(_("案件现在是“%(state)s”, 不能“%(action)s”") % {"state": locked.get_state_display(), "action": _(name)})
+    if version is not None and version != locked.version:
+        raise Stale(_("案件已被别人处理过, 请看最新的情况再决定"))
+    role = acting_role(who, locked, row)
+    settings = chosen.settings()
+    calendar = chosen.calendar(settings)
+    move = Move(
+        who, role, locked, row, given.read(row, fields), now, settings, calendar,
+        Clocks(locked, now, settings, calendar), locked.state,
+    )  # fmt: skip
+    guards.check(move)
+    return move
+
+
+def write_step_after(move: Move, clock: Any) -> Step:
+    """The row's effects on case, requests and clocks, then the step; the case is saved once."""
+    case, row = move.case, move.row
+    to_state = {workflow.SAME: case.state, workflow.BEFORE: case.state_before}.get(row.to, row.to)
+    if row.action in effects.EFFECTS:
+        effects.EFFECTS[row.action](move)
+    if row.decides:
+        effects.decide(move)
+    step = write_step(move, to_state, clock)
+    for effect in row.clock:
+        _turn(move, effect)
+    if to_state != case.state:
+        case.state, case.entered_at = to_state, move.now
+        effects.lapse_requests(move)
+    move.clocks.write_columns()
+    case.version += 1
+    case.save()
+    return step
+
+
+def _turn(move: Move, effect: str) -> None:
+    """One clock effect of a row."""
+    verb, _colon, stage = effect.partition(":")
+    clocks, case = move.clocks, move.case
+    if verb == "start":
+        clocks.start_stage(stage)
+    elif verb == "end":
+        clocks.end(None if stage == "all" else stage)
+    elif verb == "endtask":
+        task = clocks.task(stage)
+        if task is not None:
+            clocks.end(clock=task)
+    elif verb == "pause":
+        clocks.pause(stage)
+    elif verb == "resume":
+        clocks.resume(stage)
+    elif verb == "extend":
+        clocks.extend()
+    elif verb == "handling":
+        starts = move.settings["handling.starts"]
+        if starts != "receipt":
+            clocks.start_handling(since=case.filed_at if starts == "filing" else None)
+    elif verb == "number" and not case.number:
+        case.number = numbers.case_number(move.settings["number.area"], move.now)
+
+
+def _file_by_itself(move: Move) -> None:
+    """Where the administrator switched it on, an accepted case is filed without a hand."""
+    if move.case.state == "awaiting_filing" and any(
+        move.case.matter_code.startswith(prefix) for prefix in move.settings["filing.automatic"]
+    ):
+        act(SYSTEM, move.case, "file", now=move.now, opinion=_("按设置自动立案"))

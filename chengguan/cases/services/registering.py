@@ -1,0 +1,207 @@
+"""登记: every arrival becomes one unchanging report and one case; the same arrival twice is the same case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.facts import CaseRegistered
+from chengguan.cases.models import Case, Report
+from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services import given, numbers, placing, telling
+from chengguan.cases.services.clocks import Clocks
+from chengguan.cases.services.steps import write_step
+from chengguan.engines import announce
+from chengguan.people.selectors import Who, may
+from chengguan.places import selectors as places
+from chengguan.standards import codes, filing
+from chengguan.things.models import Attachment, Component
+
+FIELDS = {
+    "source", "point", "description", "matter_code", "condition_key", "hint", "severity", "component", "address",
+    "reporter_name", "reporter_phone", "photos", "occurred_at", "urgent", "linked_to", "said", "synthetic",
+}  # fmt: skip
+
+
+def register(
+    who: Who,
+    *,
+    source: str,
+    point: Point | None = None,
+    description: str = "",
+    matter_code: str = "",
+    condition_key: str = "",
+    hint: str = "",
+    severity: int | None = None,
+    component: Component | None = None,
+    address: str = "",
+    reporter_name: str = "",
+    reporter_phone: str = "",
+    photos: Sequence[Attachment] = (),
+    occurred_at: datetime | None = None,
+    source_key: str | None = None,
+    urgent: bool = False,
+    linked_to: Case | None = None,
+    said: dict[str, Any] | None = None,
+    synthetic: bool = False,
+    now: datetime | None = None,
+) -> Case:
+    """登记. The same source_key twice gives the same case. `hint` and `severity` choose the filing condition when an alarm
+    brings the report. A place outside the county is refused for people."""
+    role = _role(who, source)
+    if point is None and component is None and not description.strip():
+        raise Refused(_("请写几句话, 或在地图上点出位置"), "description")
+    if point is not None and not who.is_system and not places.inside_county(point):
+        raise Refused(_("位置不在本县范围内"), "place")
+    if matter_code and matter_code not in codes.in_force().matters:
+        raise Refused(_("没有这个案件类别: %(code)s") % {"code": matter_code}, "matter_code")
+    known = _known(source_key)
+    if known is not None:
+        return known
+    case = Case(
+        source=source, description=description.strip(), component=component, address=address[:200],
+        reporter_name=reporter_name[:60], reporter_phone=reporter_phone[:30], reporter_id=who.account_id,
+        occurred_at=occurred_at, source_key=source_key, urgent=urgent, linked_to=linked_to, synthetic=synthetic,
+    )  # fmt: skip
+    _classify(case, matter_code, condition_key, hint, severity)
+    _locate(case, point, address)
+    move_given: dict[str, Any] = {"photos": list(photos), "words": case.description}
+    try:
+        with transaction.atomic():
+            _store(who, role, case, "register", "reported", move_given, now or timezone.now(), said or {})
+    except IntegrityError:
+        known = _known(source_key)
+        if known is None:
+            raise
+        return known
+    return case
+
+
+def self_handle(
+    who: Who,
+    *,
+    matter_code: str,
+    point: Point,
+    photos_before: Sequence[Attachment],
+    photos_after: Sequence[Attachment],
+    description: str = "",
+    source_key: str | None = None,
+    now: datetime | None = None,
+) -> Case:
+    """自行处置: found and done on the spot by an inspector, with photos before and after."""
+    row = workflow.row_for(workflow.NEW, "self_handle")
+    assert row is not None
+    if not who.has("inspector") or who.is_system:
+        raise Refused(_("只有信息采集员可以自行处置"))
+    found = given.read(
+        row,
+        {
+            "matter_code": matter_code, "place": point, "words": description,
+            "photos_before": list(photos_before), "photos_after": list(photos_after),
+        },
+    )  # fmt: skip
+    if not places.inside_county(point):
+        raise Refused(_("位置不在本县范围内"), "place")
+    known = _known(source_key)
+    if known is not None:
+        return known
+    case = Case(source="inspector", description=description.strip(), reporter_id=who.account_id, source_key=source_key)
+    case.inspector_id = who.account_id
+    _classify(case, matter_code, "", "", None)
+    _locate(case, point, "")
+    with transaction.atomic():
+        _store(who, "inspector", case, "self_handle", "self_handled", found, now or timezone.now(), {})
+    return case
+
+
+def _role(who: Who, source: str) -> str:
+    if source not in dict(Case._meta.get_field("source").choices or ()):
+        raise Refused(_("没有这种来源: %(source)s") % {"source": source}, "source")
+    if who.is_system:
+        return "system"
+    if who.is_anonymous:
+        if source != "citizen":
+            raise Refused(_("请先登录"))
+        return "citizen"
+    if not may(who, "cases.register"):
+        raise Refused(_("您的岗位不能登记案件"))
+    preferred = {"inspector": ("inspector",), "hotline": ("hotline_operator", "acceptor"), "leader": ("leader",)}.get(source, ())
+    post = who.post_as(*preferred) if preferred else None
+    post = post or next((each for each in who.posts if each.role in workflow.ANYONE), None)
+    return post.role if post else "citizen"
+
+
+def _known(source_key: str | None) -> Case | None:
+    return Case.objects.filter(source_key=source_key).first() if source_key else None
+
+
+def _classify(case: Case, matter_code: str, condition_key: str, hint: str, severity: int | None) -> None:
+    current = codes.in_force()
+    case.code_set = current.slug
+    if not matter_code:
+        return
+    case.matter_code = matter_code
+    case.matter_name = current.matter(matter_code).name
+    case.kind = "component" if current.matter(matter_code).component_class else "matter"
+    fitting = None
+    if condition_key:
+        fitting = next((each for each in filing.conditions(matter_code) if each.key == condition_key), None)
+        if fitting is None:
+            raise Refused(_("这个立案条件不属于所选类别"), "condition_key")
+    elif hint or severity is not None:
+        fitting = filing.condition_for(matter_code, hint, severity)
+    case.condition_key = fitting.key if fitting else ""
+
+
+def _locate(case: Case, point: Point | None, address: str) -> None:
+    if case.component_id is not None and point is None:
+        placing.place_at_component(case)
+    elif point is not None:
+        placing.place(case, point, address)
+
+
+def _store(
+    who: Who, role: str, case: Case, action: str, state: str, found: dict[str, Any], now: datetime, said: dict[str, Any]
+) -> None:
+    """The case, its report, its first step and its first clock."""
+    row = workflow.row_for(workflow.NEW, action)
+    assert row is not None
+    settings = chosen.settings()
+    calendar = chosen.calendar(settings)
+    case.state = state
+    case.reported_at = case.entered_at = now
+    case.register_number = numbers.register_number(now)
+    case.follow_code = numbers.follow_code() if case.source == "citizen" else None
+    case.save()
+    Report.objects.create(
+        case=case, source=case.source, source_key=case.source_key, arrived_at=now, occurred_at=case.occurred_at,
+        matter_code=case.matter_code, description=case.description, point=case.point, address=case.address,
+        reporter_name=case.reporter_name, reporter_phone=case.reporter_phone, reporter_id=case.reporter_id, said=said,
+    )  # fmt: skip
+    clocks = Clocks(case, now, settings, calendar)
+    move = Move(who, role, case, row, found, now, settings, calendar, clocks, workflow.NEW)
+    step = write_step(move, state, None)
+    if action == "register":
+        clocks.start_stage("受理")
+        clocks.write_columns()
+        case.save(update_fields=["deadline", "yellow_at"])
+    announce.announce(CaseRegistered(case.pk))
+    telling.tell(move, step)
+
+
+def link_case(who: Who, case: Case, words: str, now: datetime) -> Case:
+    """A new case about the same matter at the same place, linked to the old one whose result stays."""
+    return register(
+        who, source=case.source, point=case.point, description=words or case.description, matter_code=case.matter_code,
+        component=case.component, address=case.address, reporter_name=case.reporter_name,
+        reporter_phone=case.reporter_phone, linked_to=case, now=now,
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Writing down what happened: the step, its photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chengguan.cases.models import Clock, Photo, Step
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.services import given
+from chengguan.people.roles import name_of
+from chengguan.things.models import Attachment
+
+PHOTO_KIND = {"confirm": "confirm", "verify": "verify", "report_back": "after", "submit": "after"}
+
+
+def write_step(move: Move, to_state: str, clock: Clock | None) -> Step:
+    """Append the step. `clock` is the one the state stood on before the move, with its use noted by the caller's moment."""
+    post = move.who.post_as(move.role)
+    case = move.case
+    overdue = clock is not None and (clock.overdue or (clock.deadline is not None and move.now > clock.deadline))
+    step = Step.objects.create(
+        case=case,
+        from_state=move.from_state,
+        to_state=to_state,
+        action=move.row.action,
+        opinion=move.opinion,
+        given={**given.keep(move.given), **move.kept},
+        who_id=move.who.account_id,
+        who_name=(move.who.name or case.reporter_name or "市民")[:60],
+        organisation_id=post.organisation_id if post else None,
+        organisation_name=(post.organisation_name if post else "")[:80],
+        role=move.role,
+        receiver=move.receiver[:120],
+        received_at=case.entered_at,
+        acted_at=move.now,
+        used_s=round(move.clocks.used(clock), 3) if clock else 0,
+        stage=clock.stage if clock else "",
+        stage_deadline=clock.deadline if clock else None,
+        overdue=overdue,
+    )
+    put_photos(step, move.given.get("photos", ()), PHOTO_KIND.get(move.row.action, "report"))
+    put_photos(step, move.given.get("photos_before", ()), "before")
+    put_photos(step, move.given.get("photos_after", ()), "after")
+    return step
+
+
+def put_photos(step: Step, photos: Sequence[Attachment], kind: str) -> None:
+    Photo.objects.bulk_create([Photo(case_id=step.case_id, step=step, attachment=photo, kind=kind) for photo in photos])
+
+
+def role_words(role: str) -> str:
+    return {"system": "系统", "citizen": "市民"}.get(role) or str(name_of(role))
