@@ -53,7 +53,6 @@ MODELS = (
         ("contactor", "breaker", "circuit_voltage", "circuit_current", "circuit_power", "leakage"),
         heartbeat_s=120,
         component_classes=(CABINET_CLASS,),
-        commands=("on", "off", "dim"),
     ),
     DeviceModel(
         "cabinet_controller",
