@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chengguan.registry import View
 from chengguan.subsystems.street_lights.sun import elevation
 
@@ -47,3 +50,22 @@ def phase_lost(cabinet: View) -> bool | None:
         return None
     below = float(cabinet.limits["below"])
     return min(phases) < below <= max(phases)
+
+
+def in_words(model: str, values: Mapping[str, float], attributes: Mapping[str, Any]) -> tuple[bool | None, str]:
+    """What the newest reading says to somebody who stands under the lamp: (well, words)."""
+    if model == "lamp_controller":
+        lit = _is_lit(View(values, {"share_of_rated": 20}, attributes, {}, 0))
+        watts = f"{values['power']:g} W" if "power" in values else ""
+        if lit:
+            return True, f"灯已亮 {watts}"
+        if values.get("on") == 1 and lit is False:
+            return False, f"已开灯，灯不亮 {watts}"
+        return None, "灯已关" if values.get("on") == 0 else "读数不全"
+    if "breaker" in values:
+        tripped = values["breaker"] == 0
+        return not tripped, "回路跳闸" if tripped else f"回路正常 {values.get('circuit_power', 0):g} W"
+    if "voltage_a" in values:
+        volts = " / ".join(f"{values[name]:.0f}" for name in ("voltage_a", "voltage_b", "voltage_c") if name in values)
+        return None, f"三相电压 {volts} V"
+    return None, "读数不全"
