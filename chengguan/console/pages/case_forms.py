@@ -21,7 +21,7 @@ from chengguan.standards import codes, filing
 from chengguan.things.services import put_attachment
 
 LONG = ("reason", "opinion", "words", "answer", "done", "evidence", "closing_note")
-IDS = ("department", "inspector", "crew", "case")
+IDS = ("department", "inspector", "crew")
 
 
 @dataclass
@@ -133,6 +133,8 @@ def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
         return [put_attachment(file, who) for file in files.getlist(each.name)]
     if each.kind == "departments":
         return [int(value) for value in data.getlist(each.name) if value.isdigit()]
+    if each.kind == "case":
+        return (data.get(f"{each.name}_number") or "").strip() or text
     if each.kind in IDS:
         if text and not text.isdigit():
             raise ValidationError(_("请从列出的里面选。"))

@@ -1,0 +1,130 @@
+"""A whole running system in a folder of its own, as an operator would start it; its people and its devices."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PASSWORD = "chengguan-demo"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: Any, seconds: float, every: float = 0.25, words: str = "") -> Any:
+    """The first truthy answer of `what`; TimeoutError with `words` after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = what()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(words or f"{what} said nothing in {seconds} s")
+        time.sleep(every)
+
+
+@dataclass
+class Town:
+    """`chengguan up --demo` in a data root of its own."""
+
+    root: Path
+    port: int = field(default_factory=free_port)
+    mqtt_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "NATS_URL", "HISTORY_URL", "DJANGO_SETTINGS_MODULE")}
+        return kept | {
+            "CHENGGUAN_DATA": str(self.root),
+            "CHENGGUAN_PORT": str(self.port),
+            "CHENGGUAN_MQTT_PORT": str(self.mqtt_port),
+            "CHENGGUAN_DEMO": "1",
+            "CHENGGUAN_DEMO_QUIET": "1",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def start(self, seconds: float = 240) -> None:
+        log = open(self.root / "up.log", "w")  # noqa: SIM115  (the child keeps it)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "chengguan", "up", "--demo"],
+            cwd=REPOSITORY, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        wait_for(self._ready, seconds, 0.5, "the town did not become ready")
+
+    def _ready(self) -> bool:
+        said = (self.root / "up.log").read_text()
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise RuntimeError(f"chengguan up ended with {self.process.returncode}:\n{said[-4000:]}")
+        return f"ready http://127.0.0.1:{self.port}" in said
+
+    def health(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.url}/api/health", timeout=10) as answer:
+            return json.load(answer)
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+
+    def ask(self, code: str) -> Any:
+        """Run Python inside the town's Django and read the JSON it prints last; for what only an operator could know."""
+        run = subprocess.run(
+            [sys.executable, "-m", "chengguan", "shell", "-v0", "-c", code],
+            cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=90,
+        )  # fmt: skip
+        if run.returncode:
+            raise RuntimeError(run.stderr[-3000:])
+        return json.loads(run.stdout.strip().splitlines()[-1]) if run.stdout.strip() else None
+
+
+class GatewayVoice:
+    """Speaks for one gateway through the MQTT door, as the documented payload asks: numbered, QoS 1."""
+
+    def __init__(self, town: Town, key: str, password: str) -> None:
+        self.key, self.sequence = key, 0
+        self.epoch = int(time.time())
+        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=f"journey-{key}", protocol=paho.MQTTv311)
+        self.client.username_pw_set(key, password)
+        self.client.connect("127.0.0.1", town.mqtt_port)
+        self.client.loop_start()
+
+    def say(self, subsystem: str, device: str, **values: float) -> None:
+        self.sequence += 1
+        message = {"seq": self.sequence, "epoch": self.epoch, "t": int(time.time() * 1000), "v": values}
+        self.client.publish(f"zhcg/up/{self.key}/{subsystem}/{device}", json.dumps(message), qos=1).wait_for_publish(10)
+
+    def close(self) -> None:
+        self.client.loop_stop()
+        self.client.disconnect()
+
+
+def short_folder() -> Path:
+    """A folder with a short name: a socket's path holds 107 bytes."""
+    return Path(tempfile.mkdtemp(prefix="cg-", dir="/tmp"))
