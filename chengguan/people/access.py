@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -22,6 +24,13 @@ class Request(HttpRequest):
     user: Account  # type: ignore[assignment]
     htmx: HtmxDetails
     session_end: str
+
+
+class AccountBackend(ModelBackend):
+    """Demo accounts have a published password: outside demo mode they cannot sign in, nor stay signed in."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return super().user_can_authenticate(user) and (settings.DEMO or not getattr(user, "demo", False))
 
 
 def requires(*actions: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -65,7 +65,7 @@ class Who:
 
 SYSTEM = Who(None, "系统", is_system=True)
 ANONYMOUS = Who(None, "")
-HANDLING_KINDS = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.CONTRACTOR}
+HANDLING_KINDS = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.CONTRACTOR, Organisation.Kind.ENTERPRISE}
 
 
 def on(day: date | None = None) -> Q:
@@ -245,11 +245,26 @@ def accounts(who: Who, ids: Iterable[int] | None = None) -> QuerySet[Account]:
     return found if ids is None else found.filter(pk__in=ids)
 
 
-def demo_accounts() -> list[tuple[Account, str, str]]:
-    """(account, its posts in words, where it works) for the cards of the demo's sign-in page."""
-    rows = Account.objects.filter(demo=True, is_active=True, holdings__in=Holding.objects.filter(on())).distinct()
-    cards = []
-    for account in rows.prefetch_related("holdings__post__organisation").order_by("pk"):
+@dataclass(frozen=True)
+class Card:
+    """A demo account as the sign-in page shows it."""
+
+    username: str
+    name: str
+    posts: str
+    place: str
+
+
+def demo_cards(most: int = 2) -> tuple[list[Card], list[Card]]:
+    """The demo's accounts: at most `most` of those that hold exactly the same posts, and the rest."""
+    accounts = Account.objects.filter(demo=True, is_active=True).prefetch_related("holdings__post__organisation").order_by("pk")
+    seen: dict[str, int] = {}
+    first: list[Card] = []
+    rest: list[Card] = []
+    for account in accounts:
         posts = [holding.post for holding in account.holdings.all() if holding.valid_to is None]
-        cards.append((account, "、".join(dict.fromkeys(name_of(post.role) for post in posts)), str(posts[0].organisation) if posts else ""))
-    return cards
+        words = "、".join(dict.fromkeys(name_of(post.role) for post in posts))
+        seen[words] = seen.get(words, 0) + 1
+        card = Card(account.username, account.name, words, str(posts[0].organisation) if posts else "")
+        (first if seen[words] <= most else rest).append(card)
+    return first, rest

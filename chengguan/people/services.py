@@ -24,7 +24,7 @@ from chengguan.people.models import (
     Responsibility,
 )
 from chengguan.people.roles import ADMINISTRATOR, ROLES, name_of
-from chengguan.people.selectors import Who, accounts_with_role, may, on
+from chengguan.people.selectors import SYSTEM, Who, accounts_with_role, may, on
 
 SECRET_FIELDS = {"password", "password_hash"}
 
@@ -186,6 +186,21 @@ def _keep_an_administrator(without_account: int | None = None, without_holding: 
 def end_sessions(account: Account) -> None:
     """Whoever is signed in with this account is signed out at the next request."""
     Account.objects.filter(pk=account.pk).update(sessions_valid_from=timezone.now())
+
+
+@transaction.atomic
+def create_administrator(username: str, name: str, password: str, centre: str) -> Account:
+    """An account with the administrator's post at a centre, which is made when there is none of that name."""
+    from django.contrib.auth.password_validation import validate_password
+
+    validate_password(password, Account(username=username, name=name))
+    account = create_account(SYSTEM, username, name, password)
+    organisation = Organisation.objects.filter(name=centre).first()
+    if organisation is None:
+        number = Organisation.objects.count() + 1
+        organisation = save_organisation(SYSTEM, Organisation(code=f"centre-{number}", name=centre, kind=Organisation.Kind.CENTRE))
+    give_post(SYSTEM, account, create_post(SYSTEM, organisation, ADMINISTRATOR))
+    return account
 
 
 # organisations, responsibility, duties

@@ -42,7 +42,7 @@ def _page(request: Request, status: int = 200, **given: Any) -> HttpResponse:
     context = {
         "next": _next(request),
         "ended": words.get(request.GET.get("ended", "")),
-        "demo_accounts": selectors.demo_accounts() if settings.DEMO else [],
+        "demo_cards": selectors.demo_cards() if settings.DEMO else ([], []),
         "demo_password": settings.DEMO_PASSWORD if settings.DEMO else "",
         "username": request.POST.get("username", ""),
     }
