@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db.models import Count, Q
@@ -16,9 +15,9 @@ from django.utils.translation import gettext as _
 from chengguan import registry
 from chengguan.cases import selectors as cases
 from chengguan.cases.models import Case, Task
-from chengguan.observations import selectors as observations
+from chengguan.observations.models import LatestState
 from chengguan.people.models import GridDuty
-from chengguan.people.selectors import Who, on
+from chengguan.people.selectors import Who, may, on
 from chengguan.places.models import UnitGrid
 from chengguan.places.selectors import grid_at, responsibility_grid_of
 from chengguan.standards import codes
@@ -69,7 +68,7 @@ def jobs(who: Who) -> list[Job]:
     """Everything this person has to do, the most urgent first."""
     found = [
         Job(task.case, task.kind, task.due, task.words, task)
-        for task in Task.objects.filter(account_id=who.account_id, done_at=None, kind__in=("confirm", "verify")).select_related("case")
+        for task in Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify")).select_related("case")
     ]
     if who.has("crew"):
         crews = [post.organisation_id for post in who.posts if post.role == "crew"]
@@ -98,16 +97,15 @@ def readings(who: Who, component: Component | None) -> list[Said]:
     """The newest reading of each device on a component, as its trade would say it."""
     if component is None:
         return []
-    devices = list(Device.objects.filter(component=component, enabled=True))
-    latest = observations.latest(who, [device.pk for device in devices])
+    devices = Device.objects.filter(component=component, enabled=True) if may(who, "observations.see") else Device.objects.none()
+    latest = LatestState.objects.in_bulk([device.pk for device in devices])
     return [_said(device, latest.get(device.pk)) for device in devices]
 
 
-def _said(device: Device, state: Any) -> Said:
-    values = getattr(state, "values", None) or (state or {}).get("values") if state else None
-    at = (getattr(state, "measured_at", None) or (state.get("measured_at") if isinstance(state, dict) else None)) if state else None
-    if not values:
-        return Said(device, _("还没有收到读数"), None, at)
+def _said(device: Device, state: LatestState | None) -> Said:
+    if state is None or not state.values:
+        return Said(device, _("还没有收到读数"), None, None)
+    values, at = state.values, state.measured_at
     trade = registry.present().get(device.subsystem)
     if trade is None:
         return Said(device, "", None, at)
@@ -153,7 +151,7 @@ def place(who: Who, point: Point) -> Place:
 def is_own(who: Who, grid: UnitGrid | None) -> bool:
     """Whether the unit grid lies in a responsibility grid of this inspector today."""
     area = responsibility_grid_of(grid) if grid else None
-    return area is not None and GridDuty.objects.filter(on(), responsibility_grid=area, account_id=who.account_id).exists()
+    return area is not None and GridDuty.objects.filter(on(), responsibility_grid=area, account=who.account_id).exists()
 
 
 def likely_matters(who: Who, components: Sequence[Component] = ()) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
 from chengguan.cases.models import Case, Photo
+from chengguan.engines import files
 from chengguan.people.selectors import ANONYMOUS
 from chengguan.places.selectors import county, inside_county, nearest_address
 from chengguan.portal import selectors, services
@@ -84,7 +85,9 @@ def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponse:
         attachment = selectors.photo(ANONYMOUS, code, photo_id)
     except (Case.DoesNotExist, Photo.DoesNotExist) as error:
         raise Http404 from error
-    return FileResponse(services.open_photo(attachment), content_type=attachment.content_type)
+    answer = HttpResponse(files.open(attachment.sha256).read(), content_type=attachment.content_type)
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer
 
 
 urlpatterns = [

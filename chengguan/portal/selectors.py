@@ -5,7 +5,6 @@ In plain words, and never who reported or who handles.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from chengguan.cases import selectors as cases
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo, Step
 from chengguan.people.selectors import Who
@@ -53,29 +53,17 @@ class Progress:
     photos: Sequence[int]
 
 
-def metres_between(a: Point, b: Point) -> float:
-    """Metres between two points of a few hundred metres distance, in degrees of longitude and latitude."""
-    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
-    return 6_371_008.8 * math.hypot(east, math.radians(b.y - a.y))
-
-
 def near(who: Who, point: Point) -> list[Near]:
     """Open cases close to a point, nearest first, without anything personal; the same for everyone who asks."""
-    since = timezone.now() - timedelta(days=NEAR_DAYS)
-    found = Case.objects.filter(state__in=workflow.OPEN, reported_at__gte=since, point__dwithin=(point, NEAR_METRES / 95_000))
-    rows = sorted(
-        ((metres_between(point, case.point), case) for case in found.only("point", "matter_name", "reported_at", "state")[:50]),
-        key=lambda row: row[0],
-    )
+    found = [case for case in cases.duplicates(point, "", metres=NEAR_METRES, hours=24 * NEAR_DAYS) if case.state in workflow.OPEN]
     return [
         Near(
             case.matter_name or _("尚未分类的问题"),
-            round(metres),
+            round(case.metres),  # type: ignore[attr-defined]
             _("%(time)s前") % {"time": timesince(case.reported_at, depth=1)},
             plain_state(case.state),
         )
-        for metres, case in rows[:MOST_NEAR]
-        if metres <= NEAR_METRES
+        for case in found[:MOST_NEAR]
     ]
 
 
@@ -127,7 +115,7 @@ def _after_photos(case: Case):  # type: ignore[no-untyped-def]
 def _followed(case: Case) -> Case:
     """The case that stands for this report now: the one it was merged into."""
     for _step in range(10):
-        if case.merged_into_id is None:
+        if case.merged_into is None:
             break
         case = case.merged_into
     return case

@@ -83,13 +83,13 @@ def receive(said: Said, ip: str) -> Case | None:
     if known is not None:
         return known
     point, reasons = _checked(said)
-    if reasons:
+    if reasons or point is None:
         raise Rejected(reasons)
     _count(ip)
     photos = []
     for photo in list(said.photos)[:MOST_PHOTOS]:
         try:
-            photos.append(put_attachment(photo))
+            photos.append(put_attachment(photo, photos_only=True))
         except ValidationError as error:
             raise Rejected([_("有一张照片打不开，请删掉它再试：%(why)s") % {"why": " ".join(error.messages)}]) from error
     try:

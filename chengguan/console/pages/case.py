@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
 from chengguan.console.pages import case_forms, case_view
-from chengguan.people.selectors import Who, may
+from chengguan.people.selectors import Who
 
 ACTION_KEYS = "asdfghlqwertyuiopzvbm"
 
@@ -44,7 +44,6 @@ def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 
         "actions": list(zip(actions, ACTION_KEYS, strict=False)),
         "action": action,
         "form": case_forms.form_of(who, case, action, more.get("typed")) if action else None,
-        "sees_reporter": may(who, "cases.see_reporter"),
         **case_view.view_of(file, timezone.now()),
         **more,
     }

@@ -74,6 +74,8 @@ def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
         drawn.options = condition_options(matter, drawn.value)
     if each.kind == "matter":
         drawn.shown = matter_words(drawn.value)
+    if each.name == "place" and case.point is not None:
+        drawn.value, drawn.shown = f"{case.point.x:.7f}", f"{case.point.y:.7f}"
     if each.kind == "case":
         drawn.options = _near_options(case, values)
     return drawn
@@ -130,7 +132,7 @@ def read(who: Who, action: Action, data: Any, files: MultiValueDict) -> tuple[di
 def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
     text = (data.get(each.name) or "").strip()
     if each.kind == "photos":
-        return [put_attachment(file, who) for file in files.getlist(each.name)]
+        return [put_attachment(file, who, photos_only=True) for file in files.getlist(each.name)]
     if each.kind == "departments":
         return [int(value) for value in data.getlist(each.name) if value.isdigit()]
     if each.kind == "case":
@@ -142,7 +144,7 @@ def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
     if each.kind == "datetime":
         return _moment(text) if text else None
     if each.kind == "position":
-        return read_position(data)
+        return read_position(data, each.name)
     return text
 
 
@@ -158,8 +160,9 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def read_position(data: Mapping[str, Any]) -> tuple[float, float, float] | None:
+def read_position(data: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    """A place put on the map of the form. Being on the place cannot be claimed from a desk, so no accuracy is read."""
     try:
-        return float(data["lon"]), float(data["lat"]), float(data.get("accuracy") or 9999)
+        return float(data[f"{name}-lon"]), float(data[f"{name}-lat"])
     except (KeyError, TypeError, ValueError):
         return None

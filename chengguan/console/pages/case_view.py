@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
@@ -25,7 +26,6 @@ class Moment:
     used: str
     limit: str
     photos: list[Any]
-    facts: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Running:
     used: str
     left: str
     state: str
+    overdue: bool
 
 
 def last_step(case: Case) -> Step | None:
@@ -78,7 +79,11 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "dispatches": file["dispatches"],
         "linked": file["linked"],
         "merged": file["merged"],
-        "took": _took(file.get("durations") or {}),
+        "earlier": file["earlier"][:5],
+        "caller": file["caller"][:5],
+        "condition": file["condition"],
+        "sees_reporter": file["sees_reporter"],
+        "took": _took(file["durations"]),
     }
 
 
@@ -92,30 +97,20 @@ def _moment(step: Step, photos: list[Any]) -> Moment:
     moved = "" if step.from_state == step.to_state else workflow.STATES.get(step.to_state, "")
     limit = ""
     if step.stage_deadline is not None:
-        limit = _("时限到 %s") % f"{step.stage_deadline.astimezone(_zone()):%m-%d %H:%M}"
-    return Moment(step, step.action_name, str(role.name) if role else _("系统"), moved, span(step.used_s) if step.used_s else "", limit, photos, [])
+        limit = _("时限到 %s") % f"{timezone.localtime(step.stage_deadline):%m-%d %H:%M}"
+    return Moment(step, step.action_name, str(role.name) if role else _("系统"), moved, span(step.used_s) if step.used_s else "", limit, photos)
 
 
-def _zone() -> Any:
-    from django.utils import timezone
-
-    return timezone.get_current_timezone()
-
-
-def _running(clock: Any) -> Running:
-    share = getattr(clock, "share", None) or 0.0
-    left = getattr(clock, "left_s", None)
-    if clock.ended_at is not None:
-        state = _("已结束")
-    elif clock.paused_at is not None:
-        state = _("已停表")
-    else:
-        state = _("走时中")
-    name = dict(Clock.KINDS).get(clock.kind, clock.kind)
-    words = "" if left is None else (_("余 %s") if left >= 0 else _("超 %s")) % span(left)
-    return Running(clock, f"{clock.stage} · {name}", getattr(clock, "light", "grey"), max(2, min(100, round(share * 100))), span(clock.used_s), words, state)
+def _running(words: dict[str, Any]) -> Running:
+    clock: Clock = words["clock"]
+    state = _("已结束") if words["ended"] else _("已停表") if words["paused"] else _("走时中")
+    kind = dict(Clock.KINDS).get(clock.kind, clock.kind)
+    name = clock.stage if kind == clock.stage or clock.kind in ("stage", "task") else f"{clock.stage} · {kind}"
+    left = (_("余 %s") if words["left_s"] >= 0 else _("超 %s")) % span(words["left_s"])
+    light = "grey" if words["paused"] else words["light"]
+    return Running(clock, name, light, max(2, min(100, round(words["share"] * 100))), span(words["used_s"]), left, state, words["overdue"])
 
 
 def _took(durations: dict[str, float | None]) -> list[tuple[str, str]]:
-    names = {"discover": _("发现"), "register": _("登记"), "file": _("立案"), "handle": _("处置"), "close": _("结案"), "whole": _("全程")}
+    names = {"discover": _("发现"), "file": _("立案"), "handle": _("处置"), "close": _("结案"), "whole": _("全程")}
     return [(words, span(durations[key])) for key, words in names.items() if durations.get(key) is not None]

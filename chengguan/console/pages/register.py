@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
             address=data.get("address", "").strip(),
             reporter_name=data.get("reporter_name", "").strip(),
             reporter_phone=data.get("reporter_phone", "").strip(),
-            photos=[put_attachment(file, who) for file in request.FILES.getlist("photos")],
+            photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
             source_key=f"desk:{who.account_id}:{data.get('key', '')}",
             urgent=bool(data.get("urgent")),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,14 +19,15 @@ from django.views.decorators.http import require_POST
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import SOURCES, Case
-from chengguan.console.pages.lists import LIGHTS, row_of
+from chengguan.console.pages.lists import LIGHTS, row_of, span
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who, may
 
 PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
 """Moves that can be made for several cases at once, when nothing of the form is open."""
 KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "a", "close": "c", "approve": "o"}
-FILTERS = ("state", "light", "source", "urgent", "mine", "text", "matter", "department", "township", "stage")
+FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "township", "stage")
+LATELY_DAYS = 30
 MOST_AT_ONCE = 100
 
 
@@ -45,7 +47,7 @@ def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
     for name in ("department", "township"):
         if name in found and not str(found[name]).isdigit():
             found.pop(name)
-    for name in ("urgent", "mine"):
+    for name in ("urgent", "overdue"):
         if name in found:
             found[name] = True
     return found
@@ -63,7 +65,7 @@ def _chip(name: str, value: Any) -> str:
         "light": lambda: _("灯：%s") % LIGHTS[value],
         "source": lambda: _("来源：%s") % dict(SOURCES).get(value, value),
         "urgent": lambda: _("急要件"),
-        "mine": lambda: _("我经手的"),
+        "overdue": lambda: _("已超期"),
         "text": lambda: _("含“%s”") % value,
         "matter": lambda: _("类别：%s") % value,
         "department": lambda: _("责任单位"),
@@ -76,9 +78,10 @@ def _chip(name: str, value: Any) -> str:
 def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
     """What can be filtered, with how many each would show."""
     counted = selectors.counts(who, post=post)
-    lights = {light: sum(row.get(light, 0) for row in counted.values()) for light in ("red", "yellow", "green")}
+    whole = counted.pop("")
+    lights = {light: whole[light] for light in ("red", "yellow", "green")}
     return {
-        "total": sum(row["all"] for row in counted.values()),
+        "total": whole["all"],
         "states": [
             {"name": workflow.STATES[state], "n": row["all"], "on": filters.get("state") == state,
              "url": _address(post, filters, state=None if filters.get("state") == state else state)}
@@ -127,8 +130,8 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 def _states_of(post: str) -> list[str]:
-    """The states in which this post has the ordinary next step."""
-    return list(dict.fromkeys(state for row in workflow.TABLE if row.main and post in row.who for state in row.frm if state in workflow.OPEN))
+    """The states in which this post has the next step."""
+    return list(selectors.POST_STATES.get(post, ()))
 
 
 def _bulk_actions(post: str) -> list[dict[str, str]]:
@@ -136,8 +139,11 @@ def _bulk_actions(post: str) -> list[dict[str, str]]:
     return [{"slug": row.action, "name": row.name, "key": KEYS[row.action]} for row in rows]
 
 
-def _durations(who: Who) -> Any:
-    return selectors.durations_lately(who)
+def _durations(who: Who) -> dict[str, Any] | None:
+    """The small card: how long the county took lately to discover, to handle and to close."""
+    found = selectors.average_durations(who, timezone.now() - timedelta(days=LATELY_DAYS))
+    names = {"discover": _("发现"), "handle": _("处置"), "close": _("结案"), "whole": _("全程")}
+    return {"n": int(found["cases"] or 0), "figures": [{"name": name, "words": span(found[key])} for key, name in names.items()]}
 
 
 @login_required
