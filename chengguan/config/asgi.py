@@ -1,6 +1,30 @@
+"""The web role's door. `GET /api/health` is answered before Django, so that it answers when the database,
+which sessions need, does not."""
+
+from __future__ import annotations
+
+import json
 import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengguan.config.settings")
-application = get_asgi_application()
+pages = get_asgi_application()
+
+from chengguan.engines.health import health  # noqa: E402
+
+Message = MutableMapping[str, Any]
+
+
+async def application(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
+    if scope["type"] != "http" or scope["path"] != "/api/health":
+        await pages(scope, receive, send)  # type: ignore[arg-type]
+        return
+    body = json.dumps(await health(), ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -193,6 +193,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_ROOT / "static"
 WHITENOISE_USE_FINDERS = True
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # Debian 12's GDAL is 3.6; spatial references come from our own tables
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -203,6 +204,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("CHENGGUAN_LOG", "INFO")},
+    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "axes", "httpx", "asyncio")},
 }
 
 from chengguan.config.discovery import register_subsystem as REGISTER_SUBSYSTEM  # noqa: E402, F401

@@ -24,6 +24,7 @@ from psycopg import sql
 from chengguan.engines import processes
 from chengguan.engines.saying import Refused, _
 
+HOME_OF_ROOT = Path("/var/lib/chengguan")
 ROLE = DATABASE = "chengguan"
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
@@ -64,6 +65,8 @@ def cluster(data_root: Path | None = None, *, durable: bool = True) -> Cluster:
     if os.geteuid() == 0:
         account = next((name for name in ("postgres", "nobody") if _exists(name)), None)
         root.mkdir(parents=True, exist_ok=True)
+        for ours in (p for p in (root, *root.parents) if HOME_OF_ROOT in (p, *p.parents)):
+            ours.chmod(0o711)  # the serving account passes through, nobody lists
         closed = next((p for p in (root, *root.parents) if not p.stat().st_mode & 0o001), None)
         if account is None or closed is not None:
             raise Refused(

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 MARK = "CHENGGUAN_CHILD_OF"
@@ -22,19 +23,20 @@ def start(
     command: Sequence[str],
     *,
     data_root: Path,
-    log: Path,
+    log: Path | None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     account: str | None = None,
     farewell: str = "TERM",
 ) -> subprocess.Popen:
     """Start a child in a session of its own. It is sent `farewell` when the calling *thread* ends, so call
-    from the main thread. `account` runs it as that user (only root can)."""
+    from the main thread. `account` runs it as that user (only root can). Without `log` it speaks where we do."""
     wrapped = ["setpriv", "--pdeathsig", farewell, "--", *command]
     if account is not None:  # the change of user would clear the signal, so it comes first
         wrapped = as_account(account, wrapped)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") if log is not None else nullcontext() as out:
         return subprocess.Popen(
             wrapped,
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,147 @@
+"""What is in force and whether it is well: as data for programs, in words for people."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlparse
+
+import psycopg
+from django.conf import settings
+
+from chengguan.engines import history, processes, run_files
+from chengguan.engines.saying import _
+
+PROBE_S = 2.0
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How one engine is reached and mended."""
+
+    title: str
+    variable: str  # the setting that attaches another
+    given: str  # its value, empty when our own runs
+    probe: Callable[[], Awaitable[str]]  # its version, or an exception
+
+
+async def _ask_postgres() -> str:
+    where = settings.DATABASES["default"]
+    connection = await psycopg.AsyncConnection.connect(
+        host=where["HOST"], port=where["PORT"], user=where["USER"], password=where.get("PASSWORD") or None,
+        dbname=where["NAME"], connect_timeout=2, autocommit=True,
+    )  # fmt: skip
+    async with connection:
+        row = await (await connection.execute("select split_part(version(), ' ', 2), postgis_lib_version()")).fetchone()
+    return f"{row[0]}, PostGIS {row[1]}" if row else ""
+
+
+async def _ask_nats() -> str:
+    import msgspec
+
+    where = urlparse(settings.NATS_ADDRESS.split(",")[0])
+    if not where.hostname:
+        raise ConnectionError(_("没有地址"))
+    reader, writer = await asyncio.open_connection(where.hostname, where.port or 4222)
+    try:
+        greeting = await reader.readline()
+    finally:
+        writer.close()
+    return msgspec.json.decode(greeting.removeprefix(b"INFO "))["version"]
+
+
+async def _ask_history() -> str:
+    if not settings.HISTORY_ADDRESS:
+        raise ConnectionError(_("没有地址"))
+    if not await asyncio.to_thread(history.answers):
+        raise ConnectionError(_("没有回答"))
+    return ""
+
+
+def engines() -> dict[str, Engine]:
+    return {
+        "postgres": Engine("PostgreSQL + PostGIS", "DATABASE_URL", settings.DATABASE_URL, _ask_postgres),
+        "nats": Engine("NATS JetStream + MQTT", "NATS_URL", settings.NATS_URL, _ask_nats),
+        "history": Engine(_("历史读数（ClickHouse 接口）"), "HISTORY_URL", settings.HISTORY_URL, _ask_history),
+    }
+
+
+async def _engine(name: str, engine: Engine, written: dict[str, Any]) -> dict[str, Any]:
+    about: dict[str, Any] = {"form": "attached" if engine.given else "embedded"}
+    if not engine.given:
+        about |= {key: written.get(key) for key in ("pid", "restarts", "last_end")}
+    began = time.monotonic()
+    try:
+        version = await asyncio.wait_for(engine.probe(), PROBE_S)
+    except Exception as error:  # noqa: BLE001  whatever is wrong with an engine is the answer
+        return about | {"state": "down", "reason": str(error).strip() or type(error).__name__}
+    return about | {"state": "ok", "version": version, "answered_ms": round(1000 * (time.monotonic() - began), 1)}
+
+
+async def health() -> dict[str, Any]:
+    """{"status": "ok" | "degraded", "engines": {...}, "roles": {...}, "ports": {"http", "mqtt", ...}}."""
+    written = run_files.read("parts.json")
+    known = engines()
+    answers = await asyncio.gather(
+        *(_engine(name, engine, written.get("engines", {}).get(name, {})) for name, engine in known.items())
+    )
+    found = dict(zip(known, answers, strict=True))
+    roles = {}
+    for name, row in written.get("roles", {}).items():
+        lives = bool(row.get("pid")) and processes.alive(row["pid"])
+        roles[name] = row | {"state": "ok" if lives else "down" if row.get("state") == "running" else row.get("state")}
+    well = all(row["state"] == "ok" for row in (*found.values(), *roles.values()))
+    return {
+        "status": "ok" if well else "degraded",
+        "engines": found,
+        "roles": roles,
+        "ports": {"http": settings.PORT, "mqtt": settings.MQTT_PORT, **written.get("ports", {})},
+        "pid": os.getpid(),
+    }
+
+
+def in_words() -> tuple[str, bool]:
+    """(lines for a person, whether everything is well)."""
+    report = asyncio.run(health())
+    lines = [_("数据目录  {root}").format(root=settings.DATA_ROOT)]
+    for name, engine in engines().items():
+        row = report["engines"][name]
+        form = _("外接（{variable}）").format(variable=engine.variable) if engine.given else _("内置")
+        if row["state"] == "ok":
+            lines.append(_("正常  {title}  {form}  {version}").format(title=engine.title, form=form, version=row["version"]))
+        else:
+            lines.append(_("异常  {title}  {form}：{reason}").format(title=engine.title, form=form, reason=row["reason"]))
+            lines.append("      " + _mend(name, engine, running=_running()))
+    if not _running():
+        lines.append(_("停止  各角色没有由本目录的 chengguan up 运行"))
+    for name, row in report["roles"].items() if _running() else ():
+        lines.append(_role_in_words(name, row))
+    return "\n".join(lines), report["status"] == "ok"
+
+
+def _running() -> bool:
+    pid = run_files.read("parts.json").get("supervisor")
+    return bool(pid) and processes.alive(pid)
+
+
+def _role_in_words(name: str, row: dict[str, Any]) -> str:
+    if row["state"] == "ok":
+        again = _("，曾重启 {count} 次（{how}）").format(count=row["restarts"], how=row["last_end"]) if row["restarts"] else ""
+        return _("正常  角色 {name}，进程 {pid}").format(name=name, pid=row["pid"]) + again
+    log = settings.DATA_ROOT / "log" / f"{name}.log"
+    return _("异常  角色 {name}（{how}），正在重启；原因见 {log}").format(name=name, how=row["last_end"] or "?", log=log)
+
+
+def _mend(name: str, engine: Engine, *, running: bool) -> str:
+    if engine.given:
+        return _("请检查 {variable} 所指的服务器是否开着、地址与口令是否正确、网络是否可达；恢复后各角色会自己重新连上。").format(
+            variable=engine.variable
+        )
+    if not running:
+        return _("没有运行；用 chengguan up 启动。")
+    log = settings.DATA_ROOT / "log" / f"{name}.log"
+    return _("监督进程会自动重启它；若一直不恢复，请看 {log}，并检查磁盘空间。").format(log=log)

@@ -1,0 +1,79 @@
+"""One thing the supervisor keeps alive: an engine of ours or a role."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from chengguan.engines import processes
+from chengguan.engines.saying import _, say
+
+BACK_OFF_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+SETTLED_S = 60.0
+"""A part that lived this long is forgiven its earlier ends."""
+
+
+@dataclass
+class Part:
+    name: str
+    kind: Literal["engine", "role"]
+    start: Callable[[], subprocess.Popen]
+    farewell: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen | None = None
+    restarts: int = 0
+    ends_in_a_row: int = 0
+    started_at: float = 0.0
+    not_before: float = 0.0
+    last_end: str = ""
+    since: float = field(default_factory=time.time)
+
+    def begin(self) -> None:
+        self.process = self.start()
+        self.started_at = time.monotonic()
+        self.since = time.time()
+
+    def look(self) -> bool:
+        """Notice an end, begin again when its time has come; True when something changed."""
+        now = time.monotonic()
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return False
+            if now - self.started_at > SETTLED_S:
+                self.ends_in_a_row = 0
+            wait = BACK_OFF_S[min(self.ends_in_a_row, len(BACK_OFF_S) - 1)]
+            self.ends_in_a_row += 1
+            self.process, self.not_before, self.last_end = None, now + wait, _ending(code)
+            say(_("{name} 已退出（{how}），{wait:.0f} 秒后重新启动；其余部分照常工作").format(name=self.name, how=self.last_end, wait=wait))
+            return True
+        if now >= self.not_before:
+            self.restarts += 1
+            self.begin()
+            say(_("{name} 已重新启动").format(name=self.name))
+            return True
+        return False
+
+    def end(self, grace_s: float) -> None:
+        if self.process is not None:
+            processes.end([self.process.pid], polite=self.farewell, grace_s=grace_s)
+            self.process.wait()
+            self.process = None
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "pid": self.process.pid if self.process else None,
+            "state": "running" if self.process else "restarting",
+            "restarts": self.restarts,
+            "last_end": self.last_end,
+            "since": int(self.since),
+        }
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        return _("信号 {number}").format(number=-code)
+    return _("退出码 {number}").format(number=code)
