@@ -62,12 +62,14 @@ def tile(layers: Sequence[Layer], z: int, x: int, y: int, **parameters: Any) -> 
         return bytes(cursor.fetchone()[0])
 
 
-def _feature(name: str, kind: str, attributes: str, zooms: tuple[int, int] = (0, DEEPEST), simple_below: int = 14) -> Layer:
+def _feature(
+    name: str, kind: str, attributes: str, zooms: tuple[int, int] = (0, DEEPEST), simple_below: int = 14, extra: str = "TRUE"
+) -> Layer:
     return Layer(
         name=name,
         source="places_basefeature",
         attributes=attributes,
-        where=f"kind = '{kind}' AND min_zoom <= %(z)s",
+        where=f"kind = '{kind}' AND min_zoom <= %(z)s AND {extra}",
         zooms=zooms,
         simple_below=simple_below,
         order="rank",
@@ -77,7 +79,7 @@ def _feature(name: str, kind: str, attributes: str, zooms: tuple[int, int] = (0,
 _IN_FORCE = "(valid_to IS NULL OR valid_to > current_date)"
 _BASE = (
     _feature("hill", "hill", "klass", (0, 15)),
-    _feature("landuse", "landuse", "klass, name"),
+    _feature("landuse", "landuse", "klass, name", extra="(klass <> 'builtup' OR %(z)s <= 13)"),
     _feature("water", "water", "klass, name"),
     _feature("blocks", "block", "klass", (13, DEEPEST)),
     _feature("buildings", "building", "klass, height", (14, DEEPEST)),
