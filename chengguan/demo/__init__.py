@@ -27,5 +27,6 @@ def load(say: Callable[[str], None] = print) -> None:
             continue
         began = time.monotonic()
         say(f"示例数据: {brings} ...")
-        getattr(import_module(name), function)()
+        part = import_module(name)
+        getattr(part, function if hasattr(part, function) else "load")()
         say(f"示例数据: {brings} 就绪 ({time.monotonic() - began:.1f} s)")

@@ -48,7 +48,7 @@ def _county_roads(seed: int, land: Ground, town: Streets) -> list[Street]:
     left = {p.name: np.array(p.seat_km) * 1000 for p in names.TOWNSHIPS[4:]}
     national = {"清溪场街道": "G319", "石耶镇": "G319", "雅江镇": "G319", "洪安镇": "G319", "梅江镇": "G326", "龙池镇": "G326", "溪口镇": "G326"}
     while left:
-        distance, name, index = min(
+        _, name, index = min(
             (float(np.hypot(*(spot - known))) * (1.25 if label == names.COUNTY_NAME[:2] else 1.0), name, i)
             for name, spot in left.items()
             for i, (known, label) in enumerate(joined)
