@@ -1,0 +1,127 @@
+"""The page of a case shows each person only what that person may do, and loses nothing that was typed."""
+
+import pytest
+from django.test import Client
+
+from chengguan.cases import workflow
+from chengguan.people.models import Account
+from tests.small_town import PATH, dark_lamp, move, photo_file, walk
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(username=username))
+    return client
+
+
+def test_only_this_persons_actions_are_offered_and_the_main_one_first(town):
+    case = dark_lamp(town)
+    page = signed_in("accept").get(f"/cases/{case.pk}").content.decode()
+    assert "确定受理" in page
+    assert page.index("/act/accept") < page.index("/act/refuse")
+    other = signed_in("dispatch").get(f"/cases/{case.pk}").content.decode()
+    assert "/act/accept" not in other
+
+
+def test_each_step_of_the_main_path_is_made_through_its_own_form(town):
+    case = dark_lamp(town)
+    for username, slug in PATH:
+        case.refresh_from_db()
+        if slug in ("submit", "verify"):  # made on the phone
+            move(case, username, slug)
+            continue
+        client = signed_in(username)
+        form = client.get(f"/cases/{case.pk}/act/{slug}").context["form"]
+        data = {"version": str(case.version)}
+        for field in form:
+            if field.kind == "photos":
+                data[field.name] = photo_file()
+            elif field.value:
+                data[field.name] = field.value
+            elif field.required:
+                chosen = next((option.value for option in field.options if option.chosen), None)
+                data[field.name] = chosen or (field.options[0].value if field.options else "已办妥")
+        answer = client.post(f"/cases/{case.pk}/do/{slug}", data)
+        assert answer.status_code == 302, f"{slug}: {answer.context.get('errors') if answer.context else answer.content[:300]}"
+    case.refresh_from_db()
+    assert case.state == "closed"
+    page = signed_in("shift").get(f"/cases/{case.pk}").content.decode()
+    for _username, slug in PATH:
+        assert workflow.ACTIONS[slug] in page
+
+
+@pytest.mark.parametrize("until, username, slug, data, state", [
+    ("", "accept", "refuse", {"reason": "不属城市管理"}, "refused"),
+    ("accept", "shift", "decline", {"reason": "够不上立案条件"}, "declined"),
+])  # fmt: skip
+def test_refusing_and_declining_have_their_forms(town, until, username, slug, data, state):
+    case = dark_lamp(town)
+    if until:
+        walk(case, until)
+        case.refresh_from_db()
+    answer = signed_in(username).post(f"/cases/{case.pk}/do/{slug}", {"version": case.version, **data})
+    case.refresh_from_db()
+    assert (answer.status_code, case.state) == (302, state)
+
+
+def test_merging_lists_the_near_duplicates_and_takes_a_number(town):
+    first, second = dark_lamp(town), dark_lamp(town, description="灯不亮")
+    page = signed_in("accept").get(f"/cases/{second.pk}/act/merge").content.decode()
+    assert f'value="{first.pk}"' in page
+    answer = signed_in("accept").post(f"/cases/{second.pk}/do/merge", {"version": second.version, "into_number": first.register_number})
+    second.refresh_from_db()
+    assert (answer.status_code, second.state, second.merged_into_id) == (302, "merged", first.pk)
+
+
+def test_voiding_and_returning_are_asked_and_decided(town):
+    case = walk(dark_lamp(town), "dispatch")
+    signed_in("lighting").post(f"/cases/{case.pk}/do/ask_return", {"version": case.version, "reason": "不是我们的灯"})
+    page = signed_in("dispatch").get(f"/cases/{case.pk}").content.decode()
+    assert "回退待审" in page
+    case.refresh_from_db()
+    signed_in("dispatch").post(f"/cases/{case.pk}/do/grant_return", {"version": case.version})
+    case.refresh_from_db()
+    assert case.state == "awaiting_dispatch"
+    signed_in("dispatch").post(f"/cases/{case.pk}/do/ask_void", {"version": case.version, "reason": "立错了案"})
+    case.refresh_from_db()
+    signed_in("shift").post(f"/cases/{case.pk}/do/grant_void", {"version": case.version})
+    case.refresh_from_db()
+    assert case.state == "voided"
+
+
+def test_a_missing_answer_is_said_and_what_was_typed_stays(town):
+    case = walk(dark_lamp(town), "receive")
+    answer = signed_in("lighting").post(f"/cases/{case.pk}/do/report_back", {"version": case.version, "done": "换了光源"})
+    assert answer.status_code == 422
+    assert "请填写" in answer.content.decode()
+    assert "换了光源" in answer.content.decode()
+
+
+def test_a_case_that_moved_meanwhile_is_said_and_what_was_typed_stays(town):
+    case = dark_lamp(town)
+    seen = case.version
+    walk(case, "accept")
+    answer = signed_in("accept").post(f"/cases/{case.pk}/do/refuse", {"version": seen, "reason": "重复来电"})
+    assert answer.status_code == 409
+    assert "李敏" in answer.content.decode()
+
+
+def test_a_case_of_another_department_is_not_there(town):
+    case = walk(dark_lamp(town), "dispatch")
+    assert signed_in("lighting").get(f"/cases/{case.pk}").status_code == 200
+    assert signed_in("drainage").get(f"/cases/{case.pk}").status_code == 404
+    assert Client().get(f"/cases/{case.pk}").status_code in (302, 401)
+
+
+def test_the_callers_number_is_for_the_desk_only(town):
+    case = walk(dark_lamp(town), "dispatch")
+    assert "13800001234" in signed_in("accept").get(f"/cases/{case.pk}").content.decode()
+    assert "13800001234" not in signed_in("lighting").get(f"/cases/{case.pk}").content.decode()
+
+
+def test_an_open_page_learns_that_the_case_moved(town):
+    case = dark_lamp(town)
+    client = signed_in("accept")
+    assert client.get(f"/cases/{case.pk}/live?version={case.version}").status_code == 204
+    walk(case, "accept")
+    assert "受理" in client.get(f"/cases/{case.pk}/live?version={case.version - 1}").content.decode()
