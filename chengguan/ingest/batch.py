@@ -50,6 +50,7 @@ class Batch:
     uplinks: dict[int, str] = field(default_factory=dict)  # message -> deduplicationId
     counters: dict[int, int] = field(default_factory=dict)  # message -> fCnt
     joins: list[int] = field(default_factory=list)
+    flooding: dict[int, int] = field(default_factory=dict)  # device (dense) -> messages left out
     redriven: dict[int, int] = field(default_factory=dict)  # message -> Quarantine primary key
 
     def __post_init__(self) -> None:

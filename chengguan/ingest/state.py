@@ -90,6 +90,10 @@ class State:
             ),
         )
 
+    def save_rules(self, device: int, rule_state: Any, cursor: Any) -> None:
+        """What rules keep of one device (primary key), without new readings."""
+        cursor.execute(f"UPDATE {TABLE} SET rule_state = %s WHERE device_id = %s", (msgspec.json.encode(rule_state).decode(), device))
+
     def _values(self, touched: np.ndarray) -> list[str]:
         devices, slugs, encode = self.directory.devices, self.directory.slugs, msgspec.json.encode
         texts = []

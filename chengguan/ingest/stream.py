@@ -7,6 +7,7 @@ messages back (flow control) until those before were taken, so a long backlog do
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -38,15 +39,19 @@ class Feed:
         self.pending = 0
         self.healthy = False
         self.trouble = ""
-        self.caught_up_at = 0.0
+        self.replaced = False
+        """The stream is another one than that of the position: nothing more comes."""
         self._after = 0
+        self._stamp = 0
+        self._incarnation = ""
         self._expected = 0
         self._wire: Wire | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, after: int) -> None:
-        self._after = after
+    def start(self, after: int, stamp: int = 0) -> None:
+        """Read what comes after position `after`, received at `stamp` (ns; 0 when not known)."""
+        self._after, self._stamp = after, stamp
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, name=f"feed-{self.name}", daemon=True)
         self._thread.start()
@@ -77,16 +82,11 @@ class Feed:
         return self.pending + len(self.items)
 
     def _answer(self, subject: bytes) -> None:
-        wire = self._wire
-        if wire is not None:
-            try:
-                wire.publish(subject)
-            except OSError:
-                logger.debug("flow control of %s: the connection is gone", self.name)
+        self.publish(subject.decode(), b"")
 
     def _run(self) -> None:
         wait = 0.2
-        while not self._stop.is_set():
+        while not self._stop.is_set() and not self.replaced:
             try:
                 with_wire = Wire(settings.NATS_ADDRESS, f"chengguan-{self.name}")
                 try:
@@ -102,11 +102,36 @@ class Feed:
                 self._stop.wait(wait)
                 wait = min(wait * 2, 5.0)
 
+    def publish(self, subject: str, payload: bytes) -> None:
+        """Without acknowledgement; lost when the broker is away."""
+        wire = self._wire
+        if wire is not None:
+            with contextlib.suppress(OSError):
+                wire.publish(subject.encode(), payload)
+
+    def _is_the_same(self, wire: Wire, answers: str) -> bool:
+        """Whether the stream still holds what was handed on: a broker killed may have lost its newest messages, and
+        then gives their numbers to others."""
+        info = wire.request(f"$JS.API.STREAM.INFO.{STREAM}", {}, answers, ANSWERS)
+        if "error" in info:
+            raise ConnectionError(info["error"].get("description", "no stream"))
+        before, self._incarnation = self._incarnation or info["created"], info["created"]
+        if before != info["created"] or self._after > info["state"]["last_seq"]:
+            return False
+        if not self._stamp or self._after < info["state"]["first_seq"]:
+            return True
+        told = wire.request(f"$JS.API.STREAM.MSG.GET.{STREAM}", {"seq": self._after}, answers, ANSWERS)
+        return "error" in told or nanoseconds(told["message"]["time"]) == self._stamp
+
     def _open(self, wire: Wire) -> None:
         token = secrets.token_hex(8)
         inbox, answers = f"_INBOX.{token}.m", f"_INBOX.{token}.a"
         wire.subscribe(inbox, MESSAGES)
         wire.subscribe(answers, ANSWERS)
+        if not self._is_the_same(wire, answers):
+            self.replaced = True
+            self.arrived.set()
+            raise ConnectionError("the stream is another one than before")
         config: dict[str, Any] = {
             "deliver_subject": inbox, "deliver_policy": "by_start_sequence", "opt_start_seq": self._after + 1,
             "ack_policy": "none", "max_deliver": 1, "flow_control": True, "idle_heartbeat": int(HEARTBEAT_S * 1e9),
@@ -148,9 +173,8 @@ class Feed:
             position = self._after = int(words[start])
             self.pending = int(words[start + 3])
             told = read_headers(headers) if _OURS in headers else None
-            append(Captured(position, int(words[start + 2]), subject.decode(errors="replace"), payload, told))
-        if not self.pending:
-            self.caught_up_at = time.time()
+            self._stamp = int(words[start + 2])
+            append(Captured(position, self._stamp, subject.decode(errors="replace"), payload, told))
 
     def _control(self, headers: bytes, reply: bytes) -> None:
         """Flow control wants an answer when all before is taken; a heartbeat may say that one got lost."""
@@ -160,8 +184,6 @@ class Feed:
             self.items.append(headers.split(b"Nats-Consumer-Stalled:")[1].split(b"\r\n")[0].strip())
         elif headers.startswith((b"NATS/1.0 409", b"NATS/1.0 404")):
             raise ConnectionError(headers.split(b"\r\n")[0].decode())
-        if not self.pending:
-            self.caught_up_at = time.time()
 
 
 def read_headers(headers: bytes) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The least of NATS's wire protocol that reads a stream fast: one blocking socket, owned by one thread.
+"""The least of NATS's wire protocol that reads a stream fast: one blocking socket, read by one thread.
 
 The ordinary client builds an object, parses headers as mail and wakes a coroutine for every message; ten thousand a
 second of those are a third of a core. Here a message is a tuple of slices. Everything that is not the stream of
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -34,6 +35,7 @@ class Wire:
         self.socket = socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 4222), timeout_s)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
+        self._sending = threading.Lock()
         self._waiting: list[Raw] = []
         info = json.loads(self._line().removeprefix(b"INFO "))
         if parts.scheme == "tls" or info.get("tls_required"):
@@ -56,7 +58,9 @@ class Wire:
         self.socket.close()
 
     def send(self, data: bytes) -> None:
-        self.socket.sendall(data)
+        """Also from other threads."""
+        with self._sending:
+            self.socket.sendall(data)
 
     def subscribe(self, subject: str, sid: int) -> None:
         self.send(f"SUB {subject} {sid}\r\n".encode())
