@@ -201,6 +201,20 @@ def publish(subject: str, payload: bytes, timeout_s: float = 5.0) -> None:
         raise TimeoutError("the broker did not take the message")
 
 
+def store(subject: str, payload: bytes, headers: Mapping[str, str] | None = None, timeout_s: float = 5.0) -> int:
+    """Put a message into the stream and wait until it is stored; its position. OSError when it was not."""
+
+    async def send() -> int:
+        nc = await _shared()
+        ack = await nc.jetstream().publish(subject, payload, timeout=timeout_s, stream=STREAM, headers=dict(headers or {}))
+        return ack.seq
+
+    position = _background.ask(send, timeout_s)
+    if position is None:
+        raise TimeoutError("the broker did not store the message")
+    return position
+
+
 def publish_hint(topic: str, about: Mapping[str, Any]) -> None:
     """Tell open screens to look again. Never waits and never fails: lost when the broker is away."""
     payload = msgspec.json.encode(dict(about), enc_hook=str)
@@ -215,5 +229,5 @@ def publish_hint(topic: str, about: Mapping[str, Any]) -> None:
 
 __all__ = [
     "PARTITIONS", "STREAM", "connect", "ensure_stream", "fill", "incarnation", "original", "partition", "publish",
-    "publish_hint", "purge_below", "refused", "stream_fill", "subscribe", "write_accounts",
+    "publish_hint", "purge_below", "refused", "store", "stream_fill", "subscribe", "write_accounts",
 ]  # fmt: skip

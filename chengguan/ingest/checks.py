@@ -74,14 +74,16 @@ class Buckets:
 
 def find_contradictions(batch: Batch, directory: Directory, values: np.ndarray, times: np.ndarray) -> None:
     """Mark late readings, and refuse a message that tells another value for a moment already told, or tells again
-    exactly what is known. `values`, `times`: latest value and its device time (ms), over device and slot.
+    exactly what is known. `values`, `times`: latest value and its device time (ms), over device and slot. Messages that
+    tell no time of their own are not compared.
 
     A message that an operator re-drove is believed."""
     slot = directory.slot[batch.metric]
     device = batch.device[batch.owner]
     t = batch.t[batch.owner]
     known_t = times[device, slot]
-    same = t == known_t
+    clocked = batch.clocked[batch.owner]
+    same = (t == known_t) & clocked
     batch.late = t < known_t
     again = _repeated_inside(device, slot, t)
     if not same.any() and not len(again):
@@ -100,12 +102,13 @@ def _repeated_inside(device: np.ndarray, slot: np.ndarray, t: np.ndarray) -> np.
 def _judge(batch: Batch, device: np.ndarray, slot: np.ndarray, t: np.ndarray, values: np.ndarray, times: np.ndarray) -> None:
     """Message by message, those that touch a moment already told."""
     told: dict[tuple[int, int, int], float] = {}
-    known = t == times[device, slot]
+    known = (t == times[device, slot]) & batch.clocked[batch.owner]
     rows_of: dict[int, list[int]] = {}
     suspects = set(batch.owner[known].tolist()) | set(batch.owner[_repeated_inside(device, slot, t)].tolist())
+    suspects = {owner for owner in suspects if batch.clocked[owner]}
     moments = {(int(device[row]), int(t[row])) for row in np.flatnonzero(np.isin(batch.owner, list(suspects)))}
     for row, owner in enumerate(batch.owner.tolist()):
-        if (int(device[row]), int(t[row])) in moments:
+        if batch.clocked[owner] and (int(device[row]), int(t[row])) in moments:
             rows_of.setdefault(owner, []).append(row)
     for owner, rows in sorted(rows_of.items()):
         fresh: dict[tuple[int, int, int], float] = {}

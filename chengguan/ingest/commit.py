@@ -36,7 +36,7 @@ def commit(batch: Batch, situation: Situation, outcome: Outcome, touched: np.nda
             _write_throttling(batch, situation, cursor)
         _write_uplinks(batch, situation)
         _write_commands(batch, situation, touched)
-        situation.watch.commit(outcome)
+        situation.watch.commit(outcome, int(batch.at[-1]))
     situation.watch.committed(outcome)
     return where.at(last.position, last.stamp)
 

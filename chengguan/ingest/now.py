@@ -218,7 +218,7 @@ class Now:
             for device, state in remembered.items():
                 if device in index:
                     situation.state.save_rules(device, state, cursor)
-            situation.watch.commit(outcome)
+            situation.watch.commit(outcome, watermark)
         situation.watch.committed(outcome)
 
     def age(self) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import polars as pl
-from django.utils import timezone
 
 from chengguan.alarms import selectors
 from chengguan.alarms.conditions import Memory, Outcome, evaluate, silence
@@ -71,10 +71,10 @@ class Watch:
         """What to write into the latest-state rows."""
         return {device: self.memory.rule_state(device, outcome) for device in outcome.touched(self.rules)}
 
-    def commit(self, outcome: Outcome) -> None:
-        """Inside the transaction: alarms."""
+    def commit(self, outcome: Outcome, watermark: int) -> None:
+        """Inside the transaction: alarms, at the stream's time (ms)."""
         if outcome.transitions:
-            apply_transitions(outcome.transitions, timezone.now())
+            apply_transitions(outcome.transitions, datetime.fromtimestamp(watermark / 1000, UTC))
 
     def committed(self, outcome: Outcome) -> None:
         self.memory.remember(outcome)

@@ -56,7 +56,7 @@ def redrive(who: Who, entries: Iterable[int]) -> int:
                 "Chengguan-Received": str(received),
                 "Nats-Msg-Id": f"redrive-{entry.incarnation}-{entry.sequence}",
             }
-            nats.publish(entry.subject, bytes(entry.payload), headers=headers)
+            nats.store(entry.subject, bytes(entry.payload), headers)
             _decide(who, entry, Quarantine.State.REDRIVEN)
             done += 1
     return done
