@@ -59,13 +59,13 @@ def _check(arguments: list[str]) -> None:
 
 
 def _backup(arguments: list[str]) -> None:
-    from chengguan.engines import backup
+    from chengguan.config import backup
 
     _or_say_why(lambda: backup.backup(_folder("backup", arguments)))
 
 
 def _restore(arguments: list[str]) -> None:
-    from chengguan.engines import backup
+    from chengguan.config import backup
 
     _or_say_why(lambda: backup.restore(_folder("restore", arguments)))
 

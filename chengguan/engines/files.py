@@ -61,13 +61,14 @@ def every() -> Iterator[Path]:
     return folder().glob("??/" + "[0-9a-f]" * 64)
 
 
+def sha256_of(place: Path) -> str:
+    digest = hashlib.sha256()
+    with place.open("rb") as content:
+        while chunk := content.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
 def check(sha256: str) -> bool:
     """Whether the content is there and still has its hash."""
-    digest = hashlib.sha256()
-    try:
-        with open(sha256) as content:
-            while chunk := content.read(CHUNK):
-                digest.update(chunk)
-    except FileNotFoundError:
-        return False
-    return digest.hexdigest() == sha256
+    return path(sha256).exists() and sha256_of(path(sha256)) == sha256

@@ -92,7 +92,7 @@ async def health() -> dict[str, Any]:
     found = dict(zip(known, answers, strict=True))
     roles = {}
     for name, row in written.get("roles", {}).items():
-        lives = bool(row.get("pid")) and processes.alive(row["pid"])
+        lives = processes.alive(row.get("pid") or 0)
         roles[name] = row | {"state": "ok" if lives else "down" if row.get("state") == "running" else row.get("state")}
     well = all(row["state"] == "ok" for row in (*found.values(), *roles.values()))
     return {
@@ -124,8 +124,7 @@ def in_words() -> tuple[str, bool]:
 
 
 def _running() -> bool:
-    pid = run_files.read("parts.json").get("supervisor")
-    return bool(pid) and processes.alive(pid)
+    return processes.alive(run_files.read("parts.json").get("supervisor") or 0)
 
 
 def _role_in_words(name: str, row: dict[str, Any]) -> str:

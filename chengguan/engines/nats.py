@@ -147,6 +147,18 @@ async def subscribe(
     )
 
 
+async def subscribe_all(js: JetStreamContext, *, after: int) -> JetStreamContext.PushSubscription:
+    """As `subscribe`, all partitions in the order of the stream."""
+    return await js.subscribe(
+        ">",
+        stream=STREAM,
+        ordered_consumer=True,
+        config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1),
+        pending_msgs_limit=1_000_000,
+        pending_bytes_limit=1024 * 1024 * 1024,
+    )
+
+
 async def purge_below(js: JetStreamContext, sequence: int) -> None:
     """Remove everything before `sequence`; what every sink has recorded is no longer needed."""
     await js.purge_stream(STREAM, seq=sequence)
@@ -229,5 +241,5 @@ def publish_hint(topic: str, about: Mapping[str, Any]) -> None:
 
 __all__ = [
     "PARTITIONS", "STREAM", "connect", "ensure_stream", "fill", "incarnation", "original", "partition", "publish",
-    "publish_hint", "purge_below", "refused", "store", "stream_fill", "subscribe", "write_accounts",
+    "publish_hint", "purge_below", "refused", "store", "stream_fill", "subscribe", "subscribe_all", "write_accounts",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -42,9 +44,9 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         try:
-            self._end_leftovers()
-            self._choose_ports()
-            self._start_engines()
+            self.end_leftovers()
+            self.choose_ports()
+            self.start_engines()
             self._prepare()
             self._start_roles()
             self._wait_for_first_page()
@@ -57,15 +59,15 @@ class Supervisor:
         except Stop:
             say(_("正在停止……"))
         finally:
-            self._end_all()
+            self.end_all()
 
-    def _end_leftovers(self) -> None:
+    def end_leftovers(self) -> None:
         left = processes.of_data_root(settings.DATA_ROOT)
         if left:
             say(_("上次运行留下 {count} 个进程，正在结束").format(count=len(left)))
             processes.end(left, grace_s=8.0)
 
-    def _choose_ports(self) -> None:
+    def choose_ports(self) -> None:
         before = run_files.read("parts.json").get("ports", {})
         self.ports["http"] = ports.choose(
             settings.PORT, was_set=settings.PORT_WAS_SET, variable="CHENGGUAN_PORT", host=settings.BIND
@@ -89,9 +91,10 @@ class Supervisor:
 
     # ---- engines ---------------------------------------------------------------------------
 
-    def _start_engines(self) -> None:
+    def start_engines(self) -> None:
         say(_("启动引擎……"))
-        p, addresses = self.ports, {}
+        p = self.ports
+        addresses: dict[str, str] = {}
         if not settings.DATABASE_URL:
             cluster = self.cluster = postgres.cluster()
             part = Part("postgres", "engine", lambda: postgres.start(cluster, settings.DATA_ROOT), signal.SIGINT)
@@ -224,7 +227,7 @@ class Supervisor:
             },
         )
 
-    def _end_all(self) -> None:
+    def end_all(self) -> None:
         """Roles first and together, then the engines they used; ten seconds at most."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -239,6 +242,24 @@ class Supervisor:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     raise Stop
+
+
+@contextmanager
+def engines_only() -> Iterator[Supervisor]:
+    """The engines without any role, for as long as the block lasts."""
+    os.umask(0o077)
+    it = Supervisor(demo=False)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        it.end_leftovers()
+        it.choose_ports()
+        it.start_engines()
+        yield it
+    except Stop:
+        raise Refused(_("已中断")) from None
+    finally:
+        it.end_all()
 
 
 def up(*, demo: bool) -> None:
