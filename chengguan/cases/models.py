@@ -92,6 +92,10 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index("state", F("deadline").asc(nulls_last=True), "id", name="case_state_deadline"),
+            models.Index(
+                F("deadline").asc(nulls_last=True), "id", name="case_open_deadline", condition=Q(state__in=workflow.OPEN)
+            ),
+            models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
             models.Index("department", "state", F("deadline").asc(nulls_last=True), "id", name="case_department"),
             models.Index("crew", "state", F("deadline").asc(nulls_last=True), "id", name="case_crew"),
             models.Index("township", "state", F("deadline").asc(nulls_last=True), "id", name="case_township"),

@@ -1,7 +1,7 @@
 """Questions about cases. Each that shows cases takes who asks and answers only with what that person may see."""
 
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
-from chengguan.cases.selectors.casefiles import average_durations, case_file, condition_of, durations
+from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.following import follow
 from chengguan.cases.selectors.nearby import duplicates, earlier, of_caller
@@ -14,13 +14,13 @@ __all__ = [
     "Field",
     "Page",
     "actions_for",
-    "average_durations",
     "calendar",
     "case_file",
     "condition_of",
     "counts",
     "duplicates",
     "durations",
+    "durations_lately",
     "earlier",
     "follow",
     "light_of",

@@ -123,6 +123,7 @@ def read(row: workflow.Row, given: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for name, (field, required) in asked.items():
         value = given.get(name)
+        value = value.strip() if isinstance(value, str) else value
         if value is None or value == "" or value == []:
             if required:
                 raise Refused(_("请填写%(what)s") % {"what": _(field.label)}, name)

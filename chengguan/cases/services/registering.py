@@ -26,11 +26,6 @@ from chengguan.places import selectors as places
 from chengguan.standards import codes, filing
 from chengguan.things.models import Attachment, Component
 
-FIELDS = {
-    "source", "point", "description", "matter_code", "condition_key", "hint", "severity", "component", "address",
-    "reporter_name", "reporter_phone", "photos", "occurred_at", "urgent", "linked_to", "said", "synthetic",
-}  # fmt: skip
-
 
 def register(
     who: Who,
@@ -94,6 +89,7 @@ def self_handle(
     photos_before: Sequence[Attachment],
     photos_after: Sequence[Attachment],
     description: str = "",
+    component: Component | None = None,
     source_key: str | None = None,
     now: datetime | None = None,
 ) -> Case:
@@ -114,7 +110,8 @@ def self_handle(
     known = _known(source_key)
     if known is not None:
         return known
-    case = Case(source="inspector", description=description.strip(), reporter_id=who.account_id, source_key=source_key)
+    case = Case(source="inspector", description=description.strip(), component=component, source_key=source_key)
+    case.reporter_id = who.account_id
     case.inspector_id = who.account_id
     _classify(case, matter_code, "", "", None)
     _locate(case, point, "")

@@ -28,7 +28,7 @@ NEXT_POST = {
 
 
 def link(case: Case, phone: bool = False) -> str:
-    return f"/field/cases/{case.pk}" if phone else f"/work/{case.pk}"
+    return f"/field/cases/{case.pk}" if phone else f"/cases/{case.pk}"
 
 
 def receivers(move: Move) -> list[Account]:

@@ -1,0 +1,27 @@
+"""Cases on the clock."""
+
+from procrastinate.contrib.django import app
+
+from chengguan.cases.services import rounds
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queueing_lock="cases.watch_clocks", pass_context=False)
+def watch_clocks(timestamp: int) -> None:
+    """Overdue is marked and urged; suspensions end."""
+    rounds.mark_overdue()
+    rounds.resume_suspended()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="cases.recall_tasks", pass_context=False)
+def recall_tasks(timestamp: int) -> None:
+    """Tasks nobody did go back to the acceptor."""
+    rounds.recall_overdue()
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(queueing_lock="cases.archive", pass_context=False)
+def archive(timestamp: int) -> None:
+    """Closed cases whose appeal window is over."""
+    rounds.archive_due()
