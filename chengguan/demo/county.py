@@ -73,6 +73,12 @@ def features(drawn: County) -> list[FeatureRow]:
     land, town = drawn.land, drawn.town
     rows: list[tuple[str, str, str, int, int, int, shapely.Geometry]] = []
     rows += [("hill", str(klass), "", klass, 0, 0, shape) for klass, shape in land.hills]
+    edge = town.builtup.buffer(40)
+    rows += [
+        ("landuse", klass, "", 0, 12, 0, part)
+        for klass, shape in land.fields
+        for part in shapely.get_parts(shapely.difference(shape, edge))
+    ]
     rows.append(("landuse", "builtup", "", 0, 0, 0, town.builtup))
     rows += [("landuse", "builtup", name, 0, 10, 0, shape) for name, shape in drawn.country.seats]
     rows += [("landuse", "village", name, 1, 12, 0, shape) for name, shape in drawn.country.villages]

@@ -296,12 +296,14 @@ def _assembled(seed: int, cells: list[Cell]) -> Partition:
             kinds = sorted({cell.community for cell in mine if cell.urban == urban})
             shapes = [_joined([c.shape for c in mine if c.urban == urban and c.community == k]) for k in kinds]
             order = _in_reading_order(shapes) if urban and shapes else list(range(len(shapes)))
+            middle = shapely.Point(350, -330)  # the oldest names to the old town
+            called = sorted(range(len(shapes)), key=lambda i: shapes[i].centroid.distance(middle)) if urban else []
             number = 0 if urban else 199
             for rank, index in enumerate(order):
                 seat = not urban and rank == 0 and place.code not in names.URBAN
                 number += 1
                 code = f"{place.code}{1 if seat else number:03d}"
-                name = f"{names.URBAN[place.code][rank]}社区" if urban else f"{place.name[:-2] if place.name.endswith('街道') else place.name[:-1]}社区" if seat else f"{spare.pop()}村"
+                name = f"{names.URBAN[place.code][called.index(index)]}社区" if urban else f"{place.name[:-2] if place.name.endswith('街道') else place.name[:-1]}社区" if seat else f"{spare.pop()}村"
                 members = [c for c in mine if c.urban == urban and c.community == kinds[index]]
                 groups = _merged(members) if urban else [members]
                 grids = [_joined([cell.shape for cell in group]) for group in groups]

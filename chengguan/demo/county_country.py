@@ -78,7 +78,7 @@ def _houses(line: LineString, rng: np.random.Generator, along: float, back: floa
             middle = here + side * sign * (back + d / 2 + rng.uniform(0, 2.5))
             corners = [middle + way * w * i / 2 + side * d * j / 2 for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
             shape = Polygon(corners)
-            if not shape.intersects(wet):
+            if not wet.intersects(shape):
                 shapes.append(shape)
                 found.append(("house", int(rng.integers(2, 5)), shape))
     if not shapes:
@@ -107,19 +107,21 @@ def _seat(place: names.Township, roads: list[Street], rng: np.random.Generator, 
         streets.append(Street(name, "village", line))
     for street in streets:
         others = shapely.union_all([s.line for s in streets if s is not street]).buffer(7)
-        houses += [h for h in _houses(street.line, rng, 12.5, 7, 0.08, wet) if not h[2].intersects(others)]
+        shapely.prepare(others)
+        houses += [h for h in _houses(street.line, rng, 12.5, 7, 0.08, wet) if not others.intersects(h[2])]
     kept: list[Building] = []
     for house in houses:
         if not kept or not shapely.intersects([k[2] for k in kept], house[2]).any():
             kept.append(house)
-    outline = shapely.union_all([s.line for s in streets]).buffer(38).buffer(30).buffer(-28)
+    outline = shapely.union_all([s.line for s in streets]).buffer(38).buffer(95).buffer(-85)
     return streets, kept, outline
 
 
 def country(seed: int, land: Ground, town: Streets, areas: Partition) -> Country:
     rng = generator(seed, "country")
     roads = _county_roads(seed, land, town)
-    wet = shapely.union_all([land.water, *(stream.buffer(8) for stream in land.streams)])
+    wet = shapely.union_all([land.water, *(stream.buffer(8) for stream in land.streams)]).simplify(2)
+    shapely.prepare(town.builtup)
     shapely.prepare(wet)
     found = Country(list(roads), [], [], [])
     for place in names.TOWNSHIPS[4:]:
@@ -127,7 +129,7 @@ def country(seed: int, land: Ground, town: Streets, areas: Partition) -> Country
         found.roads += streets
         found.houses += houses
         found.seats.append((place.name, outline))
-    trunk = shapely.union_all([road.line for road in roads])
+    trunk = shapely.union_all([road.line.simplify(25) for road in roads])
     hills = shapely.union_all([shape for klass, shape in land.hills if klass >= 3])
     shapely.prepare(hills)
     for community in areas.communities:
@@ -158,22 +160,23 @@ def _low_spot(shape: shapely.Geometry, town: Streets, hills: shapely.Geometry, w
     tries = rng.uniform((west, south), (east, north), (40, 2))
     core = shape.buffer(-200)
     points = shapely.points(tries)
-    good = shapely.contains_xy(core, tries) & ~shapely.intersects(hills, points) & (shapely.distance(points, town.builtup) > 250)
-    good &= shapely.distance(points, wet) > 90
+    good = shapely.contains_xy(core, tries) & ~shapely.intersects(hills, points)
+    good &= ~shapely.dwithin(town.builtup, points, 250) & ~shapely.dwithin(wet, points, 90)
     if not good.any():
         return None
-    near = shapely.distance(points[good], trunk)
-    return tries[good][np.argsort(near, kind="stable")[min(2, len(near) - 1)]]
+    near = shapely.distance(points[good][:12], trunk)
+    return tries[good][:12][np.argsort(near, kind="stable")[min(2, len(near) - 1)]]
 
 
 def bridges(roads: list[Street], land: Ground) -> list[tuple[Street, str, LineString]]:
     """The parts of roads that lie over water, with the bridge's name on the larger rivers."""
     found = []
+    over = land.water.buffer(9)
     shapely.prepare(land.water)
     for road in roads:
-        if not road.line.intersects(land.water):
+        if not land.water.intersects(road.line):
             continue
-        for part in shapely.get_parts(shapely.intersection(road.line, land.water.buffer(9))):
+        for part in shapely.get_parts(shapely.intersection(road.line, over)):
             if part.geom_type != "LineString" or not 12 < part.length < 320:
                 continue
             wide = part.intersects(land.river) and road.klass in {"arterial", "primary", "secondary", "ring"}

@@ -63,6 +63,7 @@ class Ground:
     water: shapely.Geometry
     streams: list[LineString]
     hills: list[tuple[int, Polygon]]
+    fields: list[tuple[str, Polygon]]
 
 
 def _outline(seed: int) -> Polygon:
@@ -102,7 +103,7 @@ def _hills(seed: int, outline: Polygon, lines: list[np.ndarray]) -> list[tuple[i
     valley = np.full(gx.size, np.inf)
     for index, line in enumerate(lines):
         reach = 1300.0 if index == 0 else 650.0
-        valley = np.minimum(valley, shapely.distance(spots, LineString(line)) / reach)
+        valley = np.minimum(valley, shapely.distance(spots, LineString(line).simplify(60)) / reach)
     wide = 0.55 + 0.9 * lattice_noise(gx, gy, 2600, rng, 2)
     flat = 1 - 0.95 * np.exp(-((valley.reshape(gx.shape) / wide) ** 2) / 2)
     basin = 1 - 0.95 * np.exp(-(((gx / 5200) ** 2 + (gy / 4300) ** 2) ** 1.6))
@@ -120,6 +121,20 @@ def _hills(seed: int, outline: Polygon, lines: list[np.ndarray]) -> list[tuple[i
     return bands
 
 
+def _fields(seed: int, outline: Polygon, keep_off: shapely.Geometry) -> list[tuple[str, Polygon]]:
+    """Paddies and copses in the basin about the town, so that the plain is not bare."""
+    rng = generator(seed, "fields")
+    x, y = np.arange(-11000.0, 11000.0, 130.0), np.arange(-8500.0, 8500.0, 130.0)
+    gx, gy = np.meshgrid(x, y)
+    fade = np.clip(1.25 - np.hypot(gx / 11000, gy / 8500) ** 3, 0, 1)
+    found = []
+    for klass, cell, level in (("farmland", 620.0, 0.55), ("forest", 430.0, 0.66)):
+        for shape in contours(lattice_noise(gx, gy, cell, rng, 3) * fade, x, y, level):
+            left = shapely.difference(shapely.intersection(rounded(shape, 1), outline), keep_off)
+            found += [(klass, part) for part in shapely.get_parts(left) if part.geom_type == "Polygon" and part.area > 12_000]
+    return found
+
+
 def ground(seed: int) -> Ground:
     """The county's outline (about 2,450 km2), its river and tributary as bands, streams and hills."""
     outline = _outline(seed)
@@ -132,4 +147,5 @@ def ground(seed: int) -> Ground:
         clipped = shapely.difference(shapely.intersection(LineString(brook), outline), water)
         streams += [part for part in shapely.get_parts(clipped) if part.length > 200]
     hills = _hills(seed, outline, [river_line, side_line, *brooks])
-    return Ground(outline, river_line, river, side_line, side, water, streams, hills)
+    fields = _fields(seed, outline, shapely.union_all([water.buffer(25), *(shape for klass, shape in hills if klass == 2)]))
+    return Ground(outline, river_line, river, side_line, side, water, streams, hills, fields)

@@ -130,10 +130,10 @@ def labels(land: Ground, town: Streets, plots: list[Plot], areas: Partition, cou
             found.append(Label("community", community.name, 3, 14, spot.x, spot.y))
     found += [Label("village", name, 4, 12, *_middle(shape)) for name, shape in country.villages if name]
     line = shapely.LineString(land.river_line)
-    for share in np.linspace(0.04, 0.96, 14):
+    for index, share in enumerate(np.linspace(0.03, 0.97, 21)):
         spot = line.interpolate(share, normalized=True)
         if land.outline.contains(spot):
-            found.append(Label("river", "梅江河", 2, 10, spot.x, spot.y))
+            found.append(Label("river", "梅江河", 2, 10 if index % 4 == 0 else 12, spot.x, spot.y))
     side = shapely.LineString(land.tributary_line)
     found += [Label("river", "平江河", 2, 12, *_middle(side.interpolate(share, normalized=True))) for share in (0.35, 0.62, 0.83)]
     found.append(Label("hill", "凤凰山", 2, 11, 750.0, -2420.0))
