@@ -7,9 +7,9 @@ calls `register`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 RuleKind = Literal["threshold", "state", "missing", "python"]
 CauseKind = Literal["device", "group", "gateway"]
@@ -144,6 +144,43 @@ class Manifest:
     indicators: Mapping[str, str] = field(default_factory=dict)
     group_kinds: Mapping[str, str] = field(default_factory=dict)  # "circuit" -> 回路
     requirements: Sequence[str] = ()  # M-26 ...
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One device as a simulator needs to know it."""
+
+    key: str
+    model: str
+    gateway: str
+    group: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a simulated device says: readings in the documented JSON, or with `event` the payload of
+    that ChirpStack event. An empty `device` is the gateway's own status."""
+
+    gateway: str
+    device: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
+    ack: int | None = None
+    event: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Simulator(Protocol):
+    """`simulator.Simulator(units, now, seed)` of a subsystem's folder. Times are seconds since 1970."""
+
+    def due(self, now: float) -> Iterable[Said]:
+        """What its devices say up to now, since it was last asked."""
+
+    def command(self, gateway: str, key: str, order: Mapping[str, Any], now: float) -> None:
+        """A command of the platform to a device or group arrived."""
+
+    def play(self, order: Mapping[str, Any], now: float) -> None:
+        """A part to play in the demo: {"device" or "group" or "gateway": key, "part": word, "every": seconds}."""
 
 
 @dataclass
