@@ -156,6 +156,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_S = int(float(os.environ.get("CHENGGUAN_SESSION_IDLE_MINUTES") or 120) * 60)
 """A session ends after this long without use, and after SESSION_COOKIE_AGE in any case."""
+AUDIT_KEEP_DAYS = max(183, int(os.environ.get("CHENGGUAN_AUDIT_KEEP_DAYS") or 1096))
+"""At least six months; three years by default."""
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.people.roles import ADMINISTRATOR, ROLE_CHOICES, name_of
+from chengguan.people.words import ACTION_NAMES
+from chengguan.standards import codes
 
 
 class Account(AbstractUser):
@@ -178,6 +182,15 @@ class Responsibility(Dated):
     def __str__(self) -> str:
         return f"{self.matter_code} → {self.organisation}"
 
+    @property
+    def matter_name(self) -> str:
+        """Of the matter or the major class; a question mark for a code that is not in force."""
+        book = codes.in_force()
+        if len(self.matter_code) == 2:
+            return book.majors["matter"].get(self.matter_code, "?")
+        found = book.matters.get(self.matter_code)
+        return found.name if found else "?"
+
 
 class Notice(models.Model):
     """A message to one person inside the system."""
@@ -225,3 +238,13 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.who} {self.action}"
+
+    @property
+    def action_name(self) -> str:
+        return str(ACTION_NAMES.get(self.action, self.action))
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """(field, before, after) for the page."""
+        before, after = self.before or {}, self.after or {}
+        return [(key, before.get(key), after.get(key)) for key in {**before, **after}]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from chengguan.people import permissions
-from chengguan.people.models import Account, AuditEntry, GridDuty, Holding, Notice, Organisation, Post, Responsibility
+from chengguan.people.models import Holding, Organisation, Post
 from chengguan.people.permissions import Scope
 from chengguan.people.roles import ADMINISTRATOR, name_of
-from chengguan.places.selectors import responsibility_grid_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,9 @@ class Who:
     name: str
     roles: frozenset[str] = frozenset()
     organisation_ids: frozenset[int] = frozenset()  # own and below
-    department_ids: frozenset[int] = frozenset()  # own organisations that handle cases (department, township, contractor)
+    department_ids: frozenset[int] = (
+        frozenset()
+    )  # own organisations that handle cases (department, township, contractor)
     area_codes: frozenset[str] = frozenset()
     is_administrator: bool = False
     is_system: bool = False
@@ -65,7 +64,12 @@ class Who:
 
 SYSTEM = Who(None, "系统", is_system=True)
 ANONYMOUS = Who(None, "")
-HANDLING_KINDS = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.CONTRACTOR, Organisation.Kind.ENTERPRISE}
+HANDLING_KINDS = {
+    Organisation.Kind.DEPARTMENT,
+    Organisation.Kind.TOWNSHIP,
+    Organisation.Kind.CONTRACTOR,
+    Organisation.Kind.ENTERPRISE,
+}
 
 
 def on(day: date | None = None) -> Q:
@@ -99,7 +103,9 @@ def who_is(account: Any, ip: str | None = None) -> Who:
     if account is None or not getattr(account, "is_authenticated", False) or not account.is_active:
         return ANONYMOUS
     rows = Holding.objects.filter(on(), account_id=account.pk, post__organisation__enabled=True)
-    rows = rows.select_related("post__organisation__area").defer("post__organisation__area__geom", "post__organisation__area__geom_3857")
+    rows = rows.select_related("post__organisation__area").defer(
+        "post__organisation__area__geom", "post__organisation__area__geom_3857"
+    )
     holdings = list(rows.order_by("id"))
     below = tree() if holdings else {}
     posts = tuple(_held(holding.post, below) for holding in holdings)
@@ -145,7 +151,9 @@ def may(who: Who, action: str, organisation: Any = None, area: Any = None) -> bo
             return True
         if scope == Scope.DEPARTMENT and organisation_id in post.organisation_ids:
             return True
-        if scope == Scope.AREA and (organisation_id in post.organisation_ids or (post.area_code and area_code.startswith(post.area_code))):
+        if scope == Scope.AREA and (
+            organisation_id in post.organisation_ids or (post.area_code and area_code.startswith(post.area_code))
+        ):
             return True
     return False
 
@@ -180,91 +188,3 @@ def reach(who: Who, action: str) -> Reach:
         if scope == Scope.AREA and post.area_code:
             areas.add(post.area_code)
     return Reach(False, frozenset(organisations), frozenset(areas), Scope.OWN in allowed.values())
-
-
-def accounts_with_role(role: str, organisation: Any = None) -> list[Account]:
-    """Active accounts that hold `role` today, at that organisation or below it when one is given."""
-    posts = Post.objects.filter(role=role)
-    if organisation is not None:
-        posts = posts.filter(organisation_id__in=children_of(getattr(organisation, "pk", organisation)))
-    held = Holding.objects.filter(on(), post__in=posts)
-    return list(Account.objects.filter(is_active=True, holdings__in=held).distinct().order_by("username"))
-
-
-def inspectors_of(unit_grid: Any, day: date | None = None) -> list[Account]:
-    """Inspectors on duty for the responsibility grid that holds this unit grid; empty when nobody is named."""
-    grid = responsibility_grid_of(unit_grid)
-    if grid is None:
-        return []
-    duties = GridDuty.objects.filter(on(day), responsibility_grid=grid, account__is_active=True).select_related("account")
-    return list(dict.fromkeys(duty.account for duty in duties.order_by("shift", "id")))
-
-
-def responsible_department(matter_code: str, area: Any = None, owner: Any = None) -> tuple[Organisation | None, str]:
-    """Who handles this matter there, and why. The longest matter prefix wins, then the owner, then the smallest area."""
-    area_code = str(getattr(area, "code", area) or "")
-    owner_id = getattr(owner, "pk", owner)
-    prefixes = [matter_code[:length] for length in range(len(matter_code), 0, -1)]
-    rows = Responsibility.objects.filter(on(), matter_code__in=prefixes, organisation__enabled=True).select_related("organisation", "area", "owner")
-    best: tuple[tuple[int, int, int], Responsibility] | None = None
-    for row in rows:
-        code = row.area.code if row.area else ""
-        if not area_code.startswith(code or "") or (row.owner_id is not None and row.owner_id != owner_id):
-            continue
-        rank = (len(row.matter_code), int(row.owner_id is not None), len(code or ""))
-        if best is None or rank > best[0]:
-            best = (rank, row)
-    if best is None:
-        return None, _("责任表中没有事项 %(code)s 的责任单位") % {"code": matter_code}
-    row = best[1]
-    where = row.area.name if row.area else _("全县")
-    words = _("责任表：%(code)s · %(where)s → %(department)s") % {"code": row.matter_code, "where": where, "department": row.organisation}
-    return row.organisation, words
-
-
-def organisations(who: Who, kind: str | None = None) -> QuerySet[Organisation]:
-    """Organisations in use; the address book is visible to all staff."""
-    found = Organisation.objects.filter(enabled=True) if not who.is_anonymous else Organisation.objects.none()
-    return found.filter(kind=kind) if kind else found
-
-
-def notices(who: Who, unread: bool = False) -> QuerySet[Notice]:
-    """This person's notices, newest first."""
-    found = Notice.objects.filter(account_id=who.account_id) if who.account_id else Notice.objects.none()
-    return found.filter(read_at__isnull=True) if unread else found
-
-
-def audit_entries(who: Who) -> QuerySet[AuditEntry]:
-    """The audit trail, newest first; empty for those who may not read it."""
-    return AuditEntry.objects.all() if may(who, "people.see_audit") else AuditEntry.objects.none()
-
-
-def accounts(who: Who, ids: Iterable[int] | None = None) -> QuerySet[Account]:
-    """Accounts, for those who may see the address book."""
-    found = Account.objects.all() if may(who, "people.see") else Account.objects.none()
-    return found if ids is None else found.filter(pk__in=ids)
-
-
-@dataclass(frozen=True)
-class Card:
-    """A demo account as the sign-in page shows it."""
-
-    username: str
-    name: str
-    posts: str
-    place: str
-
-
-def demo_cards(most: int = 2) -> tuple[list[Card], list[Card]]:
-    """The demo's accounts: at most `most` of those that hold exactly the same posts, and the rest."""
-    accounts = Account.objects.filter(demo=True, is_active=True).prefetch_related("holdings__post__organisation").order_by("pk")
-    seen: dict[str, int] = {}
-    first: list[Card] = []
-    rest: list[Card] = []
-    for account in accounts:
-        posts = [holding.post for holding in account.holdings.all() if holding.valid_to is None]
-        words = "、".join(dict.fromkeys(name_of(post.role) for post in posts))
-        seen[words] = seen.get(words, 0) + 1
-        card = Card(account.username, account.name, words, str(posts[0].organisation) if posts else "")
-        (first if seen[words] <= most else rest).append(card)
-    return first, rest

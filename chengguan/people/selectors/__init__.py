@@ -1,0 +1,62 @@
+"""Who is asking, what they may, who answers for what. Everything downstream takes a `Who` first."""
+
+from chengguan.people.selectors.administration import (
+    administration_figures,
+    audit_actions,
+    find_accounts,
+    find_audit,
+    find_responsibilities,
+    grids_with_duties,
+    history_of,
+    organisation_tree,
+    people_of,
+)
+from chengguan.people.selectors.answering import accounts_with_role, inspectors_of, responsible_department
+from chengguan.people.selectors.lists import Card, accounts, audit_entries, demo_cards, notices, organisations
+from chengguan.people.selectors.who import (
+    ANONYMOUS,
+    HANDLING_KINDS,
+    SYSTEM,
+    HeldPost,
+    Reach,
+    Who,
+    children_of,
+    may,
+    on,
+    reach,
+    tree,
+    who_is,
+)
+
+__all__ = [
+    "ANONYMOUS",
+    "HANDLING_KINDS",
+    "SYSTEM",
+    "Card",
+    "HeldPost",
+    "Reach",
+    "Who",
+    "accounts",
+    "accounts_with_role",
+    "administration_figures",
+    "audit_actions",
+    "audit_entries",
+    "children_of",
+    "demo_cards",
+    "find_accounts",
+    "find_audit",
+    "find_responsibilities",
+    "grids_with_duties",
+    "history_of",
+    "inspectors_of",
+    "may",
+    "notices",
+    "on",
+    "organisation_tree",
+    "organisations",
+    "people_of",
+    "reach",
+    "responsible_department",
+    "tree",
+    "who_is",
+]

@@ -1,0 +1,46 @@
+"""Verbs that change people and what they answer for. Every change leaves an audit entry with before and after."""
+
+from chengguan.people.services.accounts import (
+    change_account,
+    create_account,
+    create_account_with_post,
+    create_administrator,
+    create_post,
+    end_post,
+    end_sessions,
+    give_post,
+    give_role,
+    set_password,
+)
+from chengguan.people.services.imports import Report, import_accounts, import_organisations, import_responsibilities
+from chengguan.people.services.notices import mark_read, notify
+from chengguan.people.services.organisations import end_dated, give_grid_duty, save_organisation, set_responsibility
+from chengguan.people.services.trail import audit, facts_of, remove_old_audit, require, save_audited
+
+__all__ = [
+    "Report",
+    "audit",
+    "change_account",
+    "create_account",
+    "create_account_with_post",
+    "create_administrator",
+    "create_post",
+    "end_dated",
+    "end_post",
+    "end_sessions",
+    "facts_of",
+    "give_grid_duty",
+    "give_post",
+    "give_role",
+    "import_accounts",
+    "import_organisations",
+    "import_responsibilities",
+    "mark_read",
+    "notify",
+    "remove_old_audit",
+    "require",
+    "save_audited",
+    "save_organisation",
+    "set_password",
+    "set_responsibility",
+]

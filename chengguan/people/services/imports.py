@@ -1,0 +1,137 @@
+"""Spreadsheets taken in row by row: a row that is refused is named with its reason, the others stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengguan.people.models import Account, Organisation
+from chengguan.people.roles import ROLES
+from chengguan.people.selectors import Who
+from chengguan.people.services.accounts import change_account, create_account, create_post, give_post
+from chengguan.people.services.organisations import save_organisation, set_responsibility
+from chengguan.people.services.trail import audit, require
+from chengguan.places.models import Area
+
+Row = Mapping[str, str]
+YES = {"是", "1", "true", "yes", "y", ""}
+
+
+@dataclass
+class Report:
+    """What became of a sheet; `refused` holds (line in the sheet, reason)."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def _each(who: Who, action: str, rows: Sequence[Row], take: Callable[[Row], str]) -> Report:
+    report = Report()
+    for line, row in enumerate(rows, 2):
+        try:
+            with transaction.atomic():
+                outcome = take(row)
+        except ValidationError as refused:
+            report.refused.append((line, " ".join(refused.messages)))
+        else:
+            setattr(report, outcome, getattr(report, outcome) + 1)
+    figures = {"created": report.created, "changed": report.changed, "refused": len(report.refused)}
+    audit(who, action, summary=f"{len(rows)}", after=figures)
+    return report
+
+
+def _organisation(code: str) -> Organisation:
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        raise ValidationError(_("没有编码为 %(code)s 的机构") % {"code": code or "—"})
+    return found
+
+
+def _area(code: str) -> Area | None:
+    if not code:
+        return None
+    found = Area.objects.filter(code=code).first()
+    if found is None:
+        raise ValidationError(_("没有代码为 %(code)s 的区域") % {"code": code})
+    return found
+
+
+def import_accounts(who: Who, rows: Sequence[Row]) -> Report:
+    """By username: made without a password, or brought up to date; the post is given when one is named."""
+    require(who, "people.manage")
+
+    def take(row: Row) -> str:
+        active = row["启用"].lower() in YES
+        account = Account.objects.filter(username=row["账号"]).first()
+        outcome = "same"
+        if account is None:
+            account, outcome = (
+                create_account(who, row["账号"], row["姓名"], None, row["电话"], must_change=True),
+                "created",
+            )
+        elif (account.name, account.phone, account.is_active) != (row["姓名"], row["电话"], active):
+            change_account(who, account, name=row["姓名"], phone=row["电话"], is_active=active)
+            outcome = "changed"
+        if row["机构编码"] or row["角色"]:
+            if row["角色"] not in ROLES:
+                raise ValidationError(_("没有角色 %(role)s") % {"role": row["角色"] or "—"})
+            organisation = _organisation(row["机构编码"])
+            if not account.holdings.filter(
+                post__organisation=organisation, post__role=row["角色"], valid_to=None
+            ).exists():
+                give_post(who, account, create_post(who, organisation, row["角色"]))
+                outcome = outcome if outcome == "created" else "changed"
+        return outcome
+
+    return _each(who, "account.import", rows, take)
+
+
+def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
+    """By code: made, or brought up to date. A parent must stand above its children in the sheet, or exist."""
+    require(who, "people.manage")
+
+    def take(row: Row) -> str:
+        known = Organisation.objects.filter(code=row["编码"]).first()
+        organisation = known or Organisation(code=row["编码"])
+        wanted = {
+            "name": row["名称"],
+            "short": row["简称"],
+            "kind": row["类别"],
+            "parent": _organisation(row["上级编码"]) if row["上级编码"] else None,
+            "area": _area(row["区域代码"]),
+            "phone": row["电话"],
+            "enabled": row["启用"].lower() in YES,
+        }
+        if known is not None and all(getattr(known, name) == value for name, value in wanted.items()):
+            return "same"
+        for name, value in wanted.items():
+            setattr(organisation, name, value)
+        save_organisation(who, organisation)
+        return "changed" if known else "created"
+
+    return _each(who, "organisation.import", rows, take)
+
+
+def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
+    """By matter and area: from today the named department answers."""
+    require(who, "people.manage_responsibility")
+
+    def take(row: Row) -> str:
+        area, organisation = _area(row["区域代码"]), _organisation(row["责任单位编码"])
+        if not row["事项编码"].isdigit() or len(row["事项编码"]) not in (2, 5):
+            raise ValidationError(_("事项编码应为 2 位或 5 位数字：%(code)s") % {"code": row["事项编码"]})
+        open_rows = organisation.responsibilities.filter(
+            matter_code=row["事项编码"], area=area, owner=None, valid_to=None
+        )
+        if open_rows.exists():
+            return "same"
+        set_responsibility(who, row["事项编码"], organisation, area)
+        return "changed"
+
+    return _each(who, "responsibility.import", rows, take)

@@ -1,0 +1,93 @@
+"""Organisations, and who answers for which matter and grid. What is replaced is closed, not edited."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.people.models import Account, GridDuty, Organisation, Responsibility
+from chengguan.people.roles import ADMINISTRATOR
+from chengguan.people.selectors import Who, accounts_with_role
+from chengguan.people.services.trail import require, save_audited
+
+
+@transaction.atomic
+def save_organisation(who: Who, organisation: Organisation) -> Organisation:
+    """Create or change an organisation. It cannot stand below itself; disabling may not take the last administrator away."""
+    require(who, "people.manage")
+    parent = organisation.parent
+    while parent is not None:
+        if parent.pk == organisation.pk:
+            raise ValidationError({"parent": _("上级不能是本机构或其下级")})
+        parent = parent.parent
+    saved = save_audited(who, organisation, "organisation.save")
+    if not saved.enabled:
+        _somebody_administers()
+    return saved
+
+
+def _somebody_administers() -> None:
+    if not accounts_with_role(ADMINISTRATOR):
+        raise ValidationError(_("停用后将没有管理员，已撤销。"), code="last_administrator")
+
+
+@transaction.atomic
+def set_responsibility(
+    who: Who,
+    matter_code: str,
+    organisation: Organisation,
+    area: Any = None,
+    owner: Organisation | None = None,
+    valid_from: date | None = None,
+) -> Responsibility:
+    """From that day `organisation` answers for the matter there; the row valid until then is closed, not edited."""
+    require(who, "people.manage_responsibility")
+    start = valid_from or timezone.localdate()
+    old = (
+        Responsibility.objects.select_for_update()
+        .filter(matter_code=matter_code, area=area, owner=owner, valid_to__isnull=True)
+        .first()
+    )
+    if old is not None:
+        if old.organisation_id == organisation.pk:
+            return old
+        end_dated(who, old, max(start, old.valid_from))
+    row = Responsibility(matter_code=matter_code, area=area, owner=owner, organisation=organisation, valid_from=start)
+    return save_audited(who, row, "responsibility.set")
+
+
+@transaction.atomic
+def give_grid_duty(
+    who: Who,
+    account: Account,
+    responsibility_grid: Any,
+    shift: str = GridDuty.Shift.ALL_DAY,
+    valid_from: date | None = None,
+) -> GridDuty:
+    """The inspector answers for the grid from that day on."""
+    require(who, "people.manage_duties")
+    duty = GridDuty.objects.filter(
+        account=account, responsibility_grid=responsibility_grid, shift=shift, valid_to__isnull=True
+    ).first()
+    if duty is None:
+        duty = GridDuty(
+            account=account,
+            responsibility_grid=responsibility_grid,
+            shift=shift,
+            valid_from=valid_from or timezone.localdate(),
+        )
+        save_audited(who, duty, "duty.give")
+    return duty
+
+
+@transaction.atomic
+def end_dated(who: Who, row: Any, on_day: date | None = None) -> Any:
+    """Close a dated row (a duty, a responsibility) on that day; it stays as history."""
+    require(who, "people.manage_duties" if isinstance(row, GridDuty) else "people.manage_responsibility")
+    row.valid_to = max(on_day or timezone.localdate(), row.valid_from)
+    return save_audited(who, row, f"{row._meta.model_name}.end")
