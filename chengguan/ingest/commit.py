@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,8 @@ def entry(batch: Batch, situation: Situation, where: Place, at: int, reason: str
 
 def _write_throttling(batch: Batch, situation: Situation, cursor: Any) -> None:
     now = datetime.fromtimestamp(int(batch.at[-1]) / 1000, UTC)
-    rows = [(int(situation.directory.device_pk[device]), now, now, count) for device, count in batch.flooding.items()]
+    until = now + timedelta(minutes=1)
+    rows = [(int(situation.directory.device_pk[device]), now, until, count) for device, count in batch.flooding.items()]
     cursor.executemany(THROTTLED, rows)
 
 
@@ -113,6 +114,6 @@ def _write_commands(batch: Batch, situation: Situation, touched: np.ndarray) -> 
 THROTTLED = """
 INSERT INTO observations_throttling AS t (device_id, since, until, dropped) VALUES (%s, %s, %s, %s)
 ON CONFLICT (device_id) DO UPDATE SET until = excluded.until,
-    since = CASE WHEN t.until < excluded.until - interval '10 minutes' THEN excluded.since ELSE t.since END,
-    dropped = CASE WHEN t.until < excluded.until - interval '10 minutes' THEN 0 ELSE t.dropped END + excluded.dropped
+    since = CASE WHEN t.until < excluded.until - interval '11 minutes' THEN excluded.since ELSE t.since END,
+    dropped = CASE WHEN t.until < excluded.until - interval '11 minutes' THEN 0 ELSE t.dropped END + excluded.dropped
 """

@@ -127,7 +127,3 @@ class Situation:
     def is_stale(self) -> bool:
         """Whether devices, gateways or metrics changed since."""
         return fingerprint() != self.fingerprint
-
-    @staticmethod
-    def forget_uplinks(cursor: Any) -> None:
-        cursor.execute("DELETE FROM observations_uplink WHERE seen_at < now() - interval '25 hours'")

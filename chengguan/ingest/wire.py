@@ -12,7 +12,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlparse
 
@@ -73,19 +72,19 @@ class Wire:
         self.publish(subject.encode(), json.dumps(body).encode(), inbox.encode())
         until = time.monotonic() + timeout_s
         while time.monotonic() < until:
-            for raw in self._read(until - time.monotonic()):
-                if int(raw.sid) != sid:
-                    self._waiting.append(raw)
-                elif raw.headers.startswith(b"NATS/1.0 503"):
-                    raise ConnectionError(f"nobody answers {subject}")
-                else:
-                    return json.loads(raw.payload)
+            arrived = self._read(until - time.monotonic())
+            answers = [raw for raw in arrived if int(raw.sid) == sid]
+            self._waiting += [raw for raw in arrived if int(raw.sid) != sid]
+            if answers and answers[0].headers.startswith(b"NATS/1.0 503"):
+                raise ConnectionError(f"nobody answers {subject}")
+            if answers:
+                return json.loads(answers[0].payload)
         raise TimeoutError(subject)
 
     def read(self, timeout_s: float) -> list[Raw]:
         """Messages that came, at least none after `timeout_s`."""
         early, self._waiting = self._waiting, []
-        return early or list(self._read(timeout_s))
+        return early or self._read(timeout_s)
 
     def _line(self) -> bytes:
         while CRLF not in self.rest:
@@ -99,14 +98,15 @@ class Wire:
             raise ConnectionError("the broker closed the connection")
         self.rest += data
 
-    def _read(self, timeout_s: float) -> Iterator[Raw]:
+    def _read(self, timeout_s: float) -> list[Raw]:
         self.socket.settimeout(max(timeout_s, 0.001))
         try:
             self._more()
         except TimeoutError:
-            return
+            return []
         finally:
             self.socket.settimeout(5.0)
+        found: list[Raw] = []
         buffer, place = self.rest, 0
         while (end := buffer.find(CRLF, place)) >= 0:
             if buffer.startswith((b"HMSG ", b"MSG "), place):
@@ -117,7 +117,7 @@ class Wire:
                 with_headers = words[0] == b"HMSG"
                 head = int(words[-2]) if with_headers else 0
                 reply = words[3] if len(words) == (6 if with_headers else 5) else b""
-                yield Raw(words[2], words[1], reply, buffer[start : start + head], buffer[start + head : start + size])
+                found.append(Raw(words[2], words[1], reply, buffer[start : start + head], buffer[start + head : start + size]))
                 place = start + size + 2
                 continue
             line = buffer[place:end]
@@ -128,3 +128,4 @@ class Wire:
                 self.rest = buffer[place:]
                 raise ConnectionError(line.decode())
         self.rest = buffer[place:]
+        return found

@@ -1,0 +1,68 @@
+"""What the river does on the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from chengguan.engines import nats
+from chengguan.ingest import ledger
+from chengguan.observations.models import Quarantine, Rejection, SinkReport, Uplink
+
+logger = logging.getLogger(__name__)
+KEEP_DECIDED = timedelta(days=180)
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="ingest.purge", queueing_lock="ingest.purge", pass_context=False)
+def purge(timestamp: int = 0) -> None:
+    """Give the stream's room back: what lies below the position of every sink."""
+    lowest = ledger.lowest_position()
+    if lowest is None or lowest[1] <= 1:
+        return
+    make_durable()
+    try:
+        asyncio.run(_purge(*lowest))
+    except Exception as error:  # noqa: BLE001 - the broker is away; the next run does it
+        logger.warning("the stream was not purged: %s", error)
+
+
+def make_durable() -> None:
+    """The *now* sink does not wait for the disk. Before messages are thrown away their positions must be on it: a commit
+    that does wait brings all earlier ones along."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        cursor.execute("SELECT pg_logical_emit_message(true, 'chengguan', 'positions')")
+
+
+async def _purge(incarnation: str, position: int) -> None:
+    nc = await nats.connect("purge")
+    try:
+        js: Any = nc.jetstream()
+        created = (await js.stream_info(nats.STREAM)).created
+        if same_moment(str(created), incarnation.partition("#")[0]):
+            await nats.purge_below(js, position)
+    finally:
+        await nc.close()
+
+
+def same_moment(told: str, recorded: str) -> bool:
+    """Times of creation written in two ways: to the second they must agree."""
+    return told.replace("T", " ")[:19] == recorded.replace("T", " ")[:19]
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="ingest.forget", queueing_lock="ingest.forget", pass_context=False)
+def forget(timestamp: int = 0) -> None:
+    """Repeats are recognised for 24 hours; decided quarantine entries are kept half a year."""
+    now = timezone.now()
+    Uplink.objects.filter(seen_at__lt=now - timedelta(hours=25)).delete()
+    SinkReport.objects.filter(at__lt=now - timedelta(days=1)).delete()
+    Rejection.objects.filter(created_at__lt=now - timedelta(days=3)).delete()
+    Quarantine.objects.exclude(state=Quarantine.State.WAITING).filter(decided_at__lt=now - KEEP_DECIDED).delete()
