@@ -1,0 +1,54 @@
+"""What is written twice says the same: migrations and models, documents and what they point to."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from django.core.management import call_command
+
+from tests.house import source
+
+DOCUMENTS = sorted(
+    each for each in (*source.REPOSITORY.glob("*.md"), *source.REPOSITORY.glob("docs/**/*.md"), *source.PACKAGE.glob("subsystems/*/README.md"))
+)
+
+
+@pytest.mark.django_db
+def test_every_model_has_its_migration() -> None:
+    said = io.StringIO()
+    try:
+        call_command("makemigrations", check=True, dry_run=True, interactive=False, stdout=said)
+    except SystemExit:
+        pytest.fail(said.getvalue())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=source.named)
+def test_links_between_documents_lead_somewhere(document) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.S)
+    broken = [
+        target
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
+        if not re.match(r"[a-z]+:", target) and not (document.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_the_index_names_every_document() -> None:
+    docs = source.REPOSITORY / "docs"
+    index = (docs / "README.md").read_text()
+    pages = [each.relative_to(docs) for each in sorted(docs.rglob("*.md")) if each != docs / "README.md"]
+    forgotten = [str(page) for page in pages if str(page) not in index and f"({page.parent}/)" not in index]
+    assert forgotten == []
+
+
+def test_what_a_lock_pins_is_what_was_asked_for() -> None:
+    """Each direct dependency stands in its lock file with a hash."""
+    for name in ("core", "dev"):
+        wanted = (source.REPOSITORY / "requirements" / f"{name}.in").read_text().split()
+        lock = (source.REPOSITORY / "requirements" / f"{name}.lock").read_text().lower()
+        for line in wanted:
+            package = re.match(r"[A-Za-z0-9_.-]+", line)
+            if package and not line.startswith("-") and not line.endswith(".in"):
+                assert f"\n{package[0].lower()}==" in f"\n{lock}" or f"\n{package[0].lower()}[" in lock, package[0]
