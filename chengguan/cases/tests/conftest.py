@@ -161,7 +161,7 @@ class World:
         }  # fmt: skip
         if row.action == "redirect":
             values["department"] = self.drainage
-        found = {}
+        found: dict[str, Any] = {}
         for field, required in workflow.offered(row):
             if field.name == "into":
                 found["into"] = self.case("handling")
