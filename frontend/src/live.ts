@@ -84,6 +84,14 @@ function connect(): void {
     const { topic, about } = JSON.parse((message as MessageEvent<string>).data) as { topic: string; about: unknown };
     heard(topic, about);
   });
+  // Every quarter of an hour the server asks again who this is.
+  opened.addEventListener("bye", () => {
+    if (source !== opened) return;
+    opened.close();
+    source = null;
+    connect();
+    for (const topic of topics.split(",")) tell(topic, []);
+  });
   // The server lost its broker: the connection stands, but nothing would come.
   opened.addEventListener("lost", () => source === opened && lost());
   opened.onerror = () => source === opened && lost();

@@ -35,14 +35,16 @@ function explain(status: number, body: string): string {
 }
 
 /** fetch() with the token; throws an Error whose message can be shown. */
-export async function send(url: string, data?: Record<string, string | number | string[]>, method = data ? "POST" : "GET"): Promise<Response> {
+export async function send(url: string, data?: Record<string, string | number | string[]>, background = false): Promise<Response> {
   const body = data ? new URLSearchParams() : undefined;
   for (const [key, value] of Object.entries(data ?? {})) {
     for (const each of Array.isArray(value) ? value : [value]) body?.append(key, String(each));
   }
   let answer: Response;
   try {
-    answer = await fetch(url, { method, body, headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch" }, credentials: "same-origin" });
+    const headers: Record<string, string> = { "X-CSRFToken": token(), Accept: "application/json" };
+    if (background) headers["X-Background"] = "1";
+    answer = await fetch(url, { method: data ? "POST" : "GET", body, headers, credentials: "same-origin" });
   } catch {
     throw new Error(word("no_network"));
   }
@@ -58,8 +60,9 @@ export function startRequests(): void {
   htmx.config.scrollBehavior = "auto";
   (window as unknown as { htmx: typeof htmx }).htmx = htmx;
   document.body.addEventListener("htmx:configRequest", (event) => {
-    const { headers } = (event as CustomEvent<{ headers: Record<string, string> }>).detail;
+    const { headers, triggeringEvent } = (event as CustomEvent<{ headers: Record<string, string>; triggeringEvent?: Event }>).detail;
     headers["X-CSRFToken"] = token();
+    if (!triggeringEvent || /^(live:|every$)/.test(triggeringEvent.type)) headers["X-Background"] = "1"; // a screen that re-reads is not a person at work
   });
   document.body.addEventListener("htmx:responseError", (event) => {
     const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;

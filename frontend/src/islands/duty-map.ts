@@ -69,9 +69,12 @@ export function mount(root: HTMLElement): Unmount {
     if (first && shown.selected) select(shown.selected, false);
     else if (selectedAlarm() !== null && !alarms.all.has(selectedAlarm() as number) && !first) card.dataset.gone = "true";
   });
-  const readAlarms = (): void => void alarms.read();
+  const readAlarms = (event?: Event): void => {
+    const hints = (event as CustomEvent<{ hints?: { ids?: number[]; id?: number }[] }> | undefined)?.detail?.hints ?? [];
+    void alarms.read(hints.flatMap((hint) => hint.ids ?? (hint.id ? [hint.id] : [])));
+  };
   document.body.addEventListener("live:alarms", readAlarms);
-  const repair = window.setInterval(readAlarms, 30_000); // hints may be lost
+  const repair = window.setInterval(() => readAlarms(), 30_000); // hints may be lost
   readAlarms();
 
   // ---- states of devices in the streets that are in view
@@ -83,7 +86,7 @@ export function mount(root: HTMLElement): Unmount {
     const bounds = map.getBounds();
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((n) => n.toFixed(6)).join(",");
     try {
-      view.setStates(((await (await send(`${config.states}?bbox=${box}`)).json()) as { devices: DeviceState[] }).devices);
+      view.setStates(((await (await send(`${config.states}?bbox=${box}`, undefined, true)).json()) as { devices: DeviceState[] }).devices);
       legendSoon();
     } catch {
       /* what is drawn stays; the shell says since when live updates are lost */

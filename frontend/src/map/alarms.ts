@@ -17,6 +17,7 @@ export class Alarms {
   readonly all = new Map<number, AlarmRow>();
   readonly filter: Filter = { ranks: new Set(), trades: new Set(), unacked: false, shelved: false };
   failed: string | null = null;
+  private readonly named = new Set<number>();
   private cursor = "";
   private fullAt = 0;
   private reading = false;
@@ -34,8 +35,9 @@ export class Alarms {
     for (const listener of this.listeners) listener(change);
   }
 
-  /** One request at a time; a hint that comes meanwhile is answered by one more. */
-  async read(): Promise<void> {
+  /** One request at a time; a hint that comes meanwhile is answered by one more. `ids`: whom the hints named. */
+  async read(ids: number[] = []): Promise<void> {
+    for (const id of ids) this.named.add(id);
     if (this.reading) {
       this.again = true;
       return;
@@ -56,7 +58,10 @@ export class Alarms {
 
   private async once(): Promise<void> {
     const since = this.cursor && Date.now() - this.fullAt < FULL_EVERY_MS ? this.cursor : "";
-    const answer = (await (await send(`${this.url}${since ? `?since=${encodeURIComponent(since)}` : ""}`)).json()) as Answer;
+    const ids = [...this.named];
+    this.named.clear();
+    const query = since && ids.length <= 400 ? `?since=${encodeURIComponent(since)}&ids=${ids.join(",")}` : "";
+    const answer = (await (await send(`${this.url}${query}`, undefined, true)).json()) as Answer;
     const known = new Set(this.all.keys());
     if (answer.full) {
       this.all.clear();
