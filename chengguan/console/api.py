@@ -60,7 +60,7 @@ class Hints:
                 try:
                     client = await asyncio.wait_for(nats.connect("live"), 5)
                     await client.subscribe("zhcg.hint.>", cb=self._hear)
-                except (OSError, TimeoutError, asyncio.TimeoutError) as trouble:
+                except (OSError, TimeoutError) as trouble:
                     logger.warning("live screens wait for the broker: %s", trouble)
                     return False
                 self._client = client
@@ -118,7 +118,7 @@ async def stream(who: Who, topics: frozenset[str]) -> AsyncIterator[bytes]:
         while time.monotonic() < until:
             try:
                 topic, about = await asyncio.wait_for(queue.get(), BEAT_S)
-            except (TimeoutError, asyncio.TimeoutError):
+            except TimeoutError:
                 yield _event("beat") if HINTS.connected else _event("lost")
                 if not HINTS.connected:
                     return

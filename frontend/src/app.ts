@@ -2,6 +2,8 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "./styles/tokens.css";
 import "./styles/shell.css";
 import "./styles/pieces.css";
+import "./styles/desk.css";
+import "./styles/map.css";
 import "./styles/cases.css";
 import "./styles/phone.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
@@ -18,6 +20,7 @@ island("duty-map", () => import("./islands/duty-map"));
 island("place-map", () => import("./islands/place-map"));
 island("position", () => import("./islands/position"));
 island("chart", () => import("./islands/chart"));
+island("story", () => import("./islands/story"));
 island("spark", () => import("./islands/spark"));
 
 function begin(): void {

@@ -13,4 +13,13 @@ export function startDialogs(): void {
     }
     if (target.closest("[data-close]") || target instanceof HTMLDialogElement) target.closest("dialog")?.close();
   });
+  // A form of a dialog that went well closes it; a choice marked data-submit sends its form at once.
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const { elt, successful } = (event as CustomEvent<{ elt: HTMLElement; successful: boolean }>).detail;
+    if (successful && elt.matches("form[data-close-after]")) elt.closest("dialog")?.close();
+  });
+  document.addEventListener("change", (change) => {
+    const field = change.target as HTMLElement;
+    if (field.matches("[data-submit]")) field.closest("form")?.requestSubmit();
+  });
 }

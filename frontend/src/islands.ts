@@ -25,6 +25,7 @@ export function mountAll(root: ParentNode = document): void {
       mounted.delete(element);
     }
   }
+  root.querySelectorAll<HTMLElement>("[data-hue]").forEach((element) => element.style.setProperty("--hue", element.dataset.hue ?? ""));
   if (root instanceof HTMLElement && root.matches("[data-island]")) void mountOne(root);
   root.querySelectorAll<HTMLElement>("[data-island]").forEach((element) => void mountOne(element));
 }

@@ -64,6 +64,13 @@ export function startRequests(): void {
     headers["X-CSRFToken"] = token();
     if (!triggeringEvent || /^(live:|every$)/.test(triggeringEvent.type)) headers["X-Background"] = "1"; // a screen that re-reads is not a person at work
   });
+  // A part that re-reads itself waits while somebody writes in it or answers its dialog.
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const { target, requestConfig } = (event as CustomEvent<{ target: HTMLElement; requestConfig: { triggeringEvent?: Event } }>).detail;
+    const cause = requestConfig.triggeringEvent?.type ?? "";
+    const busy = target.querySelector("dialog[open]") ?? (target.contains(document.activeElement) && document.activeElement?.matches("input:not([type=checkbox]), textarea, select"));
+    if (cause.startsWith("live:") && busy) event.preventDefault();
+  });
   document.body.addEventListener("htmx:responseError", (event) => {
     const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
     toast(explain(xhr.status, xhr.responseText), "error");

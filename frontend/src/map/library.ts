@@ -2,7 +2,6 @@
 import maplibre from "maplibre-gl/dist/maplibre-gl-csp.js";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-csp-worker.js?url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import "../styles/map.css";
 
 maplibre.setWorkerUrl(workerUrl);
 export { maplibre };

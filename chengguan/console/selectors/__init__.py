@@ -1,0 +1,1 @@
+"""What the desk's screens show, put together from the stages above."""
