@@ -1,5 +1,8 @@
 """Verbs of places: write the base map and areas, draw borders, prove that grids fit together, load files."""
 
+from chengguan.places.services.loading import county_shape, day_of, load_addresses, load_areas, load_grids
+from chengguan.places.services.reading import Row, Unreadable, read
+from chengguan.places.services.reporting import Refusal, Report
 from chengguan.places.services.topology import Fault, check_topology
 from chengguan.places.services.writing import (
     AddressRow,
@@ -19,9 +22,19 @@ __all__ = [
     "Fault",
     "FeatureRow",
     "GridRow",
+    "Refusal",
+    "Report",
+    "Row",
+    "Unreadable",
     "add_area",
     "check_topology",
+    "county_shape",
+    "day_of",
+    "load_addresses",
+    "load_areas",
+    "load_grids",
     "name_area",
+    "read",
     "rebuild_borders",
     "remember_loading",
     "write_addresses",

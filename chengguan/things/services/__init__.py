@@ -28,6 +28,7 @@ from chengguan.things.services.gateways import (
     set_gateway_password,
     write_gateway_accounts,
 )
+from chengguan.things.services.loading import load_components
 
 __all__ = [
     "AskAgain",
@@ -45,6 +46,7 @@ __all__ = [
     "issue_command",
     "issue_component_code",
     "issue_component_codes",
+    "load_components",
     "put_attachment",
     "rotate_gateway_key",
     "send_waiting",
