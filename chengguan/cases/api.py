@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
 
@@ -82,7 +82,8 @@ class ActionRow(Schema):
     fields: list[dict[str, Any]]
 
 
-class CaseDetail(CaseRow):
+class CaseDetail(Schema):
+    case: CaseRow
     description: str
     condition: str
     closing_condition: str
@@ -122,20 +123,18 @@ def one_case(request: HttpRequest, case_id: int) -> Any:
     who = _who(request)
     case = _case(who, case_id)
     file = selectors.case_file(who, case.pk)
-    found = file["case"]
     condition = file["condition"]
-    found.condition = condition.text if condition else ""
-    found.closing_condition = condition.closing if condition else ""
-    row = CaseRow.from_orm(found).dict()
-    actions = [
-        {"slug": each.slug, "name": each.name, "main": each.main, "fields": [vars(field) for field in each.fields]}
-        for each in selectors.actions_for(who, found)
-    ]
-    steps = [StepRow.from_orm(step).dict() for step in file["steps"]]
     return {
-        **row, "description": found.description, "condition": found.condition,
-        "closing_condition": found.closing_condition, "steps": steps, "actions": actions,
-    }  # fmt: skip
+        "case": file["case"],
+        "description": file["case"].description,
+        "condition": condition.text if condition else "",
+        "closing_condition": condition.closing if condition else "",
+        "steps": file["steps"],
+        "actions": [
+            {"slug": each.slug, "name": each.name, "main": each.main, "fields": [vars(field) for field in each.fields]}
+            for each in selectors.actions_for(who, file["case"])
+        ],
+    }
 
 
 @router.post("/{case_id}/{action}", response={200: StepRow, 409: dict, 422: dict}, url_name="case_act", summary="按流程表走一步")
@@ -144,10 +143,10 @@ def act(request: HttpRequest, case_id: int, action: str, move: Move) -> Any:
     case = _case(who, case_id)
     unknown = sorted(set(move.given) - set(workflow.FIELDS))
     if unknown:
-        return 422, {"detail": f"不认识的字段: {', '.join(unknown)}", "field": unknown[0]}
+        return Status(422, {"detail": f"不认识的字段: {', '.join(unknown)}", "field": unknown[0]})
     try:
-        return 200, services.act(who, case, action, version=move.version, **move.given)
+        return Status(200, services.act(who, case, action, version=move.version, **move.given))
     except services.Stale as stale:
-        return 409, {"detail": stale.words}
+        return Status(409, {"detail": stale.words})
     except services.Refused as refused:
-        return 422, {"detail": refused.words, "field": refused.field}
+        return Status(422, {"detail": refused.words, "field": refused.field})

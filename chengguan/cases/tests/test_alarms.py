@@ -1,0 +1,156 @@
+"""Alarms meet cases: a due alarm is one report exactly once, a returned one is evidence."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from chengguan.alarms.facts import AlarmDue, AlarmReturned
+from chengguan.alarms.models import Alarm
+from chengguan.cases import services
+from chengguan.cases.models import Case, CaseAlarm, Report, Step
+from chengguan.cases.tests.conftest import HERE, NOW, World
+from chengguan.engines import announce
+
+
+def alarm(world: World, rule: str = "street_lights.lamp_out", **given: Any) -> Alarm:
+    facts = {
+        "rule": rule, "subsystem": "street_lights", "name": "路灯不亮", "cause_kind": "device", "cause_key": "L-004711",
+        "component": world.lamp, "point": HERE, "severity": 3, "matter": "01037", "text": "功率 0 W",
+        "raised_at": NOW, "reading_at": NOW - timedelta(seconds=30),
+    }  # fmt: skip
+    return Alarm.objects.create(**(facts | given))
+
+
+def test_due_alarm_becomes_a_report_with_matter_condition_grid_and_component(world: World) -> None:
+    standing = alarm(world)
+    with transaction.atomic():
+        announce.announce(AlarmDue(standing.pk))
+    case = Case.objects.get()
+    assert (case.state, case.source, case.matter_code, case.condition_key) == ("reported", "alarm", "01037", "01037-03")
+    assert (case.component, case.unit_grid, case.address) == (world.lamp, world.grid, "渝秀大道118号附近")
+    assert case.occurred_at == standing.reading_at
+    assert CaseAlarm.objects.get().alarm == standing
+    assert not case.urgent
+
+
+def test_same_alarm_due_twice_is_one_case(world: World) -> None:
+    standing = alarm(world)
+    for _time in range(3):
+        with transaction.atomic():
+            announce.announce(AlarmDue(standing.pk))
+    assert Case.objects.count() == Report.objects.count() == CaseAlarm.objects.count() == 1
+
+
+def test_another_alarm_on_a_component_with_an_open_case_joins_it(world: World) -> None:
+    first = services.register_alarm(alarm(world), NOW)
+    joined = services.register_alarm(alarm(world, rule="street_lights.lamp_flickers"), NOW)
+    assert joined.pk == first.pk
+    assert CaseAlarm.objects.filter(case=first).count() == 2
+    assert Step.objects.filter(case=first, action="join_alarm").count() == 1
+
+
+def test_alarm_after_the_case_was_closed_is_a_new_case(world: World) -> None:
+    first = services.register_alarm(alarm(world), NOW)
+    Case.objects.filter(pk=first.pk).update(state="closed", closed_at=NOW)
+    assert services.register_alarm(alarm(world, cause_key="again"), NOW).pk != first.pk
+
+
+@pytest.mark.parametrize(
+    ("rule", "cause_kind", "severity", "matter", "expected"),
+    [
+        ("street_lights.lamp_out", "device", 3, "01037", "01037-03"),
+        ("street_lights.lamp_out", "group", 2, "01037", "dark_many"),
+        ("manholes.open", "device", 1, "01002", "open"),
+        ("manhole-cover-tilted", "device", 1, "01003", "open"),
+        ("manholes.flooded", "device", 2, "01003", "flooded"),
+        ("manholes.low_battery", "device", 4, "01003", "device"),
+        ("manholes.silent", "gateway", 3, "01003", "device"),
+    ],
+)
+def test_condition_fits_what_the_alarm_noticed(world: World, rule: str, cause_kind: str, severity: int, matter: str, expected: str) -> None:
+    from chengguan.standards import filing
+
+    case = services.register_alarm(alarm(world, rule=rule, cause_kind=cause_kind, severity=severity, matter=matter, component=None), NOW)
+    condition = filing.condition(case.condition_key)
+    assert expected in (condition.key, condition.hint)
+    assert case.urgent == (severity == 1)
+
+
+def test_group_alarm_joins_the_case_that_one_of_its_members_began(world: World) -> None:
+    member = alarm(world)
+    case = services.register_alarm(member, NOW)
+    circuit = alarm(world, cause_kind="group", cause_key="C-012-2", component=None, name="回路停电")
+    Alarm.objects.filter(pk=member.pk).update(folded_into=circuit, off_desk_at=NOW)
+    assert services.register_alarm(circuit, NOW).pk == case.pk
+
+
+def test_returned_alarm_is_written_on_the_case_as_evidence_and_lets_verification_be_skipped(world: World) -> None:
+    standing = alarm(world)
+    case = services.register_alarm(standing, NOW)
+    Alarm.objects.filter(pk=standing.pk).update(active=False, returned_at=NOW)
+    with transaction.atomic():
+        announce.announce(AlarmReturned(standing.pk))
+    case.refresh_from_db()
+    assert case.proven_at is not None
+    assert "L-004711" in case.proof
+    Case.objects.filter(pk=case.pk).update(state="awaiting_verification")
+    services.act(world.who("acceptor"), case, "skip", now=NOW, evidence="灯自己的读数")
+    services.act(world.who("shift_leader"), case, "close", now=NOW)
+
+
+def test_return_is_no_evidence_while_another_alarm_of_the_case_stands(world: World) -> None:
+    first, second = alarm(world), alarm(world, rule="street_lights.leakage")
+    case = services.register_alarm(first, NOW)
+    services.register_alarm(second, NOW)
+    Alarm.objects.filter(pk=first.pk).update(active=False, returned_at=NOW)
+    first.refresh_from_db()
+    assert services.add_evidence(first, NOW) is None
+    case.refresh_from_db()
+    assert case.proven_at is None
+
+
+def test_closing_while_the_alarm_stands_asks_why(world: World) -> None:
+    case = world.case("awaiting_closing")
+    CaseAlarm.objects.create(case=case, alarm=alarm(world), joined_at=NOW)
+    with pytest.raises(services.Refused) as refused:
+        services.act(world.who("shift_leader"), case, "close", now=NOW)
+    assert refused.value.field == "closing_note"
+    services.act(world.who("shift_leader"), case, "close", now=NOW, closing_note="灯杆拆除")
+
+
+def test_return_of_an_alarm_nobody_registered_is_nothing(world: World) -> None:
+    assert services.add_evidence(alarm(world), NOW) is None
+
+
+@pytest.fixture
+def lasting(transactional_db: Any) -> World:
+    return World()
+
+
+def test_two_workers_at_once_make_one_case(lasting: World) -> None:
+    standing = [alarm(lasting, rule=f"street_lights.{name}") for name in ("lamp_out", "leakage", "voltage", "lamp_flickers")]
+    gate, failed = threading.Barrier(4), []
+
+    def work(one: Alarm) -> None:
+        try:
+            gate.wait(10)
+            services.register_alarm(one, NOW)
+            services.register_alarm(one, NOW)
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in standing]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert Case.objects.count() == 1
+    assert CaseAlarm.objects.count() == 4

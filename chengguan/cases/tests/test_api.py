@@ -1,0 +1,55 @@
+"""Cases over HTTP: signed in only, within the scope, stale and refused moves said in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from chengguan.cases.tests.conftest import World
+
+
+def client(world: World, role: str, **kind: Any) -> Client:
+    found = Client(**kind)
+    found.force_login(world.accounts[role], backend="chengguan.people.access.AccountBackend")
+    return found
+
+
+def post(page: Client, url: str, body: dict[str, Any]) -> Any:
+    return page.post(url, json.dumps(body), content_type="application/json")
+
+
+def test_list_and_detail_for_the_one_who_acts(world: World) -> None:
+    case = world.case("awaiting_filing")
+    page = client(world, "shift_leader")
+    found = page.get("/api/v1/cases", {"post": "shift_leader"}).json()
+    assert [row["id"] for row in found["cases"]] == [case.pk]
+    detail = page.get(f"/api/v1/cases/{case.pk}").json()
+    assert detail["actions"][0]["slug"] == "file"
+    assert detail["condition"] == "单盏不亮"
+
+
+def test_stranger_and_other_department_see_nothing(world: World) -> None:
+    case = world.case("handling", department=world.drainage, crew=None)
+    assert Client().get(f"/api/v1/cases/{case.pk}").status_code in (401, 302)
+    assert client(world, "department").get(f"/api/v1/cases/{case.pk}").status_code == 404
+
+
+def test_move_refused_and_stale(world: World) -> None:
+    case = world.case("awaiting_filing")
+    page = client(world, "shift_leader")
+    refused = post(page, f"/api/v1/cases/{case.pk}/decline", {"version": 1, "given": {}})
+    assert refused.status_code == 422
+    assert refused.json()["field"] == "reason"
+    assert post(page, f"/api/v1/cases/{case.pk}/file", {"version": 1, "given": {"now": "2020-01-01"}}).status_code == 422
+    moved = post(page, f"/api/v1/cases/{case.pk}/file", {"version": 1, "given": {}})
+    assert moved.status_code == 200
+    assert moved.json()["to_state"] == "awaiting_dispatch"
+    assert post(client(world, "dispatcher"), f"/api/v1/cases/{case.pk}/send_back", {"version": 1, "given": {"reason": "x"}}).status_code == 409
+
+
+def test_move_without_the_forms_token_is_refused(world: World) -> None:
+    case = world.case("awaiting_filing")
+    page = client(world, "shift_leader", enforce_csrf_checks=True)
+    assert post(page, f"/api/v1/cases/{case.pk}/file", {"version": 1, "given": {}}).status_code == 403

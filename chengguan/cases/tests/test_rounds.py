@@ -1,0 +1,68 @@
+"""What the clock does by itself, and what happens to open deadlines when the calendar changes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from chengguan.cases import services
+from chengguan.cases.models import Case
+from chengguan.cases.services import rounds
+from chengguan.cases.tests.conftest import NOW, World
+
+
+def test_overdue_is_marked_once_and_the_system_urges_once(world: World) -> None:
+    case = world.case("handling")
+    late = NOW + timedelta(days=5)
+    assert rounds.mark_overdue(late) == 2
+    assert rounds.mark_overdue(late + timedelta(minutes=1)) == 0
+    case.refresh_from_db()
+    assert case.handling_overdue
+    assert case.urge_count == 1
+    assert case.steps.get().action == "urge"
+
+
+def test_suspension_ends_by_itself_at_its_day_and_not_before(world: World) -> None:
+    case = world.case("suspended")
+    assert rounds.resume_suspended(NOW) == 0
+    assert rounds.resume_suspended(NOW + timedelta(days=21)) == 1
+    case.refresh_from_db()
+    assert case.state == "handling"
+    assert case.deadline is not None
+
+
+def test_task_nobody_did_goes_back_after_its_grace(world: World) -> None:
+    case = world.case("verifying")
+    due = case.tasks.get().due
+    assert due is not None
+    assert rounds.recall_overdue(due + timedelta(minutes=29)) == 0
+    assert rounds.recall_overdue(due + timedelta(minutes=31)) == 1
+    case.refresh_from_db()
+    assert case.state == "awaiting_verification"
+    assert case.deadline is not None
+    assert case.tasks.get().result == "撤回"
+
+
+def test_closed_case_is_archived_when_nobody_can_appeal_any_more(world: World) -> None:
+    case = world.case("closed")
+    assert rounds.archive_due(NOW + timedelta(days=6)) == 0, "five working days are not over"
+    assert rounds.archive_due(NOW + timedelta(days=9)) == 1
+    case.refresh_from_db()
+    assert (case.state, case.archived_at) == ("archived", NOW + timedelta(days=9))
+
+
+def test_new_holiday_moves_open_deadlines_and_leaves_closed_cases_alone(world: World) -> None:
+    case = world.case("handling")
+    closed = world.case("closed")
+    Case.objects.filter(pk=closed.pk).update(handling_deadline=NOW)
+    before = case.deadline
+    assert before is not None
+    moved = services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), False, "停电检修日")
+    assert moved == 2
+    case.refresh_from_db()
+    assert case.deadline == before + timedelta(days=3), "from Friday to Monday"
+    assert case.handling_deadline == case.deadline
+    closed.refresh_from_db()
+    assert closed.handling_deadline == NOW
+    services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), None)
+    case.refresh_from_db()
+    assert case.deadline == before
