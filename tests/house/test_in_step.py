@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 from django.core.management import call_command
@@ -52,3 +54,16 @@ def test_what_a_lock_pins_is_what_was_asked_for() -> None:
             package = re.match(r"[A-Za-z0-9_.-]+", line)
             if package and not line.startswith("-") and not line.endswith(".in"):
                 assert f"\n{package[0].lower()}==" in f"\n{lock}" or f"\n{package[0].lower()}[" in lock, package[0]
+
+
+def test_what_the_program_imports_is_in_its_own_lock_not_only_in_the_tools() -> None:
+    lock = (source.REPOSITORY / "requirements" / "core.lock").read_text().lower()
+    locked = {re.sub(r"[-_.]+", "-", name) for name in re.findall(r"^([a-z0-9_.-]+)(?:\[[^\]]*\])?==", lock, flags=re.M)}
+    homes = packages_distributions()
+    missing = set()
+    for path in source.modules():
+        for top in {name.split(".")[0] for name in source.imports(path)} - set(sys.stdlib_module_names) - {"chengguan"}:
+            given = {re.sub(r"[-_.]+", "-", each.lower()) for each in homes.get(top, [])}
+            if not given & locked:
+                missing.add(f"{source.named(path)}: {top}")
+    assert missing == set()
