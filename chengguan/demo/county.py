@@ -92,8 +92,8 @@ def features(drawn: County) -> list[FeatureRow]:
         if plot.use in OPEN_USES:
             rows.append(("landuse", plot.use, plot.name, 2, 12, 0, plot.block))
         rows += [("landuse", "track" if i == 0 else "pitch", "", 3 + i, 14, 0, shape) for i, shape in enumerate(plot.pitches)]
-        rows += [("building", klass, "", 0, 14, height, shape) for klass, height, shape in plot.buildings]
-    rows += [("building", klass, "", 0, 14, height, shape) for klass, height, shape in drawn.country.houses]
+        rows += [("building", klass, "", 0, 14 if shape.area > 320 else 15, height, shape) for klass, height, shape in plot.buildings]
+    rows += [("building", klass, "", 0, 15, height, shape) for klass, height, shape in drawn.country.houses]
     rows += _station(town)
     roads = [*town.streets, *drawn.country.roads]
     rows += [("road", road.klass, road.name, RANKS[road.klass], MIN_ZOOM[road.klass], 0, road.line) for road in roads]

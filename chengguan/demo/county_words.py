@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -73,7 +73,7 @@ def words(seed: int, land: Ground, town: Streets, plots: list[Plot], country: Co
     """Every address of the county."""
     rng = generator(seed, "words")
     named = [s for s in town.streets if s.name and s.klass in DOOR_STEP_M]
-    named = sorted(named, key=lambda s: (s.name, s.line.bounds))
+    named = sorted((_in_town(s, town) for s in named), key=lambda s: (s.name, s.line.bounds))
     rural = [s for s in country.roads if s.name and s.klass == "village"]
     shapely.prepare(land.water)
     shapely.prepare(town.builtup)
@@ -92,6 +92,12 @@ def words(seed: int, land: Ground, town: Streets, plots: list[Plot], country: Co
     found += [Word("place", f"{name}场镇", "", None, "seat", *_middle(shape)) for name, shape in country.seats]
     found += [Word("place", name, "", None, "village", *_middle(shape)) for name, shape in country.villages if name]
     return found
+
+
+def _in_town(street: Street, town: Streets) -> Street:
+    """Door numbers begin where the town does."""
+    parts = [part for part in shapely.get_parts(shapely.intersection(street.line, town.builtup)) if part.geom_type == "LineString"]
+    return replace(street, line=max(parts, key=lambda part: part.length)) if parts else street
 
 
 def _middle(shape: shapely.Geometry) -> tuple[float, float]:

@@ -1,7 +1,10 @@
-"""Photos and documents over HTTP: only to those who may see them, never guessed at by the browser."""
+"""Photos and documents over HTTP: only to those who may see them, never guessed at by the browser. Vector tiles of
+components: `/tiles/components/{z}/{x}/{y}.mvt`, from zoom 14 layer `components` (id, code, class, label, status,
+subsystem), below it layer `clusters` (count, broken, subsystem)."""
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_not_required
@@ -40,7 +43,21 @@ def file(request: Request, sha256: str, small: bool = False) -> HttpResponse:
     )
 
 
+def component_tile(request: Request, z: int, x: int, y: int) -> HttpResponse:
+    """What this person may see of the components; states of the hour come by the live channel, not from here."""
+    try:
+        body = selectors.component_tile(request.who, z, x, y)
+    except ValueError as no_such_tile:
+        raise Http404 from no_such_tile
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=15", "Vary": "Cookie"}
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, content_type="application/vnd.mapbox-vector-tile", headers=headers)
+
+
 urlpatterns = [
+    path("tiles/components/<int:z>/<int:x>/<int:y>.mvt", component_tile, name="component_tile"),
     path("files/<str:sha256>", file, name="file"),
     path("files/<str:sha256>/small", file, {"small": True}, name="file_small"),
 ]

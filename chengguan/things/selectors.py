@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
+from chengguan import registry
 from chengguan.people.selectors import Reach, Who, may, reach
+from chengguan.places.selectors import Layer, tile
 from chengguan.things.models import Attachment, Command, Component, Device, Gateway, Group
 
 
@@ -99,3 +101,45 @@ def attachment(who: Who, sha256: str, token: str = "") -> Attachment | None:
         own = [row for row in rows if row.upload_token and token and constant_time_compare(row.upload_token, token)]
         return own[0] if own else None
     return rows.first()
+
+
+CLUSTERED_BELOW = 14
+CLUSTER_CELLS = 8  # along each side of a tile
+
+
+def component_tile(who: Who, z: int, x: int, y: int) -> bytes:
+    """A vector tile of the components this person may see; below zoom 14 counts of them by trade. ValueError when
+    there is no such tile. Layer `components`: id, code, class, label, status, subsystem; layer `clusters`: count,
+    broken, subsystem."""
+    found = reach(who, "things.see")
+    if found.nothing:
+        return b""
+    parameters: dict[str, Any] = {"organisations": list(found.organisation_ids), "areas": [f"{code}%" for code in found.area_codes]}
+    scope = "TRUE" if found.everything else _TILE_SCOPE
+    trades = []
+    for slug, subsystem in sorted(registry.present().items()):
+        for class_code in subsystem.manifest.component_classes:
+            key = f"class_{len(trades)}"
+            parameters |= {key: class_code, f"{key}_of": slug}
+            trades.append(f"WHEN %({key})s THEN %({key}_of)s::text")
+    trade = f"CASE class_code {' '.join(trades)} ELSE '' END" if trades else "''"
+    seen = f"status <> 'removed' AND {scope}"
+    if z >= CLUSTERED_BELOW:
+        attributes = f"id, code, class_code AS class, label, status, {trade} AS subsystem"
+        layer = Layer("components", "things_component", attributes, where=seen)
+    else:
+        cells = (
+            f"(SELECT {trade} AS subsystem, count(*) AS count, count(*) FILTER (WHERE status <> 'intact') AS broken, "
+            f"ST_SetSRID(ST_MakePoint(avg(ST_X(geom_3857)), avg(ST_Y(geom_3857))), 3857) AS spot FROM things_component, bounds "
+            f"WHERE geom_3857 && bounds.env AND {seen} "
+            f"GROUP BY 1, floor(ST_X(geom_3857) / (bounds.unit * 4096 / {CLUSTER_CELLS})), "
+            f"floor(ST_Y(geom_3857) / (bounds.unit * 4096 / {CLUSTER_CELLS}))) AS cells"
+        )
+        layer = Layer("clusters", cells, "subsystem, count, broken", geom="spot", index="spot")
+    return tile([layer], z, x, y, **parameters)
+
+
+_TILE_SCOPE = (
+    "(owner_id = ANY(%(organisations)s) OR maintainer_id = ANY(%(organisations)s) OR authority_id = ANY(%(organisations)s) "
+    "OR unit_grid_id IN (SELECT id FROM places_unitgrid WHERE places_unitgrid.code LIKE ANY(%(areas)s)))"
+)

@@ -58,6 +58,7 @@ def tile(layers: Sequence[Layer], z: int, x: int, y: int, **parameters: Any) -> 
         return b""
     sql = BOUNDS + "SELECT " + " || ".join(f"coalesce(({layer.sql(z)}), ''::bytea)" for layer in drawn)
     with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")  # compiling takes longer than any tile
         cursor.execute(sql, {"z": z, "x": x, "y": y, "margin": MARGIN / EXTENT, **parameters})
         return bytes(cursor.fetchone()[0])
 
@@ -86,7 +87,7 @@ _BASE = (
     _feature("rail", "rail", "klass, name"),
     _feature("roads", "road", "klass, name, rank"),
     _feature("bridges", "bridge", "klass, name", (12, DEEPEST)),
-    Layer("areas", "places_area", "level, code, name", "(level = 'county' OR %(z)s >= 8)", zooms=(0, 11), simple_below=12),
+    Layer("areas", "places_area", "level, code, name", "(level = 'county' OR level = 'township' AND %(z)s >= 8)", zooms=(0, 11), simple_below=12),
     _feature("borders", "border", "klass", simple_below=13),
     Layer("unit_grids", "places_unitgrid", "code, kind", _IN_FORCE, zooms=(15, DEEPEST)),
     Layer("responsibility_grids", "places_responsibilitygrid", "code, name", _IN_FORCE, zooms=(12, DEEPEST), simple_below=14),
