@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -21,6 +22,7 @@ def _phrases() -> list[str]:
     return [_("路灯不亮"), _("井盖坏了或不见了"), _("路面破损"), _("垃圾没人收"), _("积水"), _("占道"), _("树枝倒了")]
 
 
+@login_not_required
 @never_cache
 @ensure_csrf_cookie
 def report(request: HttpRequest) -> HttpResponse:
@@ -45,6 +47,7 @@ def _form(request: HttpRequest, said: services.Said, errors: list[str], status: 
     return render(request, "portal/report.html", context, status=status)
 
 
+@login_not_required
 @require_GET
 def near(request: HttpRequest) -> HttpResponse:
     """What the server knows of a point: its address, and what is already reported there."""
@@ -61,6 +64,7 @@ def near(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/near.html", context)
 
 
+@login_not_required
 @never_cache
 @require_GET
 def follow(request: HttpRequest, code: str) -> HttpResponse:
@@ -71,6 +75,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/follow.html", {"progress": progress, "fresh": "new" in request.GET})
 
 
+@login_not_required
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip().upper().replace(" ", "")
@@ -79,6 +84,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/find.html")
 
 
+@login_not_required
 @require_GET
 def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponse:
     try:

@@ -101,14 +101,14 @@ def _moment(step: Step, photos: list[Any]) -> Moment:
     return Moment(step, step.action_name, str(role.name) if role else _("系统"), moved, span(step.used_s) if step.used_s else "", limit, photos)
 
 
-def _running(words: dict[str, Any]) -> Running:
-    clock: Clock = words["clock"]
-    state = _("已结束") if words["ended"] else _("已停表") if words["paused"] else _("走时中")
+def _running(clock: Any) -> Running:
+    paused = clock.paused_at is not None and clock.ended_at is None
+    state = _("已结束") if clock.ended_at is not None else _("已停表") if paused else _("走时中")
     kind = dict(Clock.KINDS).get(clock.kind, clock.kind)
-    name = clock.stage if kind == clock.stage or clock.kind in ("stage", "task") else f"{clock.stage} · {kind}"
-    left = (_("余 %s") if words["left_s"] >= 0 else _("超 %s")) % span(words["left_s"])
-    light = "grey" if words["paused"] else words["light"]
-    return Running(clock, name, light, max(2, min(100, round(words["share"] * 100))), span(words["used_s"]), left, state, words["overdue"])
+    name = clock.stage if clock.kind in ("stage", "task") or kind == clock.stage else f"{clock.stage} · {kind}"
+    left = (_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s)
+    light = "grey" if paused else clock.light
+    return Running(clock, name, light, max(2, min(100, round(clock.share * 100))), span(clock.used_s), left, state, clock.late)
 
 
 def _took(durations: dict[str, float | None]) -> list[tuple[str, str]]:

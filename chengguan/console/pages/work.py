@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import SOURCES, Case
-from chengguan.console.pages.lists import LIGHTS, row_of, span
+from chengguan.console.pages.lists import LIGHTS, row_of
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who, may
 
@@ -27,7 +26,6 @@ PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "
 """Moves that can be made for several cases at once, when nothing of the form is open."""
 KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "a", "close": "c", "approve": "o"}
 FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "township", "stage")
-LATELY_DAYS = 30
 MOST_AT_ONCE = 100
 
 
@@ -125,7 +123,7 @@ def work(request: HttpRequest) -> HttpResponse:
     }
     part = request.htmx and request.htmx.target == "work-list"  # type: ignore[attr-defined]
     if not part:
-        context["durations"] = _durations(who)
+        context["durations"] = selectors.durations_lately(who)
     return render(request, "console/work/list.html" if part else "console/work/page.html", context)
 
 
@@ -137,13 +135,6 @@ def _states_of(post: str) -> list[str]:
 def _bulk_actions(post: str) -> list[dict[str, str]]:
     rows = [row for row in workflow.TABLE if row.action in PLAIN and row.main and post in row.who]
     return [{"slug": row.action, "name": row.name, "key": KEYS[row.action]} for row in rows]
-
-
-def _durations(who: Who) -> dict[str, Any] | None:
-    """The small card: how long the county took lately to discover, to handle and to close."""
-    found = selectors.average_durations(who, timezone.now() - timedelta(days=LATELY_DAYS))
-    names = {"discover": _("发现"), "handle": _("处置"), "close": _("结案"), "whole": _("全程")}
-    return {"n": int(found["cases"] or 0), "figures": [{"name": name, "words": span(found[key])} for key, name in names.items()]}
 
 
 @login_required
