@@ -20,6 +20,7 @@ from chengguan.ingest.state import State
 from chengguan.observations.columns import Columns
 
 READ_AGAIN_S = 2.0
+MOST_AT_ONCE = 300
 
 
 class Watch:
@@ -53,16 +54,21 @@ class Watch:
         return evaluate(self.rules, columns.readings, self.memory, self.facts, columns.gateways, self.timings)
 
     def judge_silence(self, watermark: int) -> Outcome:
-        """Who has not been heard, up to the watermark (ms)."""
+        """Who has not been heard, up to the watermark (ms); of very many the first, the others next time, so that other
+        alarms get through. What was never heard at all has not come into service and is not judged."""
         directory = self.directory
-        enabled = np.array([each.enabled for each in directory.devices], bool)
-        heard = pl.DataFrame({"device": directory.device_pk[enabled], "seen": self.state.seen[enabled]})
+        judged = np.array([each.enabled for each in directory.devices], bool) & (self.state.seen > 0)
+        heard = pl.DataFrame({"device": directory.device_pk[judged], "seen": self.state.seen[judged]})
         gateways = {
             int(directory.gateway_pk[at]): (self._subsystem(at), counter.seen)
             for at, counter in enumerate(self.sequences.current)
             if counter is not None and directory.gateways[at][3]
         }
-        return silence(self.rules, heard, gateways, self.memory, self.facts, watermark, self.listening_since)
+        outcome = silence(self.rules, heard, gateways, self.memory, self.facts, watermark, self.listening_since)
+        for late in outcome.transitions[MOST_AT_ONCE:]:
+            outcome.held[late.rule].pop(late.id, None)
+        del outcome.transitions[MOST_AT_ONCE:]
+        return outcome
 
     def _subsystem(self, gateway: int) -> str:
         return self.directory.gateways[gateway][4]

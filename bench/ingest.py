@@ -1,0 +1,177 @@
+"""How many messages a second the river carries: 10,000 lamps behind 100 gateways, all rules and both sinks on.
+
+    python bench/ingest.py [--seconds 120] [--rate 10000] [--sync-always] [--no-ceiling] [--ceiling-seconds 120]
+
+The generator speaks MQTT at QoS 1 through the real listener, each message carries three readings at sensor resolution,
+0.1 % of the readings are beyond a limit. Broker, generator, PostgreSQL (fsync on), history and ingest share the machine.
+Held means: the backlog at the end is younger than two seconds and no larger than in the first half. Afterwards the
+gateways send again what they were asked for, and every reading must be in the history exactly once.
+
+The ceiling is the same consumer, decoder and insert without rules, state, checks and positions (`bench/bare.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import Any
+
+from rig import Gateways, Rig, result
+
+
+def backlog(rig: Rig) -> dict[str, Any]:
+    """What the *now* sink last reported."""
+    from chengguan.observations.models import SinkReport
+
+    found = {row.sink: row.figures for row in SinkReport.objects.all()}
+    return found.get("now", {}) | {"history": found.get("history", {})}
+
+
+def in_history() -> tuple[int, int]:
+    """(rows, different readings)."""
+    from chengguan.engines import history
+
+    query = "SELECT count(), uniqExact(device, metric, t) FROM readings"
+    return tuple(history.client().query(query, settings={"max_execution_time": 300}).result_rows[0])
+
+
+def hold(rig: Rig, rate: float, seconds: float, say: bool = True) -> dict[str, Any]:
+    """One run at a fixed rate."""
+    gateways = rig.start_gateways(rate, seconds + 3600)
+    time.sleep(8)
+    before, cpu = gateways.counts(), rig.cpu()
+    began = time.monotonic()
+    ages = []
+    while time.monotonic() - began < seconds:
+        time.sleep(min(5, seconds))
+        told = backlog(rig)
+        ages.append((told.get("backlog", 0), told.get("age_s", 0)))
+        if say:
+            now = gateways.counts()
+            print(
+                f"{time.monotonic() - began:5.0f} s  sent {now['sent']:>8}  acknowledged {now['acknowledged']:>8}  backlog "
+                f"{told.get('backlog')} {told.get('age_s')} s  history {told['history'].get('backlog')} rows "
+                f"{told['history'].get('age_s')} s {told['history'].get('paused', '')}", flush=True,
+            )  # fmt: skip
+    elapsed = time.monotonic() - began
+    after, used = gateways.counts(), rig.cpu()
+    busy = {name: round((used[name] - cpu.get(name, 0)) / elapsed, 2) for name in used}
+    gateways.say("rate 0")
+    figures = {"rate": (after["sent"] - before["sent"]) / elapsed, "ages": ages, "busy": busy, "report": backlog(rig)}
+    return figures | {"gateways": gateways}
+
+
+def settle(rig: Rig, gateways: Gateways, limit_s: float = 120) -> dict[str, Any]:
+    """Wait until everything sent, and sent again, is in the history."""
+    deadline = time.monotonic() + limit_s
+    sent = gateways.counts()["sent"]
+    while time.monotonic() < deadline:
+        time.sleep(2)
+        sent = gateways.counts()["sent"]
+        rows, different = in_history()
+        if rows >= sent * 3:
+            break
+    counts = gateways.counts()
+    gateways.stop()
+    rows, different = in_history()
+    return {"sent": sent * 3, "rows": rows, "different": different, "resent": counts["resent"], "asked": counts["asked"]}
+
+
+def steady(ages: list[tuple[int, float]]) -> bool:
+    half = len(ages) // 2
+    first = max((age for _, age in ages[:half]), default=0.0)
+    return bool(ages) and ages[-1][1] < 2.0 and ages[-1][1] <= max(first, 1.0)
+
+
+def full(arguments: argparse.Namespace) -> dict[str, Any]:
+    with Rig(arguments.gateways, arguments.lamps, sync_always=arguments.sync_always) as rig:
+        rig.start_ingest()
+        time.sleep(5)
+        run = hold(rig, arguments.rate, arguments.seconds)
+        from chengguan.alarms.models import Alarm
+
+        alarms = Alarm.objects.count()
+        told = settle(rig, run.pop("gateways"))
+        print("steps", {name: step["busy"] for name, step in run["report"].get("steps", {}).items()})
+        print("refused", run["report"].get("refused_total"), "slowest rule", run["report"].get("slowest_rule"))
+        print("cores", run["busy"], "alarms", alarms, told, flush=True)
+        return run | told | {"alarms": alarms, "steady": steady(run["ages"])}
+
+
+def highest(arguments: argparse.Namespace, bare: bool) -> float:
+    """The highest rate held, found by raising it while the backlog stays young."""
+    with Rig(arguments.gateways, arguments.lamps) as rig:
+        if bare:
+            rig.start_role("bare", [sys.executable, "bench/bare.py", str(rig.root / "bare.json")])
+        else:
+            rig.start_ingest()
+        time.sleep(6)
+        rate, held = arguments.start_rate, 0.0
+        gateways = rig.start_gateways(rate, 7200)
+        time.sleep(5)
+        while True:
+            went = watch(rig, gateways, arguments.search_seconds, bare)
+            print(f"{'bare' if bare else 'full'}: asked {rate:.0f}/s, went {went[0]:.0f}/s, backlog age {went[1]:.1f} s", flush=True)
+            if went[1] > 2.0 or went[0] < rate * 0.93:
+                break
+            held, rate = went[0], rate * 1.15
+            gateways.say(f"rate {rate}")
+        rate = min(held, went[0]) if held else went[0]
+        while True:
+            gateways.say(f"rate {rate * 0.5}")
+            time.sleep(10)
+            gateways.say(f"rate {rate}")
+            went = watch(rig, gateways, arguments.ceiling_seconds, bare)
+            print(f"{'bare' if bare else 'full'}: {went[0]:.0f}/s for {arguments.ceiling_seconds} s, age {went[1]:.1f} s", flush=True)
+            if went[1] <= 2.0:
+                gateways.stop()
+                return went[0]
+            rate *= 0.93
+
+
+def watch(rig: Rig, gateways: Gateways, seconds: float, bare: bool) -> tuple[float, float]:
+    """(messages a second that went through, age of the backlog at the end)."""
+    import json
+
+    before, began = gateways.counts()["sent"], time.monotonic()
+    time.sleep(seconds)
+    went = (gateways.counts()["sent"] - before) / (time.monotonic() - began)
+    if bare:
+        try:
+            return went, json.loads((rig.root / "bare.json").read_text())["age_s"]
+        except (OSError, ValueError):
+            return went, 99.0
+    return went, backlog(rig).get("age_s", 99.0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--rate", type=float, default=10_000)
+    parser.add_argument("--gateways", type=int, default=100)
+    parser.add_argument("--lamps", type=int, default=100)
+    parser.add_argument("--sync-always", action="store_true")
+    parser.add_argument("--no-ceiling", action="store_true")
+    parser.add_argument("--ceiling-seconds", type=float, default=120)
+    parser.add_argument("--search-seconds", type=float, default=15)
+    parser.add_argument("--start-rate", type=float, default=8000)
+    arguments = parser.parse_args()
+    run = full(arguments)
+    exact = run["rows"] == run["different"] == run["sent"]
+    ratio = None
+    if not arguments.no_ceiling:
+        ours, ceiling = highest(arguments, bare=False), highest(arguments, bare=True)
+        ratio = round(ours / ceiling, 2)
+        print(f"highest held: {ours:.0f}/s with rules and state, {ceiling:.0f}/s without", flush=True)
+    met = run["rate"] >= 0.98 * arguments.rate and run["steady"] and exact and (ratio is None or ratio >= 0.4)
+    result(
+        "ingest", round(run["rate"]), "messages/s", 10_000, "the same consumer, decoder and insert without rules and state (0.4)",
+        ratio, bool(met and arguments.rate >= 10_000), readings_s=round(run["rate"] * 3), sync="always" if arguments.sync_always else "default",
+        cores=run["busy"], backlog_age_s=run["ages"][-1][1], lost=run["sent"] - run["different"], twice=run["rows"] - run["different"],
+        asked_again=run["asked"], alarms=run["alarms"], published_elsewhere=5000,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
