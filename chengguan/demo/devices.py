@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from chengguan import registry
-from chengguan.demo import devices_covers, devices_lights
+from chengguan.demo import devices_covers, devices_lights, people
 from chengguan.things.models import Device
 from chengguan.things.services import write_gateway_accounts
 
@@ -30,6 +30,7 @@ def load(share: float = 1.0) -> None:
                 made = True
         if made:
             place()
+            people.answer_for(("L-004711", "MH-000123"))
             transaction.on_commit(write_gateway_accounts)
 
 

@@ -18,6 +18,7 @@ from chengguan.people.models import Account, GridDuty, Holding, Organisation, Po
 from chengguan.people.roles import name_of
 from chengguan.places import selectors as places
 from chengguan.places.models import Area, ResponsibilityGrid
+from chengguan.things.models import Component
 
 SEAT = (108.9916, 28.4482)
 SINCE = dt.date(2026, 1, 1)
@@ -204,3 +205,13 @@ def central_grid() -> ResponsibilityGrid | None:
     """The responsibility grid of the county seat; None before the places are loaded."""
     cell = places.grid_at(Point(*SEAT, srid=4490))
     return places.responsibility_grid_of(cell) if cell else None
+
+
+def answer_for(device_keys: tuple[str, ...]) -> None:
+    """The story's inspector answers for the places of these devices too, so that one phone shows both its tasks."""
+    first = Account.objects.filter(username="inspect", demo=True).first()
+    components = Component.objects.filter(devices__key__in=device_keys, unit_grid__isnull=False).select_related("unit_grid")
+    for cell in {component.unit_grid for component in components if component.unit_grid}:
+        grid = places.responsibility_grid_of(cell)
+        if first and grid and not GridDuty.objects.filter(responsibility_grid=grid, account=first, valid_to=None).exists():
+            GridDuty.objects.create(responsibility_grid=grid, account=first, valid_from=SINCE)

@@ -77,6 +77,14 @@ class ComponentChange(models.Model):
     def __str__(self) -> str:
         return f"{self.component_id} {self.from_status}→{self.to_status}"
 
+    @property
+    def from_name(self) -> str:
+        return str(dict(Component.Status.choices).get(self.from_status, self.from_status))
+
+    @property
+    def to_name(self) -> str:
+        return str(dict(Component.Status.choices).get(self.to_status, self.to_status))
+
 
 class CodeCounter(models.Model):
     """The last sequence number given to components of a class."""

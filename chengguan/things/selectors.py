@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from chengguan import registry
 from chengguan.people.selectors import Reach, Who, may, reach
 from chengguan.places.selectors import Layer, tile
+from chengguan.standards import codes
 from chengguan.things.models import Attachment, Command, Component, Device, Gateway, Group
 
 
@@ -143,3 +144,34 @@ _TILE_SCOPE = (
     "(owner_id = ANY(%(organisations)s) OR maintainer_id = ANY(%(organisations)s) OR authority_id = ANY(%(organisations)s) "
     "OR unit_grid_id IN (SELECT id FROM places_unitgrid WHERE places_unitgrid.code LIKE ANY(%(areas)s)))"
 )
+def find_components(who: Who, q: str = "", class_code: str = "", status: str = "") -> QuerySet[Component]:
+    """Components by code, label, address or name; by class (any beginning of its code); by status."""
+    rows = components(who).select_related("unit_grid", "owner", "maintainer").defer("unit_grid__geom", "unit_grid__geom_3857")
+    if q:
+        rows = rows.filter(Q(code__startswith=q) | Q(label__icontains=q) | Q(address__contains=q) | Q(name__contains=q))
+    if class_code:
+        rows = rows.filter(class_code__startswith=class_code)
+    if status in Component.Status.values:
+        rows = rows.filter(status=status)
+    return rows.order_by("code")
+
+
+def find_gateways(who: Who, q: str = "", subsystem: str = "", state: str = "") -> QuerySet[Gateway]:
+    """Gateways with their number of devices; by key or name, by subsystem, disabled or without a key."""
+    rows = gateways(who).annotate(device_count=Count("devices"))
+    if q:
+        rows = rows.filter(Q(key__icontains=q) | Q(name__icontains=q))
+    if subsystem:
+        rows = rows.filter(subsystem=subsystem)
+    if state == "disabled":
+        rows = rows.filter(enabled=False)
+    elif state == "keyless":
+        rows = rows.filter(password_hash="")
+    return rows.order_by("key")
+
+
+def classes_in_use(who: Who) -> list[tuple[str, str, int]]:
+    """(class code, name, how many) of the components this person may see."""
+    rows = components(who).order_by().values("class_code").annotate(n=Count("pk")).order_by("class_code")
+    known = codes.in_force().components
+    return [(row["class_code"], known[row["class_code"]].name if row["class_code"] in known else "?", row["n"]) for row in rows]

@@ -12,7 +12,13 @@ from chengguan.people.services.accounts import (
     give_role,
     set_password,
 )
-from chengguan.people.services.imports import Report, import_accounts, import_organisations, import_responsibilities
+from chengguan.people.services.imports import (
+    Report,
+    each_row,
+    import_accounts,
+    import_organisations,
+    import_responsibilities,
+)
 from chengguan.people.services.notices import mark_read, notify
 from chengguan.people.services.organisations import end_dated, give_grid_duty, save_organisation, set_responsibility
 from chengguan.people.services.trail import audit, facts_of, remove_old_audit, require, save_audited
@@ -25,6 +31,7 @@ __all__ = [
     "create_account_with_post",
     "create_administrator",
     "create_post",
+    "each_row",
     "end_dated",
     "end_post",
     "end_sessions",

@@ -31,7 +31,7 @@ class Report:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
-def _each(who: Who, action: str, rows: Sequence[Row], take: Callable[[Row], str]) -> Report:
+def each_row(who: Who, action: str, rows: Sequence[Row], take: Callable[[Row], str]) -> Report:
     report = Report()
     for line, row in enumerate(rows, 2):
         try:
@@ -89,7 +89,7 @@ def import_accounts(who: Who, rows: Sequence[Row]) -> Report:
                 outcome = outcome if outcome == "created" else "changed"
         return outcome
 
-    return _each(who, "account.import", rows, take)
+    return each_row(who, "account.import", rows, take)
 
 
 def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
@@ -115,7 +115,7 @@ def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
         save_organisation(who, organisation)
         return "changed" if known else "created"
 
-    return _each(who, "organisation.import", rows, take)
+    return each_row(who, "organisation.import", rows, take)
 
 
 def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
@@ -134,4 +134,4 @@ def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
         set_responsibility(who, row["事项编码"], organisation, area)
         return "changed"
 
-    return _each(who, "responsibility.import", rows, take)
+    return each_row(who, "responsibility.import", rows, take)

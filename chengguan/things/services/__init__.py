@@ -28,6 +28,7 @@ from chengguan.things.services.gateways import (
     set_gateway_password,
     write_gateway_accounts,
 )
+from chengguan.things.services.imports import import_components
 from chengguan.things.services.loading import load_components
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "create_gateway",
     "expire_commands",
     "fail_command",
+    "import_components",
     "issue_command",
     "issue_component_code",
     "issue_component_codes",

@@ -1,0 +1,151 @@
+"""Administration of what stands in the town: gateways with their keys, components with their lives."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from chengguan import registry
+from chengguan.people import navigation, spreadsheets
+from chengguan.people.access import Request, requires
+from chengguan.people.pages.administration.forms import FileForm, Plain
+from chengguan.people.selectors import history_of
+from chengguan.things import selectors, services
+from chengguan.things.models import Component, Gateway
+
+navigation.add("gateways", gettext_lazy("网关与密钥"), "/administration/gateways", action="things.manage_gateways", place="administration", order=50)
+navigation.add("components", gettext_lazy("部件"), "/administration/components", action="things.change", place="administration", order=60)
+
+COMPONENT_HEADERS = ["标识码", "小类", "名称", "现场编号", "经度", "纬度", "地址", "权属单位编码", "养护单位编码", "状态", "备注"]
+DEVICE_HEADERS = ["子系统", "标识", "型号", "名称", "网关", "分组", "部件标识码", "安装日期", "启用"]
+
+
+class GatewayForm(Plain):
+    key = forms.RegexField(r"^[A-Za-z0-9_-]{1,40}$", label=gettext_lazy("标识"), help_text=gettext_lazy("即 MQTT 用户名：字母、数字、- 和 _"))
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+    subsystem = forms.ChoiceField(label=gettext_lazy("子系统"))
+    kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=Gateway.Kind.choices)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(slug, each.manifest.name) for slug, each in registry.present().items()]
+
+        self.fields["subsystem"].choices = choices  # type: ignore[attr-defined]
+
+
+class StatusForm(Plain):
+    status = forms.ChoiceField(label=gettext_lazy("状态"), choices=Component.Status.choices)
+    note = forms.CharField(label=gettext_lazy("说明"), max_length=300, required=False)
+
+
+def _part(request: Request, name: str) -> str:
+    return f"console/inventory/{name}{'_list' if request.htmx else ''}.html"
+
+
+@requires("things.manage_gateways")
+def gateways(request: Request) -> HttpResponse:
+    form = GatewayForm(request.POST or None)
+    if request.method == "POST":
+        gateway = form.attempt(lambda given: services.create_gateway(request.who, **given))
+        if gateway:
+            return _key_once(request, gateway, services.rotate_gateway_key(request.who, gateway))
+    given = {key: request.GET.get(key, "").strip() for key in ("q", "subsystem", "state")}
+    page = Paginator(selectors.find_gateways(request.who, **given), 30).get_page(request.GET.get("page"))
+    context = {"page": page, "given": given, "form": form, "subsystems": registry.present()}
+    return render(request, _part(request, "gateways"), context)
+
+
+def _key_once(request: Request, gateway: Gateway, key: str) -> HttpResponse:
+    response = render(request, "console/inventory/key_once.html", {"gateway": gateway, "key": key})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@requires("things.manage_gateways")
+def gateway(request: Request, gateway_id: int) -> HttpResponse:
+    one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
+    context = {"gateway": one, "devices": one.devices.select_related("component")[:100], "history": history_of(request.who, one)[:20]}
+    return render(request, "console/inventory/gateway.html", context)
+
+
+@require_POST
+@requires("things.manage_gateways")
+def gateway_act(request: Request, gateway_id: int, action: str) -> HttpResponse:
+    one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
+    if action == "key":
+        return _key_once(request, one, services.rotate_gateway_key(request.who, one))
+    if action in {"enable", "disable"}:
+        services.set_gateway_enabled(request.who, one, action == "enable")
+        messages.success(request, _("已保存。"))
+    return redirect("gateway", one.pk)
+
+
+@requires("things.change")
+def components(request: Request) -> HttpResponse:
+    given = {key: request.GET.get(key, "").strip() for key in ("q", "class_code", "status")}
+    rows = selectors.find_components(request.who, **given)
+    if request.GET.get("as") == "xlsx":
+        lines = (
+            (c.code, c.class_code, c.name, c.label, c.point.x, c.point.y, c.address, c.owner.code if c.owner else "",
+             c.maintainer.code if c.maintainer else "", c.get_status_display(), c.note)
+            for c in rows[: spreadsheets.MOST_ROWS]
+        )  # fmt: skip
+        return spreadsheets.download("components", COMPONENT_HEADERS, lines)
+    context = {
+        "page": Paginator(rows, 30).get_page(request.GET.get("page")),
+        "given": given,
+        "classes": selectors.classes_in_use(request.who),
+        "statuses": Component.Status.choices,
+        "file_form": FileForm(),
+    }
+    return render(request, _part(request, "components"), context)
+
+
+@requires("things.change")
+def component(request: Request, component_id: int) -> HttpResponse:
+    one = get_object_or_404(selectors.components(request.who).select_related("unit_grid", "owner", "maintainer", "authority"), pk=component_id)
+    form = StatusForm(request.POST or None, initial={"status": one.status})
+    if request.method == "POST" and form.attempt(lambda given: services.change_status(request.who, one, **given)):
+        messages.success(request, _("已保存。"))
+        return redirect("component", one.pk)
+    return render(request, "console/inventory/component.html", {"component": one, "form": form, "changes": one.changes.all()[:50], "devices": one.devices.all()})
+
+
+@require_POST
+@requires("things.change")
+def components_import(request: Request) -> HttpResponse:
+    form = FileForm(request.POST, request.FILES)
+    report = form.attempt(lambda given: services.import_components(request.who, spreadsheets.read(given["file"], COMPONENT_HEADERS)))
+    if report is None:
+        messages.warning(request, form.words)
+        return redirect("components")
+    return render(request, "people/administration/import_report.html", {"report": report, "back": "components"})
+
+
+@requires("things.change")
+def devices_sheet(request: Request) -> HttpResponse:
+    rows = selectors.devices(request.who).select_related("gateway", "group", "component")[: spreadsheets.MOST_ROWS]
+    lines = (
+        (d.subsystem, d.key, d.model, d.name, d.gateway.key, d.group.key if d.group else "", d.component.code if d.component else "",
+         d.installed_on, "是" if d.enabled else "否")
+        for d in rows
+    )  # fmt: skip
+    return spreadsheets.download("devices", DEVICE_HEADERS, lines)
+
+
+urlpatterns = [
+    path("administration/gateways", gateways, name="gateways"),
+    path("administration/gateways/<int:gateway_id>", gateway, name="gateway"),
+    path("administration/gateways/<int:gateway_id>/<slug:action>", gateway_act, name="gateway_act"),
+    path("administration/components", components, name="components"),
+    path("administration/components/import", components_import, name="components_import"),
+    path("administration/components/<int:component_id>", component, name="component"),
+    path("administration/devices.xlsx", devices_sheet, name="devices_sheet"),
+]
