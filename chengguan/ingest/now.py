@@ -209,8 +209,10 @@ class Now:
         self.meter.report(self.partitions, self.place, self._watermark)
 
     def _judge_silence(self, situation: Situation, watermark: int) -> None:
+        situation.watch.read_again()
         outcome = situation.watch.judge_silence(watermark)
-        if not outcome.transitions:
+        if not outcome.transitions and not outcome.held:
+            situation.watch.settled()
             return
         index = situation.directory.index_of_pk
         remembered = situation.watch.rule_state(outcome)
@@ -220,6 +222,7 @@ class Now:
                     situation.state.save_rules(device, state, cursor)
             situation.watch.commit(outcome, watermark)
         situation.watch.committed(outcome)
+        situation.watch.settled()
 
     def age(self) -> float:
         """Seconds since the oldest message not taken was received."""

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from chengguan.alarms import selectors
-from chengguan.alarms.conditions import Memory, Outcome, evaluate, silence
+from chengguan.alarms.conditions import Memory, Outcome, RuleSet, changed, evaluate, retire, silence
 from chengguan.alarms.services import apply_transitions
 from chengguan.ingest.directory import Directory
 from chengguan.ingest.sequences import Sequences
@@ -21,6 +21,7 @@ from chengguan.observations.columns import Columns
 
 READ_AGAIN_S = 2.0
 MOST_AT_ONCE = 300
+FACTS_AGAIN_S = 60.0
 
 
 class Watch:
@@ -39,7 +40,9 @@ class Watch:
         self.memory.load_gateways(*selectors.gateway_memory())
         self.timings: dict[str, float] = {}
         self.listening_since = 0
-        self._read_at = time.monotonic()
+        self._replaced: RuleSet | None = None
+        self._command = selectors.newest_command()
+        self._read_at = self._facts_at = time.monotonic()
 
     def read_again(self) -> None:
         """Take over changed limits and new commands; cheap, called before every batch."""
@@ -47,8 +50,12 @@ class Watch:
             return
         self._read_at = time.monotonic()
         if selectors.rules_version() != self.rules.version:
+            self._replaced = self._replaced or self.rules
             self.rules = selectors.rules_in_force(self.metrics)
-        self.facts = selectors.device_facts()
+        newest = selectors.newest_command()
+        if newest != self._command or time.monotonic() - self._facts_at > FACTS_AGAIN_S:
+            self._command, self._facts_at = newest, time.monotonic()
+            self.facts = selectors.device_facts()
 
     def judge(self, columns: Columns) -> Outcome:
         return evaluate(self.rules, columns.readings, self.memory, self.facts, columns.gateways, self.timings)
@@ -68,6 +75,28 @@ class Watch:
         for late in outcome.transitions[MOST_AT_ONCE:]:
             outcome.held[late.rule].pop(late.id, None)
         del outcome.transitions[MOST_AT_ONCE:]
+        if self._replaced is not None:
+            outcome.join(self._judge_changed(self._replaced, watermark))
+        return outcome
+
+    def _judge_changed(self, before: RuleSet, watermark: int) -> Outcome:
+        """After a change of limits: the latest values by the changed rules, as if just reported; what is no longer in
+        force lets go."""
+        outcome = retire(before, self.rules, self.memory, watermark)
+        again = changed(before, self.rules)
+        wanted = {*again.by_metric, *again.asked}
+        state, directory = self.state, self.directory
+        frames = []
+        for (subsystem, _), metric in self.metrics.items():
+            if metric not in wanted:
+                continue
+            value = state.values[:, directory.slot[metric]]
+            of = np.array([each.subsystem == subsystem and each.enabled for each in directory.devices], bool)
+            known = np.flatnonzero(of & ~np.isnan(value))
+            columns = {"message": known, "device": directory.device_pk[known], "value": value[known]}
+            frames.append(pl.DataFrame(columns).with_columns(metric=pl.lit(metric), seen=pl.lit(watermark)))
+        if frames:
+            outcome.join(evaluate(again, pl.concat(frames).sort("message"), self.memory, self.facts))
         return outcome
 
     def _subsystem(self, gateway: int) -> str:
@@ -84,3 +113,7 @@ class Watch:
 
     def committed(self, outcome: Outcome) -> None:
         self.memory.remember(outcome)
+
+    def settled(self) -> None:
+        """What changed limits meant for the latest values is recorded."""
+        self._replaced = None

@@ -87,6 +87,8 @@ class Memory:
         self.held: dict[str, dict[int, Held]] = {}
         self.values: dict[int, Mapping[str, float]] = {}
         self.gateway_back: dict[int, int] = {}
+        self.first_judged: int | None = None
+        """when silence was first judged: who never was heard has been silent since then at most"""
 
     def load(self, device: int, rule_state: Mapping[str, Sequence[Any]], values: Mapping[str, float]) -> None:
         """Take over a device's latest-state row."""
@@ -139,6 +141,14 @@ class Outcome:
     held: dict[str, dict[int, Held | None]] = field(default_factory=dict)
     values: dict[int, Mapping[str, float]] = field(default_factory=dict)
     gateway_back: dict[int, int] = field(default_factory=dict)
+
+    def join(self, other: Outcome) -> None:
+        """Take over what came out of another judgement of the same moment."""
+        self.transitions += other.transitions
+        for slug, changed in other.held.items():
+            self.held.setdefault(slug, {}).update(changed)
+        self.values.update(other.values)
+        self.gateway_back.update(other.gateway_back)
 
     def touched(self, rules: RuleSet) -> set[int]:
         """Devices whose rule_state must be written again."""

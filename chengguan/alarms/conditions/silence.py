@@ -22,16 +22,19 @@ def silence(
     """Judge who has not been heard. Called every few seconds, and only while the backlog is young.
 
     `heard`: columns device and seen (ms) of every enabled device. `gateways`: every enabled
-    gateway -> (subsystem, ms last heard). `listening_since`: before it nobody could be heard (the
-    broker was away). Devices behind a silent gateway are not judged."""
+    gateway -> (subsystem, ms last heard); 0 when never. `listening_since`: before it nobody could be
+    heard (the broker was away). Devices behind a silent gateway are not judged."""
     outcome = Outcome()
+    if memory.first_judged is None:
+        memory.first_judged = watermark
     if not heard.height:
         heard = pl.DataFrame(schema={"device": pl.Int64, "seen": pl.Int64})
-    devices, seen = heard["device"].to_numpy(), np.maximum(heard["seen"].to_numpy(), listening_since)
+    devices, seen = heard["device"].to_numpy(), heard["seen"].to_numpy()
+    seen = np.maximum(np.where(seen > 0, seen, memory.first_judged), listening_since)
     for rule in sorted(rules.missing, key=lambda each: each.watches != "gateway"):
         limit = int(float(rule.limits["silent_s"]) * 1000)
         if rule.watches == "gateway":
-            quiet = [one for one, (_, last) in gateways.items() if watermark - max(last, listening_since) > limit]
+            quiet = [one for one, (_, last) in gateways.items() if watermark - max(last if last > 0 else memory.first_judged, listening_since) > limit]
         else:
             quiet = devices[watermark - seen > limit].tolist()
         already = memory.held.get(rule.slug, {})

@@ -72,6 +72,11 @@ def device_facts(device_ids: Iterable[int] | None = None) -> dict[int, Facts]:
     }
 
 
+def newest_command() -> int:
+    """Number of the newest command: while it stays the same nothing new was commanded."""
+    return Command.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def _commanded() -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
     recent = Command.objects.filter(asked_at__gte=timezone.now() - timedelta(days=1)).exclude(state=Command.State.FAILED)
     by_device: dict[int, dict[str, Any]] = {}

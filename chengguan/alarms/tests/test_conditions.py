@@ -150,7 +150,7 @@ def test_a_plain_python_rule_sees_a_message_whole():
 
 def gone(**more: Any) -> dict[str, Any]:
     given: dict[str, Any] = {
-        "heard": pl.DataFrame({"device": [0, 1, 2], "seen": [0, 0, 95_000]}),
+        "heard": pl.DataFrame({"device": [0, 1, 2], "seen": [1, 1, 95_000]}),
         "gateways": {100: ("lights", 99_000), 101: ("lights", 99_000)},
         "memory": Memory(),
         "facts": FACTS,
@@ -175,16 +175,22 @@ def test_who_was_not_heard_for_too_long_is_lost_once():
 
 
 def test_devices_behind_a_silent_gateway_are_not_judged():
-    outcome = silence(SILENT, **gone(gateways={100: ("lights", 0), 101: ("lights", 99_000)}))
+    outcome = silence(SILENT, **gone(gateways={100: ("lights", 1), 101: ("lights", 99_000)}))
     assert verdicts(outcome) == [("gateway", 100, True), ("lost", 1, True)]
 
 
 def test_a_gateway_of_another_trade_is_not_this_rules():
-    assert verdicts(silence(SILENT, **gone(gateways={100: ("covers", 0), 101: ("lights", 99_000)}))) == [("lost", 0, True), ("lost", 1, True)]
+    assert verdicts(silence(SILENT, **gone(gateways={100: ("covers", 1), 101: ("lights", 99_000)}))) == [("lost", 0, True), ("lost", 1, True)]
 
 
 def test_while_nobody_could_be_heard_nobody_is_lost():
     assert verdicts(silence(SILENT, **gone(listening_since=80_000))) == []
+
+
+def test_who_never_was_heard_has_the_time_of_the_rule_from_the_first_look_on():
+    memory, never = Memory(), pl.DataFrame({"device": [0], "seen": [0]})
+    assert verdicts(silence(SILENT, **gone(memory=memory, heard=never, gateways={100: ("lights", 0)}))) == []
+    assert verdicts(silence(SILENT, **gone(memory=memory, heard=never, gateways={}, watermark=170_000))) == [("lost", 0, True)]
 
 
 def test_a_device_that_speaks_again_is_found():
@@ -197,7 +203,7 @@ def test_a_device_that_speaks_again_is_found():
 def test_a_gateway_heard_again_lets_its_devices_begin_anew():
     memory = Memory()
     memory.remember(silence(SILENT, **gone(memory=memory)))
-    memory.remember(silence(SILENT, **gone(memory=memory, gateways={100: ("lights", 0)})))
+    memory.remember(silence(SILENT, **gone(memory=memory, gateways={100: ("lights", 1)})))
     back = evaluate(SILENT, frame([]), memory, FACTS, {100: 120_000})
     assert verdicts(back) == [("gateway", 100, False), ("lost", 0, False)]
     memory.remember(back)
