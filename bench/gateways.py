@@ -1,7 +1,7 @@
 """Many gateways at once, as one cheap process: raw MQTT 3.1.1 at QoS 1, numbers, memory, sending again when asked.
 
 Started with a JSON file (`host`, `port`, `gateways`: [{key, password, devices}], `rate` messages/s, `seconds`, `limit`
-messages or 0); commands come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A
+messages or 0, `alarms`: so many lamps go wrong at their third message and stay so); commands come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A
 gateway forgets a message when the platform says that it is recorded. Also used by the fault tests.
 """
 
@@ -146,6 +146,16 @@ class Gateway(asyncio.Protocol):
         self.unacknowledged[self.packet] = (seq, rest)
         self.transport.write(packet)
 
+    def status(self) -> None:
+        """The gateway's own message; it has a number like every other."""
+        if not self.ready:
+            return
+        self.seq += 1
+        body = b'{"seq":%d,"t":%d,"epoch":%d}' % (self.seq, int(time.time() * 1000), self.epoch)
+        rest = text(f"zhcg/up/{self.key}/_/status") + body
+        self.kept.append((self.seq, rest))
+        self.publish(self.seq, rest)
+
     def send(self, count: int, t: int) -> int:
         """Next messages of its lamps, in turn; how many went."""
         if not self.ready or self.transport is None:
@@ -155,8 +165,9 @@ class Gateway(asyncio.Protocol):
         for _ in range(count):
             self.seq += 1
             lamp = self.lamps[self.turn]
-            rest = lamp.topic + lamp.body(self.seq, t, self.high[self.turn])
-            if self.fleet.epochs:
+            high = self.high[self.turn] and (not self.fleet.alarms or self.seq > 2 * len(self.lamps))
+            rest = lamp.topic + lamp.body(self.seq, t, high)
+            if self.epoch:
                 rest = rest[:-1] + b',"epoch":%d}' % self.epoch
             self.turn += 1
             if self.turn == len(self.lamps):
@@ -178,7 +189,7 @@ class Fleet:
     def __init__(self, plan: dict) -> None:
         self.host, self.port = plan["host"], plan["port"]
         self.rate, self.seconds, self.limit = plan["rate"], plan["seconds"], plan.get("limit", 0)
-        self.epochs = bool(plan.get("epoch"))
+        self.alarms = plan.get("alarms", 0)
         self.sent = self.acknowledged = self.asked = self.resent = 0
         self.ended = False
         epoch = plan.get("epoch", 0)
@@ -195,6 +206,10 @@ class Fleet:
         listening = asyncio.ensure_future(self.listen(reader))
         telling = asyncio.ensure_future(self.tell())
         await self.pace()
+        while self.limit and not self.ended:  # a sign of life now and then: its number shows what went missing before
+            await asyncio.sleep(2)
+            for gateway in self.gateways:
+                gateway.status()
         await asyncio.wait_for(listening, None)
         telling.cancel()
         self.ended = True
@@ -226,6 +241,11 @@ class Fleet:
         if now // 2 == getattr(self, "_episode", None):
             return
         self._episode = now // 2
+        if self.alarms:
+            share = self.alarms // len(self.gateways)
+            for gateway in self.gateways:
+                gateway.high = [at < share for at in range(len(gateway.lamps))]
+            return
         for at, gateway in enumerate(self.gateways):
             size = len(gateway.lamps)
             for lamp in range(size):
