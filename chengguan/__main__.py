@@ -19,7 +19,7 @@ def main() -> None:
         return
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    execute_from_command_line([sys.argv[0], verb.replace("-", "_"), *sys.argv[2:]])
 
 
 def _help() -> None:
@@ -32,6 +32,7 @@ def _help() -> None:
         ("restore FOLDER", _("从备份恢复到空的数据目录")),
         ("create-administrator", _("建立第一个管理员")),
         ("load KIND FILE", _("导入区划、网格、部件、地址：areas grids components addresses")),
+        ("gateway-password KEY", _("演示网关的 MQTT 密码，供手工发布试验")),
         ("flow", _("列出每个事实由谁接着处理")),
         ("migrate、shell ……", _("Django 的管理命令")),
     ):
