@@ -14,7 +14,7 @@ from chengguan.places.selectors import responsibility_grid_of
 
 def accounts_with_role(role: str, organisation: Any = None) -> list[Account]:
     """Active accounts that hold `role` today, at that organisation or below it when one is given."""
-    posts = Post.objects.filter(role=role)
+    posts = Post.objects.filter(role=role, organisation__enabled=True)
     if organisation is not None:
         posts = posts.filter(organisation_id__in=children_of(getattr(organisation, "pk", organisation)))
     held = Holding.objects.filter(on(), post__in=posts)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,6 +42,7 @@ def create_account(
 def change_account(who: Who, account: Account, **changes: Any) -> Account:
     """Change name, phone or whether the account is enabled. The last administrator cannot be disabled."""
     require(who, "people.manage")
+    _one_at_a_time()
     locked = Account.objects.select_for_update().get(pk=account.pk)
     for key, value in changes.items():
         if key not in {"name", "phone", "is_active", "email", "must_change_password"}:
@@ -96,6 +97,7 @@ def give_post(
 def end_post(who: Who, holding: Holding, on_day: date | None = None) -> Holding:
     """The holding ends on that day (today). The last administrator keeps the post."""
     require(who, "people.manage")
+    _one_at_a_time()
     holding = Holding.objects.select_for_update().get(pk=holding.pk)
     if holding.post.role == ADMINISTRATOR:
         _keep_an_administrator(without_holding=holding.pk)
@@ -103,18 +105,19 @@ def end_post(who: Who, holding: Holding, on_day: date | None = None) -> Holding:
     return save_audited(who, holding, "holding.end")
 
 
+def _one_at_a_time() -> None:
+    """Until the end of the transaction nobody else relieves or disables anyone: two administrators could otherwise
+    remove each other at once, or wait for each other for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people.administrators'))")
+
+
 def _keep_an_administrator(without_account: int | None = None, without_holding: int | None = None) -> None:
-    """ValidationError when nobody would be left who can sign in and administer. Locks the administrators' holdings,
-    so that two administrators cannot remove each other at once."""
-    rows = Holding.objects.filter(
-        on(), post__role=ADMINISTRATOR, post__organisation__enabled=True, account__is_active=True
-    )
-    held = list(rows.select_for_update(of=("self",)))
-    left = [h for h in held if h.account_id != without_account and h.pk != without_holding]
-    if held and not left:
-        raise ValidationError(
-            _("这是最后一名管理员，不能停用或免去。请先指定另一名管理员。"), code="last_administrator"
-        )
+    """ValidationError when nobody would be left who can sign in and administer."""
+    held = Holding.objects.filter(on(), post__role=ADMINISTRATOR, post__organisation__enabled=True, account__is_active=True)
+    left = held.exclude(account=without_account).exclude(pk=without_holding)
+    if held.exists() and not left.exists():
+        raise ValidationError(_("这是最后一名管理员，不能停用或免去。请先指定另一名管理员。"), code="last_administrator")
 
 
 def end_sessions(account: Account) -> None:

@@ -49,7 +49,7 @@ def set_responsibility(
     require(who, "people.manage_responsibility")
     start = valid_from or timezone.localdate()
     old = (
-        Responsibility.objects.select_for_update()
+        Responsibility.objects.order_by().select_for_update()
         .filter(matter_code=matter_code, area=area, owner=owner, valid_to__isnull=True)
         .first()
     )

@@ -1,0 +1,138 @@
+import threading
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from chengguan.people import selectors, services
+from chengguan.people.models import Account, AuditEntry, Holding, Responsibility
+from chengguan.people.roles import ADMINISTRATOR
+from chengguan.people.selectors import SYSTEM, accounts_with_role, responsible_department, who_is
+
+
+def test_the_last_administrator_cannot_be_disabled_or_relieved(person, office):
+    root = person("root", "administrator")
+    with pytest.raises(ValidationError, match="最后一名管理员"):
+        services.change_account(who_is(root), root, is_active=False)
+    with pytest.raises(ValidationError, match="最后一名管理员"):
+        services.end_post(who_is(root), root.holdings.get())
+    office["centre"].enabled = False
+    with pytest.raises(ValidationError, match="没有管理员"):
+        services.save_organisation(who_is(root), office["centre"])
+    assert accounts_with_role(ADMINISTRATOR) == [root]
+
+
+def test_with_a_second_administrator_the_first_may_go(person):
+    root, _second = person("root", "administrator"), person("second", "administrator")
+    services.end_post(who_is(root), root.holdings.get())
+    assert [each.username for each in accounts_with_role(ADMINISTRATOR)] == ["second"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_relieve_each_other_at_once(person):
+    accounts = [person("one", "administrator"), person("two", "administrator")]
+    ready, refused = threading.Barrier(2), []
+
+    def relieve(by: Account, whom: Account) -> None:
+        try:
+            who = who_is(by)
+            ready.wait(10)
+            services.end_post(who, whom.holdings.get())
+        except ValidationError:
+            refused.append(whom.username)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=relieve, args=pair) for pair in (accounts, accounts[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert len(accounts_with_role(ADMINISTRATOR)) == 1
+
+
+def test_only_an_administrator_manages_people(who, person, office):
+    acceptor = who("accept", "acceptor", "leader")
+    for act in (
+        lambda: services.create_account(acceptor, "new", "New", "quiet-river-42"),
+        lambda: services.give_role(acceptor, person("other"), office["centre"], "administrator"),
+        lambda: services.set_password(acceptor, person("victim", "acceptor"), "quiet-river-42"),
+        lambda: services.set_responsibility(acceptor, "01037", office["lighting"]),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+
+
+def test_create_administrator_makes_one_who_may_sign_in(db, client, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("a-long-river-88\n"))
+    call_command("create_administrator", "root", "--password-stdin", stdout=StringIO())
+    root = Account.objects.get(username="root")
+    assert who_is(root).is_administrator
+    assert not root.demo
+    assert client.post("/signin", {"username": "root", "password": "a-long-river-88"})["Location"] == "/administration"
+
+
+def test_create_administrator_refuses_a_weak_password_and_creates_nothing(db, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("12345\n"))
+    with pytest.raises(CommandError):
+        call_command("create_administrator", "root", "--password-stdin", stdout=StringIO())
+    assert not Account.objects.exists()
+
+
+def test_an_organisation_cannot_stand_below_itself(office):
+    office["lighting"].parent = office["crew"]
+    with pytest.raises(ValidationError, match="上级"):
+        services.save_organisation(SYSTEM, office["lighting"])
+
+
+def test_the_longest_matter_code_decides_who_answers(office):
+    services.set_responsibility(SYSTEM, "01", office["drainage"])
+    services.set_responsibility(SYSTEM, "01037", office["lighting"])
+    assert responsible_department("01037")[0] == office["lighting"]
+    assert responsible_department("01002")[0] == office["drainage"]
+    found, reason = responsible_department("06010")
+    assert found is None
+    assert "没有" in reason
+
+
+def test_a_new_department_closes_the_old_row_and_keeps_it(office):
+    first = services.set_responsibility(SYSTEM, "01037", office["drainage"], valid_from=timezone.localdate() - timedelta(days=9))
+    services.set_responsibility(SYSTEM, "01037", office["lighting"])
+    first.refresh_from_db()
+    assert first.valid_to == timezone.localdate()
+    assert Responsibility.objects.count() == 2
+    assert responsible_department("01037")[0] == office["lighting"]
+
+
+def test_changes_of_people_are_entered_with_before_and_after(who, person):
+    root = who("root", "administrator")
+    services.change_account(root, person("somebody", "acceptor"), phone="13900000000")
+    entry = AuditEntry.objects.get(action="account.change")
+    assert (entry.who, entry.before, entry.after) == ("Root", {"phone": ""}, {"phone": "13900000000"})
+
+
+def test_a_notice_reaches_its_receivers_once_and_is_theirs_alone(person):
+    one, two = person("one", "acceptor", "shift_leader"), person("two", "acceptor")
+    other = person("other", "dispatcher")
+    services.notify("acceptor", "新的上报", "渝秀大道路灯不亮", "/work")
+    assert [selectors.notices(who_is(each)).count() for each in (one, two, other)] == [1, 1, 0]
+    assert services.mark_read(who_is(other), list(selectors.notices(who_is(one)).values_list("pk", flat=True))) == 0
+    assert services.mark_read(who_is(one)) == 1
+    assert selectors.notices(who_is(two), unread=True).count() == 1
+
+
+def test_an_import_names_refused_rows_and_takes_the_others(person):
+    root = who_is(person("root", "administrator"))
+    row = {"账号": "zhang", "姓名": "张三", "电话": "", "机构编码": "lighting", "角色": "department", "岗位名称": "", "启用": "是"}
+    report = services.import_accounts(root, [row, row | {"账号": "li", "机构编码": "nowhere"}, row | {"账号": "root", "角色": "", "机构编码": "", "启用": "否"}])
+    assert (report.created, [line for line, _why in report.refused]) == (1, [3, 4])
+    assert not Account.objects.filter(username="li").exists()
+    assert Account.objects.get(username="root").is_active
+    assert Holding.objects.get(account__username="zhang").post.role == "department"
+    with transaction.atomic():
+        assert services.import_accounts(root, [row]).same == 1
