@@ -54,7 +54,7 @@ def in_words(subsystem: str, default: registry.Rule | None, limits: Mapping[str,
             parts.append(_("无通信超过 %(time)s") % {"time": duration(float(value))})
         else:
             parts.append(f"{names.get(name, name)} {value:g}{unit if name in ('above', 'below') else ''}")
-    return f"{metric.name} " * bool(metric) + "，".join(parts)
+    return (f"{metric.name} " if metric else "") + "，".join(parts)
 
 
 def duration(seconds: float) -> str:

@@ -48,17 +48,24 @@ export class View {
 
   private ownLayers(p: ReturnType<typeof paletteOf>): LayerSpecification[] {
     const trade = this.trades.flatMap((each) => each.layers.map((layer): LayerSpecification => ({
-      id: `trade-${each.slug}-${layer.slug}`, type: "circle", source: "components", "source-layer": "components", minzoom: layer.min_zoom,
-      filter: ["in", ["get", "class_code"], ["literal", layer.classes]],
+      id: `trade-${each.slug}-${layer.slug}`, type: "circle", source: "components", "source-layer": "components", minzoom: Math.max(14, layer.min_zoom),
+      filter: ["in", ["get", "class"], ["literal", layer.classes]],
       paint: {
-        "circle-color": layer.hue, "circle-opacity": ["interpolate", ["linear"], ["zoom"], 11, 0.45, 14, 0.75, 16, 0.9],
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 11, 1.1, 14, 2, 16, 3.6, 18, 5.5],
+        "circle-color": layer.hue, "circle-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.75, 16, 0.9],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1.6, 16, 3.4, 18, 5.5],
         "circle-stroke-color": p.sheet, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 14, 0, 16, 1],
       },
     })));
+    // Below street zoom the tiles hold squares with a count, not every component.
+    const thinned = this.trades.filter((each) => each.layers.length).map((each): LayerSpecification => ({
+      id: `thin-${each.slug}`, type: "circle", source: "components", "source-layer": "clusters", maxzoom: 14, minzoom: 11,
+      filter: ["==", ["get", "subsystem"], each.slug],
+      paint: { "circle-color": each.layers[0].hue, "circle-opacity": 0.35, "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 1, 8, 3] },
+    }));
     const hue = ["match", ["concat", ["get", "trade"], "/", ["get", "layer"]],
       ...this.trades.flatMap((each) => each.layers.flatMap((layer) => [`${each.slug}/${layer.slug}`, layer.hue])), p.unknown] as unknown as string;
     return [
+      ...thinned,
       ...trade,
       {
         id: "device-states", type: "circle", source: "states", minzoom: STREET_ZOOM,
@@ -135,7 +142,9 @@ export class View {
 
   /** Base switches (SWITCHES) and trade layers ("street_lights/lamps") shown or hidden. */
   toggle(key: string, shown: boolean): void {
-    const ids = SWITCHES[key] ?? [`trade-${key.replace("/", "-")}`];
+    const [trade, layer] = key.split("/");
+    const first = this.trades.find((each) => each.slug === trade)?.layers[0]?.slug === layer;
+    const ids = SWITCHES[key] ?? [`trade-${trade}-${layer}`, ...(first ? [`thin-${trade}`] : [])];
     for (const id of ids) if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
   }
 
@@ -178,6 +187,7 @@ export class View {
     }
     for (const each of this.trades) {
       for (const layer of each.layers) if (drawn([`trade-${each.slug}-${layer.slug}`]).length) keys.add(`${each.slug}/${layer.slug}`);
+      if (each.layers.length && drawn([`thin-${each.slug}`]).length) keys.add(`${each.slug}/${each.layers[0].slug}`);
     }
     for (const key of ["unit_grids", "duty_grids"]) if (drawn(SWITCHES[key]).length) keys.add(key);
     return keys;

@@ -1,0 +1,103 @@
+"""On the alarm desk nothing vanishes without a hand, and every hand is on record."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from chengguan.alarms import services as alarms
+from chengguan.alarms.models import Alarm
+from chengguan.cases.models import Case
+from chengguan.console.tests.duty import dark, signed_in
+from tests.small_town import person
+
+
+def test_an_empty_desk_says_what_would_appear(town):
+    assert "台上没有告警" in signed_in("duty").get("/alarms").content.decode()
+
+
+def test_a_new_alarm_stands_with_its_place_and_rank(town):
+    dark(town)
+    page = signed_in("duty").get("/alarms").content.decode()
+    for words in ("L-004711", "severity-3", "新"):
+        assert words in page
+
+
+def test_acknowledging_says_who_did_it(town):
+    alarm = dark(town)
+    client = signed_in("duty")
+    answer = client.post(f"/alarms/{alarm.pk}/acknowledge", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert "live:alarms" in answer["HX-Trigger"]
+    assert "张晓琴" in client.get(f"/alarms/{alarm.pk}").content.decode()
+
+
+def test_a_leader_may_look_but_not_acknowledge(town):
+    alarm = dark(town)
+    client = signed_in("leader")
+    assert client.get("/alarms").status_code == 200
+    assert client.post(f"/alarms/{alarm.pk}/acknowledge").status_code == 403
+    alarm.refresh_from_db()
+    assert alarm.acknowledged_at is None
+
+
+def test_several_are_acknowledged_at_once_and_the_refused_are_counted(town):
+    first, second = dark(town), dark(town, rule="lamp_overvoltage", value=250.0)
+    alarms.acknowledge(person("duty"), first)
+    answer = signed_in("duty").post("/alarms/acknowledge", {"alarm": [first.pk, second.pk]}, headers={"HX-Request": "true"})
+    second.refresh_from_db()
+    assert second.acknowledged_at is not None
+    import json
+
+    assert "1" in json.loads(answer["HX-Trigger"])["toast"]
+
+
+def test_shelving_needs_a_reason_and_an_end(town):
+    alarm = dark(town)
+    client = signed_in("duty")
+    assert client.post(f"/alarms/{alarm.pk}/shelve", {"hours": "8", "reason": " "}).status_code == 422
+    assert client.post(f"/alarms/{alarm.pk}/shelve", {"reason": "检修"}).status_code == 422
+    assert client.post(f"/alarms/{alarm.pk}/shelve", {"hours": "8", "reason": "检修"}).status_code == 302
+    alarm.refresh_from_db()
+    assert timedelta(hours=7) < alarm.shelved_until - timezone.now() <= timedelta(hours=8)
+    assert "检修" in client.get("/alarms?show=shelved").content.decode()
+    assert "L-004711" not in client.get("/alarms").content.decode()
+
+
+def test_a_person_may_register_what_the_policy_has_not(town):
+    alarm = dark(town)
+    client = signed_in("duty")
+    assert client.post(f"/alarms/{alarm.pk}/register", headers={"HX-Request": "true"}).status_code == 204
+    [case] = Case.objects.all()
+    assert (case.source, case.component) == ("alarm", town["lamp"])
+    again = client.post(f"/alarms/{alarm.pk}/register", headers={"HX-Request": "true"})
+    assert again.status_code == 422
+    assert Case.objects.count() == 1
+    assert str(case) in client.get("/alarms").content.decode()
+
+
+def test_alarms_of_one_device_stand_together(town):
+    dark(town)
+    dark(town, rule="lamp_overvoltage", value=250.0)
+    groups = signed_in("duty").get("/alarms").context["groups"]
+    assert [len(group["rows"]) for group in groups] == [2]
+
+
+def test_filters_show_as_chips_that_can_be_taken_away(town):
+    dark(town)
+    page = signed_in("duty").get("/alarms?rank=1&q=nothing")
+    assert [chip["name"] for chip in page.context["chips"]] == ["一级", "“nothing”"]
+    assert "这些条件下没有告警" in page.content.decode()
+
+
+def test_what_left_the_desk_can_be_looked_up(town):
+    alarm = dark(town)
+    alarms.acknowledge(person("duty"), alarm)
+    dark(town, active=False)
+    assert Alarm.objects.get(pk=alarm.pk).off_desk_at is not None
+    assert "L-004711" in signed_in("duty").get("/alarms?show=past").content.decode()
+    assert "已离台" in signed_in("duty").get(f"/alarms/{alarm.pk}").content.decode()
+
+
+def test_another_departments_alarm_is_not_found(town):
+    alarm = dark(town)
+    assert signed_in("drainage").get(f"/alarms/{alarm.pk}").status_code == 404
