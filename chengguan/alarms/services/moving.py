@@ -70,6 +70,11 @@ def save(alarms: Iterable[Alarm]) -> None:
     Alarm.objects.bulk_update(list(alarms), MOVED, batch_size=200)
 
 
+def clear_desk(alarms: Iterable[Alarm], now: datetime) -> None:
+    """Make room for the alarm that takes these over."""
+    Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]).update(off_desk_at=now)
+
+
 def fold(alarms: Iterable[Alarm], into: Alarm, now: datetime) -> None:
     """Alarms that belong to a greater cause leave the desk; their history says where they went."""
     folded, steps = [], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
@@ -12,6 +12,9 @@ from chengguan.alarms.conditions import Transition
 from chengguan.alarms.models import Alarm, AlarmMember, AlarmStep
 from chengguan.alarms.services import causes, moving
 from chengguan.alarms.services.causes import Raise, Scene
+
+FLAPPING = timedelta(seconds=120)
+"""An alarm that comes again within this time of its return is the same one."""
 
 
 def apply_transitions(transitions: Sequence[Transition], watermark: datetime) -> list[int]:
@@ -82,6 +85,8 @@ def open_alarms(wanted: Sequence[Raise], now: datetime) -> list[Alarm]:
     if not wanted:
         return []
     before = standing(wanted)
+    finished = {key: before.pop(key) for key, alarm in list(before.items()) if _is_finished(alarm, now)}
+    moving.clear_desk(finished.values(), now)
     fresh = [one for one in wanted if one.key not in before]
     if fresh:
         Alarm.objects.bulk_create([one.alarm(now) for one in fresh], ignore_conflicts=True)
@@ -104,8 +109,21 @@ def open_alarms(wanted: Sequence[Raise], now: datetime) -> list[Alarm]:
     moving.save(again)
     AlarmStep.objects.bulk_create(steps)
     AlarmMember.objects.bulk_create(members, ignore_conflicts=True)
+    for key, alarm in finished.items():
+        moving.fold([alarm], after[key], now)
     moving.announce_raised([*new, *again], now)
     return [*new, *again]
+
+
+def _is_finished(alarm: Alarm, now: datetime) -> bool:
+    """It was registered and has been normal for a while: if it comes again, that is a new alarm (and may be a new
+    case) which takes the old one over, so that nothing vanishes unseen."""
+    return (
+        not alarm.active
+        and alarm.registered_at is not None
+        and alarm.returned_at is not None
+        and now - alarm.returned_at >= FLAPPING
+    )
 
 
 def standing(wanted: Iterable[Raise]) -> dict[tuple[str, str, str], Alarm]:

@@ -146,6 +146,22 @@ def test_an_alarm_that_comes_again_before_anyone_saw_it_is_the_same_alarm(town: 
     assert list(AlarmStep.objects.filter(alarm=alarm).values_list("action", flat=True)) == ["raise", "return", "raise"]
 
 
+def test_a_registered_alarm_that_comes_again_later_is_a_new_alarm_that_takes_the_old_one_over(town: Town, said):
+    town.change("cover_open", town.covers[:1], value=1)
+    (old,) = town.open()
+    town.change("cover_open", town.covers[:1], active=False)
+    town.change("cover_open", town.covers[:1], value=1)
+    assert [alarm.pk for alarm in town.open()] == [old.pk]  # flapping
+    town.change("cover_open", town.covers[:1], active=False)
+    town.tick(600)
+    said.clear()
+    town.change("cover_open", town.covers[:1], value=1)
+    (new,) = town.open()
+    old.refresh_from_db()
+    assert (new.pk != old.pk, old.folded_into_id) == (True, new.pk)
+    assert said == [AlarmFolded(old.pk, new.pk), AlarmRaised(new.pk), AlarmDue(new.pk)]
+
+
 def test_raising_and_returning_within_one_batch_leaves_a_returned_alarm(town: Town):
     from django.db import transaction
 
