@@ -182,8 +182,7 @@ class Supervisor:
         web = ["uvicorn", "chengguan.config.asgi:application", "--host", settings.BIND, "--port", str(self.ports["http"])]
         self._role("web", *web, "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2")
         self._role("ingest", "chengguan", "ingest")
-        keep = ["--delete-jobs", "successful", "--shutdown-graceful-timeout", "2"]
-        self._role("jobs", "chengguan", "procrastinate", "worker", "--concurrency", "2", *keep)
+        self._role("jobs", "chengguan", "jobs")
         if self.demo:
             self._role("simulate", "chengguan", "simulate")
         self._write()
