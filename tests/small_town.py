@@ -24,7 +24,7 @@ from chengguan.things.services import put_attachment
 
 SEAT = Point(108.9916, 28.4482, srid=4490)
 SINCE = date(2026, 1, 1)
-LAMP_MATTER = "01037"
+LAMP_MATTER, COVER_MATTER = "01037", "01003"
 
 
 def box(west: float, south: float, east: float, north: float) -> MultiPolygon:
@@ -63,19 +63,28 @@ def _area(level: str, code: str, name: str, geom: MultiPolygon, parent: Area | N
 
 
 def _things(cell: UnitGrid, latest: bool) -> dict[str, Any]:
-    lighting = Organisation.objects.get(code="lighting")
-    lamp = Component.objects.create(
-        code="50024101037004711"[:17], class_code=LAMP_MATTER, name="路灯", label="L-004711", point=Point(108.9915, 28.4482, srid=4490),
-        unit_grid=cell, address="渝秀大道118号附近", owner=lighting, maintainer=lighting,
-    )  # fmt: skip
+    lighting, drainage = (Organisation.objects.get(code=code) for code in ("lighting", "drainage"))
+    lamp = _component("50024101037004711", LAMP_MATTER, "路灯", "L-004711", 108.9915, cell, lighting)
+    cover = _component("50024101003000123", COVER_MATTER, "雨水井盖", "MH-000123", 108.9912, cell, drainage)
     gateway = Gateway.objects.create(key="C-012", name="12号控制箱", subsystem="street_lights")
+    radio = Gateway.objects.create(key="MG-007", name="井盖网关 7 号", subsystem="manholes")
     device = Device.objects.create(
         subsystem="street_lights", key="L-004711", model="lamp_controller", name="单灯 L-004711", component=lamp, gateway=gateway,
         attributes={"rated_w": 100},
     )  # fmt: skip
+    tag = Device.objects.create(
+        subsystem="manholes", key="MH-000123", model="radio_tag", name="井盖标签 MH-000123", component=cover, gateway=radio
+    )
     if latest:
         LatestState.objects.create(device=device, seen_at=timezone.now(), measured_at=timezone.now(), values={"on": 1, "power": 86.0})
-    return {"lamp": lamp, "device": device, "gateway": gateway}
+    return {"lamp": lamp, "device": device, "gateway": gateway, "cover": cover, "tag": tag}
+
+
+def _component(code: str, class_code: str, name: str, label: str, lon: float, cell: UnitGrid, owner: Organisation) -> Component:
+    return Component.objects.create(
+        code=code, class_code=class_code, name=name, label=label, point=Point(lon, 28.4482, srid=4490), unit_grid=cell,
+        address="渝秀大道118号附近", owner=owner, maintainer=owner,
+    )  # fmt: skip
 
 
 def person(username: str) -> Who:

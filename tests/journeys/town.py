@@ -41,7 +41,7 @@ def wait_for(what: Any, seconds: float, every: float = 0.25, words: str = "") ->
 
 @dataclass
 class Town:
-    """`chengguan up --demo` in a data root of its own."""
+    """`chengguan up` in a data root of its own, with the small town in it instead of the sample county: it is there in seconds."""
 
     root: Path
     port: int = field(default_factory=free_port)
@@ -60,14 +60,13 @@ class Town:
             "CHENGGUAN_PORT": str(self.port),
             "CHENGGUAN_MQTT_PORT": str(self.mqtt_port),
             "CHENGGUAN_DEMO": "1",
-            "CHENGGUAN_DEMO_QUIET": "1",
             "PYTHONUNBUFFERED": "1",
         }
 
     def start(self, seconds: float = 240) -> None:
         log = open(self.root / "up.log", "w")  # noqa: SIM115  (the child keeps it)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "chengguan", "up", "--demo"],
+            [sys.executable, "-m", "chengguan", "up"],
             cwd=REPOSITORY, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         wait_for(self._ready, seconds, 0.5, "the town did not become ready")
@@ -78,6 +77,10 @@ class Town:
         if self.process.poll() is not None:
             raise RuntimeError(f"chengguan up ended with {self.process.returncode}:\n{said[-4000:]}")
         return f"ready http://127.0.0.1:{self.port}" in said
+
+    def build(self) -> None:
+        """The small town's places, people and things, rules that wait seconds instead of minutes, and a key for each gateway."""
+        self.keys: dict[str, str] = self.ask("from tests.journeys.laying import lay; lay()")
 
     def health(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.url}/api/health", timeout=10) as answer:
@@ -126,5 +129,7 @@ class GatewayVoice:
 
 
 def short_folder() -> Path:
-    """A folder with a short name: a socket's path holds 107 bytes."""
-    return Path(tempfile.mkdtemp(prefix="cg-", dir="/tmp"))
+    """A folder with a short name, for a socket's path holds 107 bytes; open, for PostgreSQL never runs as root."""
+    folder = Path(tempfile.mkdtemp(prefix="cg-", dir="/tmp"))
+    folder.chmod(0o755)
+    return folder

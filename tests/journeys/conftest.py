@@ -1,0 +1,47 @@
+"""One running town and one Chromium for all journeys of a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.people import People
+from tests.journeys.town import Town, short_folder
+
+ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+@pytest.fixture(scope="session")
+def running_town() -> Iterator[Town]:
+    """The whole program: three engines, web, ingest and jobs under its own supervisor."""
+    folder = short_folder()
+    town = Town(folder)
+    try:
+        town.start()
+        town.build()
+        yield town
+    finally:
+        town.stop()
+        if not os.environ.get("KEEP_TOWN"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ.get("PLAYWRIGHT_CHROMIUM", "/usr/bin/chromium"), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def people(running_town: Town, chromium: Browser) -> Iterator[People]:
+    """Signed-in people, each in a browser of their own; at the end no page may have complained."""
+    everyone = People(running_town, chromium)
+    yield everyone
+    everyone.leave()
+    assert everyone.complaints == []

@@ -1,0 +1,121 @@
+"""The steps of a case as its people take them, each on their own page; shared by the stories."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.journeys.people import People
+from tests.journeys.town import GatewayVoice
+
+
+def picture(name: str, colour: tuple[int, int, int] = (70, 90, 110)) -> dict[str, Any]:
+    """A photo as a phone's camera hands it over."""
+    body = io.BytesIO()
+    Image.new("RGB", (800, 600), colour).save(body, "JPEG")
+    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": body.getvalue()}
+
+
+class Chatter(threading.Thread):
+    """A device that reports its state every second, as it is now."""
+
+    def __init__(self, voice: GatewayVoice, subsystem: str, device: str, **values: float) -> None:
+        super().__init__(daemon=True)
+        self.voice, self.subsystem, self.device, self.values = voice, subsystem, device, values
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        while not self._over.wait(1.0):
+            self.voice.say(self.subsystem, self.device, **self.values)
+
+    def end(self) -> None:
+        self._over.set()
+        self.join(10)
+        self.voice.close()
+
+
+def stage(page: Page, words: str) -> None:
+    expect(page.locator(".case-head .stage")).to_have_text(words)
+
+
+def decide(page: Page, case: str, action: str, then: str, **typed: str) -> None:
+    """Open the case, take the action by its button, fill in what is named, and see the case come to its new stage."""
+    page.goto(case)
+    title = page.locator("#action-form h2")
+    if title.count() == 0 or title.inner_text() != action:
+        page.locator(".action-bar a", has_text=action).first.click()
+        expect(title).to_have_text(action)
+    for name, value in typed.items():
+        field = page.locator(f"#action-form [name={name}]")
+        if field.first.get_attribute("type") == "file":
+            field.set_input_files([picture(value)])
+            expect(page.locator("#action-form [data-photos-shown] img")).to_have_count(1)
+        elif field.first.get_attribute("type") in ("radio", "checkbox"):
+            page.locator("#action-form label", has_text=value).first.click()
+        else:
+            field.fill(value)
+    page.get_by_role("button", name=f"确定{action}").click()
+    stage(page, then)
+
+
+def handled(people: People, case: str, department: str, crew: str, crew_name: str, suggested: str, burns: str, mend: Any) -> None:
+    """From 待派遣 to 已反馈待批转: suggested department, receipt, assignment, the crew's phone, the department's word."""
+    dispatcher = people.desk("dispatch")
+    dispatcher.goto(case)
+    choice = dispatcher.locator("#action-form label.choice:has(input[name=department]:checked)")
+    expect(choice).to_contain_text(suggested)
+    expect(choice).to_contain_text("建议")
+    decide(dispatcher, case, "派遣", "待处置")
+    office = people.desk(department)
+    decide(office, case, "签收", "处置中")
+    decide(office, case, "指派", "处置中", crew=crew_name)
+
+    phone = people.phone(crew)
+    phone.goto("/field/")
+    phone.locator(f"a[href$='/field/tasks/{case.rsplit('/', 1)[-1]}']").click()
+    mend()
+    expect(phone.locator(".burns")).to_contain_text(burns, timeout=30_000)
+    phone.locator("input[name=photos]").set_input_files([picture("after", (200, 190, 120))])
+    expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
+    phone.get_by_role("button", name="已更换").click()
+    phone.fill("#material", "备件 1 只")
+    phone.get_by_role("button", name="报回").click()
+    expect(phone.get_by_text("发出去了")).to_be_visible()
+
+
+def closed(people: People, case: str) -> None:
+    """From 已反馈待批转 to 已结案: forward, send to verify, verify on the spot, accept the result, close."""
+    decide(people.desk("dispatch"), case, "批转", "待发核查")
+    acceptor = people.desk("accept")
+    acceptor.goto(case)
+    expect(acceptor.locator("#action-form label.choice:has(input[name=inspector]:checked)")).to_contain_text("杨秀英")
+    decide(acceptor, case, "发核查", "核查中")
+
+    phone = people.phone("inspect")
+    phone.goto("/field/")
+    phone.locator(f"a[href$='/field/tasks/{case.rsplit('/', 1)[-1]}']").click()
+    expect(phone.locator("[data-position].is-known")).to_contain_text("±8 米")
+    phone.locator("label", has_text="通过").first.click()
+    phone.locator("input[name=photos]").set_input_files([picture("verify", (120, 160, 120))])
+    expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
+    phone.get_by_role("button", name="报核查结果").click()
+    expect(phone.get_by_text("发出去了")).to_be_visible()
+
+    decide(acceptor, case, "核查批转", "待结案")
+    decide(people.desk("shift"), case, "结案", "已结案")
+
+
+def until(page: Page, locator: str, seconds: float = 40) -> Any:
+    """The first element of that locator, which the page must show by itself, without a reload."""
+    found = page.locator(locator).first
+    expect(found).to_be_visible(timeout=seconds * 1000)
+    return found
+
+
+def pause(seconds: float) -> None:
+    time.sleep(seconds)
