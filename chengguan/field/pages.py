@@ -78,7 +78,7 @@ def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = No
         "receives": actions.get("receive"),
         "before": [photo for photo in photos if photo.kind in ("report", "before", "confirm")],
         "after": [photo for photo in photos if photo.kind in ("after", "verify")],
-        "readings": selectors.readings(who, job.case.component),
+        "readings": selectors.readings(who, job),
         "errors": errors or [],
         "typed": request.POST,
         "phrases": [_("已修复"), _("已更换"), _("已清理"), _("已复位"), _("已设围挡")],
@@ -92,7 +92,7 @@ def reading(request: HttpRequest, case_id: int) -> HttpResponse:
     """The thing's own newest word, asked again by an open page."""
     who = _who(request)
     job = selectors.job(who, case_id)
-    return render(request, "field/reading.html", {"readings": selectors.readings(who, job.case.component) if job else []})
+    return render(request, "field/reading.html", {"readings": selectors.readings(who, job)})
 
 
 @login_required

@@ -17,7 +17,7 @@ from chengguan.cases import selectors as cases
 from chengguan.cases.models import Case, Task
 from chengguan.observations import selectors as observations
 from chengguan.people.models import GridDuty
-from chengguan.people.selectors import Who, on
+from chengguan.people.selectors import SYSTEM, Who, on
 from chengguan.places.models import UnitGrid
 from chengguan.places.selectors import grid_at, responsibility_grid_of
 from chengguan.standards import codes
@@ -93,12 +93,13 @@ class Said:
     at: datetime | None
 
 
-def readings(who: Who, component: Component | None) -> list[Said]:
-    """The newest reading of each device on a component, as its trade would say it."""
-    if component is None:
+def readings(who: Who, job: Job | None) -> list[Said]:
+    """The newest reading of each device on the component of this person's job, as its trade would say it. The job itself
+    gives the right to look: a crew has no devices of its own."""
+    if job is None or job.case.component_id is None:
         return []
-    devices = list(Device.objects.filter(component=component, enabled=True))
-    latest = observations.latest(who, [device.pk for device in devices])
+    devices = list(Device.objects.filter(component=job.case.component_id, enabled=True))
+    latest = observations.latest(SYSTEM, [device.pk for device in devices])
     return [_said(device, latest.get(device.pk)) for device in devices]
 
 

@@ -17,7 +17,11 @@ ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"
 
 @pytest.fixture(scope="session")
 def running_town() -> Iterator[Town]:
-    """The whole program: three engines, web, ingest and jobs under its own supervisor."""
+    """The whole program: three engines, web, ingest and jobs under its own supervisor. While a story is being written,
+    CHENGGUAN_TOWN may name one that runs already (`python -m tests.journeys.town` starts one and says its name)."""
+    if running := os.environ.get("CHENGGUAN_TOWN"):
+        yield Town.known(running)
+        return
     folder = short_folder()
     town = Town(folder)
     try:
@@ -26,8 +30,7 @@ def running_town() -> Iterator[Town]:
         yield town
     finally:
         town.stop()
-        if not os.environ.get("KEEP_TOWN"):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

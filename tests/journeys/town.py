@@ -47,6 +47,13 @@ class Town:
     port: int = field(default_factory=free_port)
     mqtt_port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def known(cls, told: str) -> Town:
+        """A town that runs already, from what `python -m tests.journeys.town` printed."""
+        facts = json.loads(told)
+        return cls(Path(facts["root"]), facts["port"], facts["mqtt_port"], keys=facts["keys"])
 
     @property
     def url(self) -> str:
@@ -80,7 +87,7 @@ class Town:
 
     def build(self) -> None:
         """The small town's places, people and things, rules that wait seconds instead of minutes, and a key for each gateway."""
-        self.keys: dict[str, str] = self.ask("from tests.journeys.laying import lay; lay()")
+        self.keys = self.ask("from tests.journeys.laying import lay; lay()")
 
     def health(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.url}/api/health", timeout=10) as answer:
@@ -133,3 +140,21 @@ def short_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="cg-", dir="/tmp"))
     folder.chmod(0o755)
     return folder
+
+
+def main() -> None:
+    """Start a town, say its name, and keep it until Ctrl-C: for writing stories against."""
+    town = Town(short_folder())
+    try:
+        town.start()
+        town.build()
+        print(json.dumps({"root": str(town.root), "port": town.port, "mqtt_port": town.mqtt_port, "keys": town.keys}), flush=True)
+        signal.pause()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        town.stop()
+
+
+if __name__ == "__main__":
+    main()
