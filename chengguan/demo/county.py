@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 import shapely
 from django.db import transaction
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.demo import county_names as names
 from chengguan.demo.county_areas import Partition, partition
@@ -62,7 +63,7 @@ def _origin() -> tuple[float, float]:
     return round(seat.x, 3), round(seat.y, 3)
 
 
-def placed(geometries: list[shapely.Geometry]) -> np.ndarray:
+def placed(geometries: list[BaseGeometry]) -> np.ndarray:
     """Metres about the seat -> degrees."""
     array = np.asarray(geometries, dtype=object)
     return to_degrees(shapely.transform(array, lambda xy: xy + np.array(_origin())))
@@ -71,7 +72,7 @@ def placed(geometries: list[shapely.Geometry]) -> np.ndarray:
 def features(drawn: County) -> list[FeatureRow]:
     """The base map, from the ground up, in degrees."""
     land, town = drawn.land, drawn.town
-    rows: list[tuple[str, str, str, int, int, int, shapely.Geometry]] = []
+    rows: list[tuple[str, str, str, int, int, int, BaseGeometry]] = []
     rows += [("hill", str(klass), "", klass, 0, 0, shape) for klass, shape in land.hills]
     edge = town.builtup.buffer(40)
     rows += [
@@ -104,7 +105,7 @@ def features(drawn: County) -> list[FeatureRow]:
     return [FeatureRow(*row[:6], shape) for row, shape in zip(rows, shapes, strict=True)]
 
 
-def _station(town: Streets) -> list[tuple[str, str, str, int, int, int, shapely.Geometry]]:
+def _station(town: Streets) -> list[tuple[str, str, str, int, int, int, BaseGeometry]]:
     """The railway station beside the line, at the end of its avenue."""
     at = town.railway.project(shapely.Point(950, 2950))
     yard = shapely.transform(shapely.LineString([town.railway.interpolate(at - 190), town.railway.interpolate(at + 190)]), lambda xy: xy - (0, 42))
@@ -193,11 +194,11 @@ def _write_words(drawn: County, by_code: dict[str, Area]) -> int:
     return services.write_addresses(rows, synthetic=True)
 
 
-def load_county(say: Callable[[str], None] = print, seed: int = SEED) -> bool:
+def load_county(say: Callable[[str], None] = print, seed: int = SEED, drawn: County | None = None) -> bool:
     """Draw and write the county in one transaction; False when it is already there."""
     if Loading.objects.filter(key=MARK).exists():
         return False
-    drawn = draw(seed)
+    drawn = drawn or draw(seed)
     say(f"  画出县域: 街道 {len(drawn.town.streets)}, 街坊 {len(drawn.plots)}, 社区村 {len(drawn.areas.communities)}")
     with transaction.atomic():
         by_code = _write_areas(drawn.areas)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.demo import county_names as names
 from chengguan.demo.county_blocks import Plot
@@ -41,22 +43,22 @@ class Community:
     name: str
     township: str
     urban: bool
-    shape: shapely.Geometry
-    grids: list[tuple[str, shapely.Geometry]]
+    shape: BaseGeometry
+    grids: list[tuple[str, BaseGeometry]]
 
 
 @dataclass
 class Partition:
-    county: shapely.Geometry
-    townships: dict[str, shapely.Geometry]
+    county: BaseGeometry
+    townships: dict[str, BaseGeometry]
     communities: list[Community]
 
 
-def _spread(region: shapely.Geometry, count: int, rng: np.random.Generator, first: tuple[float, float] | None = None) -> np.ndarray:
+def _spread(region: BaseGeometry, count: int, rng: np.random.Generator, first: tuple[float, float] | None = None) -> np.ndarray:
     """Points of a region that keep away from one another (best of many candidates each time)."""
     west, south, east, north = region.bounds
     shapely.prepare(region)
-    spots = [first] if first is not None and region.contains(shapely.Point(first)) else []
+    spots: list[tuple[float, float]] = [first] if first is not None and region.contains(shapely.Point(first)) else []
     while len(spots) < count:
         tries = rng.uniform((west, south), (east, north), (160, 2))
         tries = tries[shapely.contains_xy(region, tries)][:24]
@@ -69,7 +71,7 @@ def _spread(region: shapely.Geometry, count: int, rng: np.random.Generator, firs
     return np.asarray(spots)
 
 
-def _crooked_edges(spots: np.ndarray, region: shapely.Geometry, rng: np.random.Generator, shortest: float) -> list[LineString]:
+def _crooked_edges(spots: np.ndarray, region: BaseGeometry, rng: np.random.Generator, shortest: float) -> list[LineString]:
     """The Voronoi edges of some points over a region, drawn as nature would."""
     if len(spots) < 2:
         return []
@@ -88,7 +90,7 @@ def _labelled(faces: np.ndarray, spots: np.ndarray) -> np.ndarray:
     return nearest
 
 
-def _townships(seed: int, land: Ground) -> tuple[list[LineString], dict[str, shapely.Geometry]]:
+def _townships(seed: int, land: Ground) -> tuple[list[LineString], dict[str, BaseGeometry]]:
     rng = generator(seed, "townships")
     spots = np.array([place.seat_km for place in names.TOWNSHIPS]) * 1000
     lines = _crooked_edges(spots, land.outline, rng, 220)
@@ -119,7 +121,7 @@ def _cell_cuts(plots: list[Plot], rng: np.random.Generator) -> list[LineString]:
     return cuts
 
 
-def _urban_communities(seed: int, town: Streets, land: Ground, townships: dict[str, shapely.Geometry]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _urban_communities(seed: int, town: Streets, land: Ground, townships: dict[str, BaseGeometry]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Faces of the main streets and banks, each with its township (index) and community (running number)."""
     rng = generator(seed, "communities")
     main = [s.line for s in town.streets if s.klass in {"arterial", "primary", "secondary"} or s.name == "平江路"]
@@ -129,10 +131,11 @@ def _urban_communities(seed: int, town: Streets, land: Ground, townships: dict[s
     faces = faces_of(node([*lines, town.builtup.exterior]))
     faces = faces[shapely.contains(town.builtup.buffer(0.5), faces)]
     spots = shapely.get_coordinates(shapely.centroid(faces))
+    marks = np.asarray(shapely.points(spots), dtype=object)
     weight = shapely.area(faces)
     codes = list(names.URBAN)
     shapes = np.asarray([townships[code] for code in codes], dtype=object)
-    office = np.argmin(shapely.distance(shapes[:, None], shapely.points(spots)[None]), axis=0)
+    office = np.argmin(shapely.distance(shapes[:, None], marks[None]), axis=0)
     community = np.zeros(len(faces), dtype=int)
     for index, code in enumerate(codes):
         mine = np.nonzero(office == index)[0]
@@ -153,7 +156,7 @@ def _merged(cells: list[Cell]) -> list[list[Cell]]:
     shapes = np.asarray([cell.shape for cell in cells], dtype=object)
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = [(a, b) for a, b in zip(left, right, strict=True) if a < b]
-    border = shapely.length(shapely.intersection(shapes[[a for a, _ in pairs]], shapes[[b for _, b in pairs]])) if pairs else []
+    border: Any = shapely.length(shapely.intersection(shapes[[a for a, _ in pairs]], shapes[[b for _, b in pairs]])) if pairs else []
     shared: dict[int, dict[int, float]] = {i: {} for i in range(len(cells))}
     for (a, b), length in zip(pairs, border, strict=True):
         if length > 0:
@@ -175,7 +178,7 @@ def _merged(cells: list[Cell]) -> list[list[Cell]]:
                 shared[j][k] = shared[k][j] = shared[j].get(k, 0.0) + length
 
 
-def _in_reading_order(shapes: list[shapely.Geometry]) -> list[int]:
+def _in_reading_order(shapes: list[BaseGeometry]) -> list[int]:
     """Left to right, top to bottom, in bands of 120 m from the north."""
     spots = shapely.get_coordinates(shapely.centroid(np.asarray(shapes, dtype=object)))
     band = np.floor((spots[:, 1].max() - spots[:, 1]) / 120)
@@ -258,7 +261,7 @@ def _loose_parts(mine: list[int], beside: list[list[tuple[int, float]]], cells: 
     return parts[:-1]
 
 
-def _urban_cells(seed: int, faces: np.ndarray, land: Ground, town: Streets, plots: list[Plot], townships: dict[str, shapely.Geometry]) -> list[Cell]:
+def _urban_cells(seed: int, faces: np.ndarray, land: Ground, town: Streets, plots: list[Plot], townships: dict[str, BaseGeometry]) -> list[Cell]:
     spots = shapely.point_on_surface(faces)
     urban = shapely.contains(town.builtup, spots)
     supers, office, community = _urban_communities(seed, town, land, townships)
@@ -272,7 +275,7 @@ def _urban_cells(seed: int, faces: np.ndarray, land: Ground, town: Streets, plot
     ]
 
 
-def _rural_cells(faces: np.ndarray, town: Streets, townships: dict[str, shapely.Geometry], seeds: dict[str, np.ndarray]) -> list[Cell]:
+def _rural_cells(faces: np.ndarray, town: Streets, townships: dict[str, BaseGeometry], seeds: dict[str, np.ndarray]) -> list[Cell]:
     spots = shapely.point_on_surface(faces)
     faces = faces[~shapely.contains(town.builtup, spots)]
     codes = list(townships)
@@ -315,6 +318,6 @@ def _assembled(seed: int, cells: list[Cell]) -> Partition:
     return Partition(_joined([cell.shape for cell in cells]), townships, communities)
 
 
-def _joined(shapes: list[shapely.Geometry]) -> shapely.Geometry:
+def _joined(shapes: list[BaseGeometry]) -> BaseGeometry:
     """The union of faces that share their corners, every corner kept."""
     return shapes[0] if len(shapes) == 1 else shapely.coverage_union_all(np.asarray(shapes, dtype=object))

@@ -150,7 +150,7 @@ def _rows(shape: Polygon, axis: np.ndarray, length: float, depth: float, gaps: t
 def _frontage(shape: Polygon, rng: np.random.Generator, width: tuple[float, float], depth: tuple[float, float], miss: float) -> list[Polygon]:
     """Houses wall to wall along the edges of a block."""
     line = shape.buffer(-1.2).simplify(1.2)
-    if line.is_empty or line.geom_type != "Polygon":
+    if line.is_empty or not isinstance(line, Polygon):
         return []
     ring = np.asarray(shapely.normalize(line).exterior.coords)[::-1]  # counter-clockwise, inside to the left
     shapely.prepare(shape)

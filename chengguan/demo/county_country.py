@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.demo import county_names as names
 from chengguan.demo.county_areas import Partition
@@ -36,7 +37,7 @@ def _county_roads(seed: int, land: Ground, town: Streets) -> list[Street]:
     for street in town.streets:
         if street.klass in {"arterial", "primary"}:
             for end in (street.line.coords[0], street.line.coords[-1]):
-                if np.hypot(*end) > 3000:
+                if np.hypot(end[0], end[1]) > 3000:
                     gates[(round(end[0], 2), round(end[1], 2))] = names.COUNTY_NAME[:2]
     ring = next(street.line for street in town.streets if street.klass == "ring")
     roads = []
@@ -60,7 +61,7 @@ def _county_roads(seed: int, land: Ground, town: Streets) -> list[Street]:
     return roads
 
 
-def _houses(line: LineString, rng: np.random.Generator, along: float, back: float, miss: float, wet: shapely.Geometry) -> list[Building]:
+def _houses(line: LineString, rng: np.random.Generator, along: float, back: float, miss: float, wet: BaseGeometry) -> list[Building]:
     """Houses on both sides of a street."""
     found: list[Building] = []
     shapes: list[Polygon] = []
@@ -89,7 +90,7 @@ def _houses(line: LineString, rng: np.random.Generator, along: float, back: floa
     return [house for index, house in enumerate(found) if index not in late]
 
 
-def _seat(place: names.Township, roads: list[Street], rng: np.random.Generator, wet: shapely.Geometry) -> tuple[list[Street], list[Building], Polygon]:
+def _seat(place: names.Township, roads: list[Street], rng: np.random.Generator, wet: BaseGeometry) -> tuple[list[Street], list[Building], Polygon]:
     """A small market town: the county road as its main street, one or two across."""
     spot = np.array(place.seat_km) * 1000
     nearest = min(roads, key=lambda road: (road.line.distance(shapely.Point(spot)), road.name))
@@ -154,12 +155,12 @@ def country(seed: int, land: Ground, town: Streets, areas: Partition) -> Country
     return found
 
 
-def _low_spot(shape: shapely.Geometry, town: Streets, hills: shapely.Geometry, wet: shapely.Geometry, trunk: shapely.Geometry, rng: np.random.Generator) -> np.ndarray | None:
+def _low_spot(shape: BaseGeometry, town: Streets, hills: BaseGeometry, wet: BaseGeometry, trunk: BaseGeometry, rng: np.random.Generator) -> np.ndarray | None:
     """Some place of an area that is dry, not on a high hill and outside the town; rather near a road."""
     west, south, east, north = shape.bounds
     tries = rng.uniform((west, south), (east, north), (40, 2))
     core = shape.buffer(-200)
-    points = shapely.points(tries)
+    points = np.asarray(shapely.points(tries), dtype=object)
     good = shapely.contains_xy(core, tries) & ~shapely.intersects(hills, points)
     good &= ~shapely.dwithin(town.builtup, points, 250) & ~shapely.dwithin(wet, points, 90)
     if not good.any():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.demo.county_names import TOWNSHIPS
 from chengguan.demo.county_shapes import contours, crooked, generator, lattice_noise, ribbon, rounded, smooth, wander
@@ -60,7 +61,7 @@ class Ground:
     river: Polygon
     tributary_line: np.ndarray
     tributary: Polygon
-    water: shapely.Geometry
+    water: BaseGeometry
     streams: list[LineString]
     hills: list[tuple[int, Polygon]]
     fields: list[tuple[str, Polygon]]
@@ -121,7 +122,7 @@ def _hills(seed: int, outline: Polygon, lines: list[np.ndarray]) -> list[tuple[i
     return bands
 
 
-def _fields(seed: int, outline: Polygon, keep_off: shapely.Geometry) -> list[tuple[str, Polygon]]:
+def _fields(seed: int, outline: Polygon, keep_off: BaseGeometry) -> list[tuple[str, Polygon]]:
     """Paddies and copses in the basin about the town, so that the plain is not bare."""
     rng = generator(seed, "fields")
     x, y = np.arange(-11000.0, 11000.0, 130.0), np.arange(-8500.0, 8500.0, 130.0)

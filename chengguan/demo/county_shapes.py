@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import split as split_polygon
 
 GRAIN_M = 0.001
@@ -63,7 +64,7 @@ def ribbon(line: np.ndarray, width: np.ndarray | float) -> Polygon:
     """A band of (varying) width about a line."""
     half = normals(line) * (np.broadcast_to(width, len(line)) / 2)[:, None]
     shape = Polygon(np.vstack([line + half, (line - half)[::-1]]))
-    return shape if shape.is_valid else shapely.union_all([shapely.make_valid(shape)])
+    return shape if shape.is_valid else max(shapely.get_parts(shapely.make_valid(shape)), key=lambda part: part.area)
 
 
 def crooked(start: np.ndarray, end: np.ndarray, rng: np.random.Generator, rough: float = 0.13, shortest: float = 250.0) -> np.ndarray:
@@ -182,12 +183,12 @@ def cut_across(
     return pieces, max(shapely.get_parts(inside), key=lambda part: part.length)
 
 
-def node(lines: Iterable[shapely.Geometry]) -> shapely.Geometry:
+def node(lines: Iterable[BaseGeometry]) -> BaseGeometry:
     """All lines cut where they meet, on the lattice."""
     return shapely.union_all(np.asarray(list(lines), dtype=object), grid_size=GRAIN_M)
 
 
-def faces_of(linework: shapely.Geometry) -> np.ndarray:
+def faces_of(linework: BaseGeometry) -> np.ndarray:
     """The polygons that noded linework encloses, in a fixed order."""
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(linework)))
     spots = shapely.get_coordinates(shapely.point_on_surface(found))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.demo.county_ground import Ground, town
 from chengguan.demo.county_names import STREET_HEADS, STREET_MIDDLES, SUB_ROADS
@@ -89,7 +90,7 @@ def _main_streets(seed: int, land: Ground, builtup: Polygon) -> list[Street]:
     return streets
 
 
-def _within(line: shapely.Geometry, shape: Polygon, least: float) -> list[LineString]:
+def _within(line: BaseGeometry, shape: Polygon, least: float) -> list[LineString]:
     parts = shapely.get_parts(shapely.line_merge(shapely.intersection(line, shape)))
     return [part for part in parts if part.geom_type == "LineString" and part.length >= least]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.demo import county_names as names
 from chengguan.demo.county_areas import Partition
@@ -41,7 +42,7 @@ class Label:
     y: float
 
 
-def _doors(lines: list[Street], wet: shapely.Geometry, builtup: shapely.Geometry) -> list[Word]:
+def _doors(lines: list[Street], wet: BaseGeometry, builtup: BaseGeometry) -> list[Word]:
     """Odd numbers on the left, even on the right, from the beginning of a road on; none in the water."""
     words: list[Word] = []
     begun: dict[str, int] = {}
@@ -100,7 +101,7 @@ def _in_town(street: Street, town: Streets) -> Street:
     return replace(street, line=max(parts, key=lambda part: part.length)) if parts else street
 
 
-def _middle(shape: shapely.Geometry) -> tuple[float, float]:
+def _middle(shape: BaseGeometry) -> tuple[float, float]:
     spot = shape.centroid
     return float(spot.x), float(spot.y)
 

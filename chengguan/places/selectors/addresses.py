@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db import connection
-from django.db.models import BooleanField, F, FloatField, Func, QuerySet, Value
+from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Abs, Length
 
 from chengguan.places.models import Address, Area, BaseFeature
@@ -51,6 +51,8 @@ def _attempts(words: str, limit: int):  # type: ignore[no-untyped-def]
         yield from _doors(door["road"], int(door["number"]))
     if words.isascii():
         letters = re.sub(r"[^a-z0-9]", "", words)
+        if not letters:
+            return
         yield every.filter(initials=letters)
         yield every.filter(initials__startswith=letters)
         yield every.filter(pinyin__startswith=letters)
@@ -81,17 +83,23 @@ def _doors(road: str, number: int) -> list[QuerySet[Address]]:
 
 
 class SoundsLike(Func):
-    """`pinyin %> sound`, the operator the trigram index answers."""
+    """`pinyin % sound`: alike as a whole; the operators are those the trigram index answers."""
 
     template = "(%(expressions)s)"
-    arg_joiner = " %%> "
+    arg_joiner = " %% "
     output_field = BooleanField()
+
+
+class HoldsSound(SoundsLike):
+    """`pinyin %> sound`: a part of it is alike."""
+
+    arg_joiner = " %%> "
 
 
 def _alike(sound: str) -> QuerySet[Address]:
     likeness = Func(Value(sound), F("pinyin"), function="word_similarity", output_field=FloatField())
     return (
-        Address.objects.filter(SoundsLike(F("pinyin"), Value(sound)))
+        Address.objects.filter(Q(SoundsLike(F("pinyin"), Value(sound))) | Q(HoldsSound(F("pinyin"), Value(sound))))
         .annotate(likeness=likeness)
         .select_related("community")
         .order_by("-likeness", Length("name"), "id")

@@ -10,6 +10,7 @@ import shapely
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.places.models import Address, Area, AreaName, UnitGrid
 from chengguan.places.projection import to_metres
@@ -33,7 +34,7 @@ NEAR_M2 = 10_000.0
 """How far, in square metres, an area may reach beyond the one it belongs to before it is refused: surveys differ."""
 
 
-def county_shape(code: str | None) -> tuple[Area, shapely.Geometry]:
+def county_shape(code: str | None) -> tuple[Area, BaseGeometry]:
     """The county that rows must lie in. Area.DoesNotExist when there is none of that code."""
     found = Area.objects.filter(level=Area.Level.COUNTY).order_by("id")
     county = found.get(code=code) if code else found.first()
@@ -44,7 +45,7 @@ def county_shape(code: str | None) -> tuple[Area, shapely.Geometry]:
     return county, shape
 
 
-def polygonal(shape: shapely.Geometry | None) -> shapely.Geometry | None:
+def polygonal(shape: BaseGeometry | None) -> BaseGeometry | None:
     """A valid polygon or multipolygon, mended if it can be; None otherwise."""
     if shape is None or shape.is_empty:
         return None
@@ -201,7 +202,7 @@ def load_addresses(rows: Iterable[Row], report: Report, county: str | None = Non
             report.refuse(row, _("种类应为 road door poi place：%(kind)s") % {"kind": kind})
         elif kind == "door" and not number.isdigit():
             report.refuse(row, _("门牌号不是数字：%(number)s") % {"number": number})
-        elif row.geom is None or row.geom.geom_type != "Point":
+        elif not isinstance(row.geom, shapely.Point):
             report.refuse(row, _("没有坐标，或不是点：%(name)s") % {"name": name})
         elif not shapely.intersects(outline, row.geom):
             report.refuse(row, _("不在本县范围内：%(name)s") % {"name": name})

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from django.utils.translation import gettext as _
 from pyproj import CRS, Transformer
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.places.coordinates import gcj02_to_wgs84
 from chengguan.places.projection import GRAIN_DEG
@@ -34,7 +35,7 @@ class Row:
 
     number: int
     fields: dict[str, Any]
-    geom: shapely.Geometry | None = None
+    geom: BaseGeometry | None = None
     wrong: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
 
@@ -67,7 +68,7 @@ def _clean(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _moved(shape: shapely.Geometry, crs: str, gcj02: bool, movers: dict[str, Any]) -> shapely.Geometry:
+def _moved(shape: BaseGeometry, crs: str, gcj02: bool, movers: dict[str, Any]) -> BaseGeometry:
     if gcj02:
         moved = shapely.transform(shape, lambda xy: np.column_stack(gcj02_to_wgs84(xy[:, 0], xy[:, 1])))
     else:
@@ -94,7 +95,7 @@ def decoded(content: bytes) -> str:
     raise Unreadable(_("文字编码既不是 UTF-8 也不是 GB 18030"))
 
 
-Raw = tuple[dict[str, Any], "shapely.Geometry | None", str, str]
+Raw = tuple[dict[str, Any], "BaseGeometry | None", str, str]
 
 
 def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Raw]:
@@ -124,7 +125,7 @@ def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Raw]:
             yield raw, None, "", ""
 
 
-def _shape(text: str) -> tuple[shapely.Geometry | None, str, str]:
+def _shape(text: str) -> tuple[BaseGeometry | None, str, str]:
     try:
         return (shapely.from_geojson(text) if text.lstrip().startswith("{") else shapely.from_wkt(text)), "", ""
     except shapely.errors.GEOSException:
@@ -135,8 +136,8 @@ def _gdal_rows(path: Path) -> Iterator[Raw]:
     from django.contrib.gis.gdal import DataSource, GDALException
 
     try:
-        source = DataSource(str(path))
-        layers = list(source)
+        source = DataSource(str(path), encoding="latin-1")  # bytes as they are: `_text` finds out what they mean
+        layers = [source[index] for index in range(source.layer_count)]
     except (GDALException, UnicodeDecodeError) as error:
         raise Unreadable(_("读不了这个文件: %(error)s") % {"error": error}) from error
     for layer in layers:
@@ -146,37 +147,30 @@ def _gdal_rows(path: Path) -> Iterator[Raw]:
             crs = ""
         for feature in layer:
             raw: dict[str, Any] = {}
-            for name in layer.fields:
-                raw[_text(name)] = _value(feature, name)
+            for index, name in enumerate(layer.fields):
+                raw[_text(name)] = _value(feature[index])
             try:
                 yield raw, shapely.from_wkb(bytes(feature.geom.wkb)), crs, ""
             except (GDALException, shapely.errors.GEOSException) as error:
-                blank = "NULL" in str(error).upper() or "null" in str(error)
-                yield raw, None, crs, "" if blank else _("图形无法读取: %(error)s") % {"error": error}
+                none = "OGR_F_GetGeometryRef" in str(error)  # the row has no shape at all
+                yield raw, None, crs, "" if none else _("图形无法读取: %(error)s") % {"error": error}
 
 
-def _value(feature: Any, name: str) -> Any:
+def _value(field: Any) -> Any:
     from django.contrib.gis.gdal import GDALException
 
     try:
-        value = feature.get(name)
+        value = field.value
     except GDALException:
-        value = feature[name].as_string()
-    if isinstance(value, bytes):
-        return decoded(value)
+        value = field.as_string()
     if isinstance(value, str):
         return _text(value)
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
 def _text(text: str) -> str:
-    """A Shapefile that does not name its encoding is read as Latin-1: put Chinese back together."""
-    if text.isascii() or any(ord(letter) > 0xFF for letter in text):
-        return text
-    try:
-        return text.encode("latin-1").decode("gb18030")
-    except UnicodeDecodeError:
-        return text
+    """Text that was read byte by byte: UTF-8 as GDAL gives it, or what a Shapefile held that names no encoding."""
+    return text if text.isascii() else decoded(text.encode("latin-1"))
 
 
 def plain(raw: Mapping[str, Any]) -> str:

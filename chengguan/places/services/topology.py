@@ -10,6 +10,7 @@ import shapely
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.places.models import Area, UnitGrid
 from chengguan.places.projection import to_metres
@@ -75,7 +76,7 @@ def _overlaps(codes: np.ndarray, home: np.ndarray, shapes: np.ndarray, tolerance
     ]
 
 
-def _community(code: str, name: str, whole: shapely.Geometry, mine: np.ndarray, codes: np.ndarray, tolerance: float) -> list[Fault]:
+def _community(code: str, name: str, whole: BaseGeometry, mine: np.ndarray, codes: np.ndarray, tolerance: float) -> list[Fault]:
     if not len(mine):
         return [Fault("missing", code, (), whole.area, _("%(name)s没有单元网格") % {"name": name})]
     union = shapely.union_all(mine)

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, transaction
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.places.models import CRS, Area, AreaName, BaseFeature, Loading
 from chengguan.places.spelling import initials_of, pinyin_of
@@ -24,14 +25,14 @@ class FeatureRow(NamedTuple):
     rank: int
     min_zoom: int
     height: int
-    geom: shapely.Geometry
+    geom: BaseGeometry
 
 
 class GridRow(NamedTuple):
     code: str
     community_id: int
     kind: str
-    geom: shapely.Geometry
+    geom: BaseGeometry
     area_m2: float
     valid_from: dt.date
 
@@ -50,21 +51,22 @@ class AddressRow(NamedTuple):
     community_id: int | None
 
 
-def _ewkb(geometries: Sequence[shapely.Geometry] | np.ndarray) -> Any:
+def _ewkb(geometries: Sequence[BaseGeometry] | np.ndarray) -> Any:
     return shapely.to_wkb(shapely.set_srid(np.asarray(geometries, dtype=object), CRS), hex=True, include_srid=True)
 
 
-def multi(geometry: shapely.Geometry) -> shapely.Geometry:
-    return shapely.MultiPolygon([geometry]) if geometry.geom_type == "Polygon" else geometry
+def multi(geometry: BaseGeometry) -> BaseGeometry:
+    return shapely.MultiPolygon([geometry]) if isinstance(geometry, shapely.Polygon) else geometry
 
 
-def as_geos(geometry: shapely.Geometry) -> GEOSGeometry:
+def as_geos(geometry: BaseGeometry) -> Any:
     return GEOSGeometry(memoryview(shapely.to_wkb(geometry)), srid=CRS)
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
@@ -116,7 +118,7 @@ def write_addresses(rows: Sequence[AddressRow], synthetic: bool) -> int:
     return _copy("places_address", [f'"{column}"' for column in columns], lines())
 
 
-def add_area(level: str, code: str, name: str, geom: shapely.Geometry, parent: Area | None, **facts: Any) -> Area:
+def add_area(level: str, code: str, name: str, geom: BaseGeometry, parent: Area | None, **facts: Any) -> Area:
     """A new area with its geometry in degrees; its dated names are added by `name_area`."""
     return Area.objects.create(
         level=level, code=code, name=name, pinyin=pinyin_of(name), parent=parent, geom=as_geos(multi(geom)), **facts
@@ -132,7 +134,7 @@ def rebuild_borders() -> int:
     """The borders drawn on the map: each shared line once, at the highest level it belongs to."""
     BaseFeature.objects.filter(kind=BaseFeature.Kind.BORDER).delete()
     rows: list[FeatureRow] = []
-    drawn: shapely.Geometry | None = None
+    drawn: BaseGeometry | None = None
     synthetic = False
     for rank, (level, zoom) in enumerate(((Area.Level.COUNTY, 0), (Area.Level.TOWNSHIP, 8), (Area.Level.COMMUNITY, 12))):
         found = list(Area.objects.filter(level=level).order_by("code"))

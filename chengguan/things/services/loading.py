@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from shapely.geometry.base import BaseGeometry
 
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import Who
@@ -75,7 +76,7 @@ def load_components(who: Who, rows: Iterable[Row], report: Report, county: str |
     return report
 
 
-def _why_not(row: Row, outline: shapely.Geometry, used: set[str], labels: set[tuple[str, str]], firms: dict[str, int]) -> str:
+def _why_not(row: Row, outline: BaseGeometry, used: set[str], labels: set[tuple[str, str]], firms: dict[str, int]) -> str:
     fields = {key: str(row.fields.get(key) or "").strip() for key in OWN}
     if fields["class_code"] not in codes.in_force().components:
         return _("没有这一类部件：%(code)s") % {"code": fields["class_code"]}
@@ -106,7 +107,7 @@ def _component(row: Row, grid: int, firms: dict[str, int]) -> Component:
     fields = {key: str(row.fields.get(key) or "").strip() for key in OWN}
     status = fields["status"] or Component.Status.INTACT
     if status in Component.Status.labels:
-        status = Component.Status.values[Component.Status.labels.index(status)]
+        status = next(value for value, label in Component.Status.choices if label == status)
     assert isinstance(row.geom, shapely.Point)
     return Component(
         code=fields["code"],
@@ -117,7 +118,7 @@ def _component(row: Row, grid: int, firms: dict[str, int]) -> Component:
         unit_grid_id=grid,
         address=fields["address"][:200],
         status=status,
-        first_date=day_of(fields["first_date"], timezone.localdate()),
+        first_date=day_of(fields["first_date"], timezone.localdate()) or timezone.localdate(),
         data_source=fields["data_source"][:30],
         note=fields["note"][:1000],
         attributes={key: value for key, value in row.fields.items() if key not in OWN and value not in (None, "")},
