@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from chengguan.alarms.conditions import Transition
 from chengguan.alarms.models import Alarm, AlarmMember, AlarmStep
-from chengguan.alarms.services import causes, moving
-from chengguan.alarms.services.causes import Raise, Scene
+from chengguan.alarms.services import causes, moving, raising
+from chengguan.alarms.services.raising import Raise, Scene
 
 FLAPPING = timedelta(seconds=120)
 """An alarm that comes again within this time of its return is the same one."""
@@ -24,12 +24,12 @@ def apply_transitions(transitions: Sequence[Transition], watermark: datetime) ->
         return []
     if not connection.in_atomic_block:
         raise RuntimeError("apply_transitions outside a transaction")
-    scene = causes.look(transitions)
+    scene = raising.look(transitions)
     lock(scene.causes())
     changed: dict[int, Alarm] = {}
     for chunk in _rounds(transitions):
         returned = [t for t in chunk if not t.active]
-        raised = [causes.wanted(scene, t) for t in chunk if t.active and causes.knows(scene, t)]
+        raised = [raising.wanted(scene, t) for t in chunk if t.active and raising.knows(scene, t)]
         for alarm in [*return_all(scene, returned, watermark), *raise_all(scene, raised, watermark)]:
             changed[alarm.pk] = alarm
     moving.hint(changed.values())
@@ -148,8 +148,8 @@ def return_all(scene: Scene, returned: Sequence[Transition], now: datetime) -> l
         which |= Q(rule=transition_.rule, cause_kind=transition_.subject, **{field: transition_.id})
     alarms = list(Alarm.objects.select_for_update().filter(which, off_desk_at__isnull=True, active=True).order_by("pk"))
     changed = _return(alarms, now)
+    shrunk = [alarm for alarm in causes.leave(returned, now) if alarm not in alarms]
     left_over = [member for alarm in alarms for member in causes.still_members(alarm)]
-    shrunk = causes.leave(returned, now)
     over = [alarm for alarm in shrunk if causes.is_over(scene, alarm)]
     left_over += [member for alarm in over for member in causes.still_members(alarm)]
     changed += _return(over, now)
@@ -173,4 +173,4 @@ def _release(scene: Scene, members: Sequence[AlarmMember], now: datetime) -> lis
     at = int(now.timestamp() * 1000)
     again = [Transition(member.rule, "device", member.device_id, True, at, int(member.since.timestamp() * 1000)) for member in members]
     scene.add(again)
-    return open_alarms([causes.wanted(scene, one, causes.PATIENCE_S) for one in again if causes.knows(scene, one)], now)
+    return open_alarms([raising.wanted(scene, one, causes.PATIENCE_S) for one in again if raising.knows(scene, one)], now)

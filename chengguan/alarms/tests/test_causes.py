@@ -103,6 +103,26 @@ def test_a_tripped_breaker_explains_its_dark_lamps(town: Town):
     assert alarm.members.count() == 15
 
 
+@pytest.mark.parametrize("first", ["cover_open", "cover_tilted"])
+def test_an_open_cover_is_one_alarm_though_it_is_tilted_too(town: Town, first):
+    second = {"cover_open": "cover_tilted", "cover_tilted": "cover_open"}[first]
+    town.change(first, town.covers[:1], value=1)
+    town.change(second, town.covers[:1], value=1)
+    (alarm,) = town.open()
+    assert alarm.rule == "cover_open"
+    town.change("cover_tilted", town.covers[:1], active=False)
+    town.change("cover_open", town.covers[:1], active=False)
+    (alarm,) = town.open()
+    assert not alarm.active
+
+
+def test_a_cover_that_closes_and_stays_tilted_has_an_alarm_of_its_own(town: Town):
+    town.change("cover_open", town.covers[:1], value=1)
+    town.change("cover_tilted", town.covers[:1], value=48)
+    town.change("cover_open", town.covers[:1], active=False)
+    assert [(alarm.rule, alarm.active) for alarm in town.open()] == [("cover_open", False), ("cover_tilted", True)]
+
+
 def test_silence_of_gateway_and_covers_in_one_batch_is_one_alarm(town: Town):
     from django.db import transaction
 

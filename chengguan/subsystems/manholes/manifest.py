@@ -42,6 +42,7 @@ RULES = (
         source="标签开启状态",
         matter=UNKNOWN_COVER,
         settle_s=0,
+        explains=("cover_tilted",),
         advice="有坠落危险：立即通知最近的采集员到场看护，派抢修班复位。",
     ),
     Rule(
@@ -54,6 +55,7 @@ RULES = (
         source="标签离开井口",
         matter=UNKNOWN_COVER,
         settle_s=0,
+        explains=("cover_tilted",),
         advice="有坠落危险：立即设围挡，补装井盖。",
     ),
     Rule(
