@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from chengguan.cases.models import CalendarDay, Setting
 from chengguan.standards.calendars import WorkCalendar, read_hours
 from chengguan.standards.limits import SETTINGS, Settings
 
+_held: ContextVar[tuple[Settings, WorkCalendar] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within, settings and calendar are read once: for many moves that belong together."""
+    token = _held.set((settings(), calendar()))
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
 
 def settings() -> Settings:
     """The defaults of standards.limits with the county's own values over them."""
-    return Settings({row.key: row.value for row in Setting.objects.all() if row.key in SETTINGS})
+    known = _held.get()
+    return known[0] if known else Settings({row.key: row.value for row in Setting.objects.all() if row.key in SETTINGS})
 
 
 def calendar(chosen: Settings | None = None) -> WorkCalendar:
     """The working calendar with the administrator's days."""
+    known = _held.get()
+    if known:
+        return known[1]
     chosen = chosen or settings()
     own = dict(CalendarDay.objects.values_list("day", "working"))
     return WorkCalendar(hours=read_hours(chosen["calendar.hours"]), overrides=own)

@@ -5,7 +5,7 @@ from chengguan.cases.services.administration import set_calendar_day, set_settin
 from chengguan.cases.services.alarms import add_evidence, register_alarm
 from chengguan.cases.services.moving import act
 from chengguan.cases.services.registering import link_case, register, self_handle
-from chengguan.cases.services.telling import link
+from chengguan.cases.services.telling import link, quietly
 
 __all__ = [
     "Refused",
@@ -14,6 +14,7 @@ __all__ = [
     "add_evidence",
     "link",
     "link_case",
+    "quietly",
     "register",
     "register_alarm",
     "self_handle",

@@ -68,7 +68,8 @@ def write_step_after(move: Move, clock: Any) -> Step:
         _turn(move, effect)
     if to_state != case.state:
         case.state, case.entered_at = to_state, move.now
-        effects.lapse_requests(move)
+        if move.from_state in workflow.FILED:
+            effects.lapse_requests(move)
     move.clocks.write_columns()
     case.version += 1
     case.save()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.facts import CaseClosed, CaseMoved
 from chengguan.cases.models import Case, Step
+from chengguan.cases.selectors.configuration import held
 from chengguan.cases.selectors.move import Move
 from chengguan.engines import announce
 from chengguan.people.models import Account
@@ -53,8 +56,29 @@ def receivers(move: Move) -> list[Account]:
     return accounts_with_role(NEXT_POST[case.state]) if case.state in NEXT_POST else []
 
 
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """A history that is loaded rings no bell, calls no screen and fills no audit trail; its steps are its record.
+    Settings and calendar are read once."""
+    token = _quiet.set(True)
+    try:
+        with held():
+            yield
+    finally:
+        _quiet.reset(token)
+
+
 def tell(move: Move, step: Step) -> None:
+    """The facts always; bells, audit and screens unless a history is being loaded."""
     case = move.case
+    announce.announce(CaseMoved(case.pk, step.from_state, step.action, step.to_state))
+    if step.to_state == "closed" and step.from_state != "closed":
+        announce.announce(CaseClosed(case.pk))
+    if _quiet.get():
+        return
     title = f"{move.row.name}: {case.matter_name or _('未分类')} {case.address}"
     text = f"{case} · {step.who_name}" + (f" · {step.opinion}" if step.opinion else "")
     people = [account for account in receivers(move) if account.pk != move.who.account_id]
@@ -63,9 +87,6 @@ def tell(move: Move, step: Step) -> None:
         if chosen:
             notify(chosen, title, text, link(case, phone), "case")
     audit(move.who, f"case.{move.row.action}", case, f"{case} {move.row.name}")
-    announce.announce(CaseMoved(case.pk, step.from_state, step.action, step.to_state))
-    if step.to_state == "closed" and step.from_state != "closed":
-        announce.announce(CaseClosed(case.pk))
     announce.hint("cases", id=case.pk, state=case.state)
 
 
