@@ -8,8 +8,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlparse
+from urllib.parse import unquote, urlparse
 
+import msgspec
 import psycopg
 from django.conf import settings
 
@@ -41,25 +42,29 @@ async def _ask_postgres() -> str:
 
 
 async def _ask_nats() -> str:
-    import msgspec
-
-    where = urlparse(settings.NATS_ADDRESS.split(",")[0])
-    if not where.hostname:
+    """Its greeting, and whether it lets us in."""
+    if not settings.NATS_ADDRESS:
         raise ConnectionError(_("没有地址"))
+    where = urlparse(settings.NATS_ADDRESS.split(",")[0])
     reader, writer = await asyncio.open_connection(where.hostname, where.port or 4222)
     try:
-        greeting = await reader.readline()
+        greeting = msgspec.json.decode((await reader.readline()).removeprefix(b"INFO "))
+        about = {"verbose": False, "name": "health"}
+        if where.username:
+            about |= {"user": unquote(where.username), "pass": unquote(where.password or "")}
+        writer.write(b"CONNECT " + msgspec.json.encode(about) + b"\r\nPING\r\n")
+        answer = await reader.readline()
+        if not answer.startswith(b"PONG"):
+            raise ConnectionError(answer.decode().strip())
     finally:
         writer.close()
-    return msgspec.json.decode(greeting.removeprefix(b"INFO "))["version"]
+    return greeting["version"]
 
 
 async def _ask_history() -> str:
     if not settings.HISTORY_ADDRESS:
         raise ConnectionError(_("没有地址"))
-    if not await asyncio.to_thread(history.answers):
-        raise ConnectionError(_("没有回答"))
-    return ""
+    return await asyncio.to_thread(history.version, PROBE_S)
 
 
 def engines() -> dict[str, Engine]:
@@ -102,6 +107,20 @@ async def health() -> dict[str, Any]:
         "ports": {"http": settings.PORT, "mqtt": settings.MQTT_PORT, **written.get("ports", {})},
         "pid": os.getpid(),
     }
+
+
+def silent_attached() -> list[str]:
+    """For each attached engine that does not answer: which, why, and what to do."""
+    given = {name: engine for name, engine in engines().items() if engine.given}
+
+    async def ask() -> list[dict[str, Any]]:
+        return list(await asyncio.gather(*(_engine(name, engine, {}) for name, engine in given.items())))
+
+    return [
+        _("{title} 没有回答：{reason}").format(title=engine.title, reason=row["reason"]) + "\n" + _mend(name, engine, running=True)
+        for (name, engine), row in zip(given.items(), asyncio.run(ask()), strict=True)
+        if row["state"] != "ok"
+    ]
 
 
 def in_words() -> tuple[str, bool]:

@@ -59,7 +59,7 @@ def address(port: int) -> str:
 
 
 def start(port: int) -> subprocess.Popen:
-    """Our own process (main thread only). It answers some seconds later: `answers()`."""
+    """Our own process (main thread only). It answers some seconds later."""
     address(port)
     command = [sys.executable, "-m", "chengguan.engines.history_server", "--port", str(port)]
     command += ["--folder", str(folder()), "--key-file", str(key_file()), "--memory-mb", str(settings.HISTORY_MEMORY_MB)]
@@ -98,14 +98,18 @@ def _parts(url: str) -> dict[str, Any]:
     }
 
 
-def answers(url: str = "", timeout_s: float = 2.0) -> bool:
-    parts = _parts(url or settings.HISTORY_ADDRESS)
-    scheme = "https" if parts["secure"] else "http"
+def version(timeout_s: float = 2.0) -> str:
+    """What answers, after it let us in; OSError with its words when it does not."""
+    parts = _parts(settings.HISTORY_ADDRESS)
+    question = urllib.request.Request(
+        f"http{'s' if parts['secure'] else ''}://{parts['host']}:{parts['port']}/?query=SELECT+version()",
+        headers={"X-ClickHouse-User": parts["username"], "X-ClickHouse-Key": parts["password"]},
+    )
     try:
-        with urllib.request.urlopen(f"{scheme}://{parts['host']}:{parts['port']}/ping", timeout=timeout_s) as reply:
-            return reply.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
+        with urllib.request.urlopen(question, timeout=timeout_s) as reply:
+            return reply.read().decode().strip()
+    except urllib.error.HTTPError as error:
+        raise OSError(error.read().decode(errors="replace").strip()[:300]) from error
 
 
 def ddl(name: str, *, cluster: str = "") -> list[str]:

@@ -34,6 +34,7 @@ import logging
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 import msgspec
 import nats
@@ -63,8 +64,12 @@ async def connect(name: str) -> Client:
     """A connection that stays: it reconnects for as long as the process lives."""
     if not settings.NATS_ADDRESS:
         raise ConnectionError("no broker: neither NATS_URL nor a running `chengguan up` names one")
+    servers = settings.NATS_ADDRESS.split(",")
+    whom = urlparse(servers[0])
     return await nats.connect(
-        settings.NATS_ADDRESS,
+        servers=servers,
+        user=unquote(whom.username) if whom.username else None,
+        password=unquote(whom.password) if whom.password else None,
         name=name,
         connect_timeout=5,
         reconnect_time_wait=0.5,

@@ -17,12 +17,13 @@ from types import FrameType
 
 from django.conf import settings
 
-from chengguan.engines import history, nats_server, ports, postgres, processes, run_files
+from chengguan.engines import health, history, nats_server, ports, postgres, processes, run_files
 from chengguan.engines.parts import Part
 from chengguan.engines.saying import Refused, _, say
 
 LOOK_S = 0.2
 FIRST_PAGE_S = 120.0
+ATTACHED_S = 10.0
 
 
 class Stop(BaseException):
@@ -116,8 +117,18 @@ class Supervisor:
             server = self._process("postgres")
             postgres.wait_until_ready(self.cluster, server)
             postgres.prepare(self.cluster)
+        self._await_attached()
         self._await_or_refuse("nats", self.ports.get("nats"), settings.DATA_ROOT / "log" / "nats.out")
         self._await_or_refuse("history", self.ports.get("history"), settings.DATA_ROOT / "log" / "history.log")
+
+    def _await_attached(self) -> None:
+        """Engines that a URL names must answer before anything is built on them."""
+        deadline = time.monotonic() + ATTACHED_S
+        while silent := health.silent_attached():
+            if time.monotonic() > deadline:
+                raise Refused("\n".join(silent))
+            say(_("等待外接引擎……"))
+            time.sleep(1)
 
     def _process(self, name: str) -> subprocess.Popen:
         part = next(part for part in self.engines if part.name == name)
