@@ -55,6 +55,9 @@ function press(pressed: KeyboardEvent): void {
   const selector = `[data-key="${CSS.escape(key)}"]:not([disabled])`;
   const button = active?.querySelector<HTMLElement>(selector) ??
     [...document.querySelectorAll<HTMLElement>(selector)].find((each) => !each.closest("[data-row]"));
+  // A panel that still shows another row is not meant by this key.
+  const owner = button?.closest<HTMLElement>("[data-for-row]")?.dataset.forRow;
+  if (button && active && owner && owner !== active.dataset.row) return;
   if (button) {
     pressed.preventDefault();
     button.click();

@@ -89,8 +89,10 @@ def _device(request: HttpRequest, device_id: int) -> Device:
 @requires("things.see")
 def one(request: HttpRequest, device_id: int) -> HttpResponse:
     device = _device(request, device_id)
+    metrics = list(devices.metrics_of(device).values())
     context = _state(request, device) | {
-        "metrics": list(devices.metrics_of(device).values()),
+        "metrics": metrics,
+        "first_metric": next((metric.slug for metric in metrics if not metric.states), ""),
         "ranges": RANGE_NAMES,
         "compares": COMPARE_NAMES,
         "history": alarm_questions.alarms_of_device(request.who, device.pk, 30),

@@ -148,7 +148,7 @@ def _alarm_card(request: HttpRequest, key: str) -> HttpResponse:
     file = alarm_questions.alarm_file(request.who, _number(key))
     if file is None:
         return _missing(request)
-    context = alarm_context(request, file)
+    context = alarm_context(request, file) | {"on_map": True}
     device = file.alarm.device
     if device is not None:
         context["view"] = devices.device_view(request.who, device)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -31,10 +30,10 @@ navigation.add("rules", gettext_lazy("告警规则"), "/rules", order=70, action
 @requires("alarms.see")
 def rules(request: HttpRequest) -> HttpResponse:
     rows = [shown.line(request.who, rule) for rule in questions.rules(request.who, request.GET.get("trade", ""))]
-    trades = [
-        {"slug": slug, "name": shown.trade_name(slug), "rows": list(group)}
-        for slug, group in groupby(rows, key=lambda row: row["rule"].subsystem)
-    ]
+    by_trade: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_trade.setdefault(row["rule"].subsystem, []).append(row)
+    trades = [{"slug": slug, "name": shown.trade_name(slug), "rows": by_trade[slug]} for slug in shown.in_order(by_trade)]
     context = {"trades": trades, "can_change": may(request.who, "alarms.change_rules")}
     return render(request, "console/rules/rules.html", context)
 
@@ -65,6 +64,7 @@ def rule(request: HttpRequest, slug: str) -> HttpResponse:
         "reason": request.POST.get("reason", ""),
         "errors": errors,
         "revisions": [shown.revision(page, each) for each in page.revisions],
+        "grouping": shown.grouping(page.default),
         "ranks": list(RANKS.items()),
         "can_change": may(request.who, "alarms.change_rules"),
         "standing": shown.line(request.who, page.rule)["standing"],

@@ -52,11 +52,11 @@ class Sink:
 
 
 def step_names() -> dict[str, str]:
+    """In the order a batch passes them."""
     return {
         "identify": _("识别来源"), "decode": _("解码"), "check_range": _("核对范围"), "check_clock": _("核对时钟"), "throttle": _("限速"),
-        "drop_repeats": _("去重"), "find_contradictions": _("查矛盾"), "rules": _("判规则"), "evaluate": _("判规则"), "watch": _("判规则"),
-        "commit": _("写入数据库"), "state": _("最新状态"), "read": _("读取"), "insert": _("写入历史库"), "columns": _("整理列"),
-        "store": _("写入"), "alarms": _("告警"), "positions": _("进度"),
+        "drop_repeats": _("去重"), "find_contradictions": _("查矛盾"), "rules": _("判规则"), "state": _("并入最新状态"), "commit": _("提交"),
+        "silence": _("判失联"), "read_again": _("补读未完的批"), "insert": _("写入历史库"), "position": _("记下进度"),
     }  # fmt: skip
 
 
@@ -110,7 +110,8 @@ def _sink(slug: str, name: str, reports: list[SinkReport]) -> Sink:
             if figures.get("rate"):
                 rates.setdefault(step, []).append(figures["rate"])
     names = step_names()
-    sink.steps = [Step(names.get(step, step), min(1.0, share) * 100, sum(rates[step]) if step in rates else None) for step, share in busy.items()]
+    order = [*(step for step in names if step in busy), *(step for step in busy if step not in names)]
+    sink.steps = [Step(names.get(step, step), min(1.0, busy[step]) * 100, sum(rates[step]) if step in rates else None) for step in order]
     sink.position = max(SinkPosition.objects.filter(sink=slug).values_list("position", flat=True), default=0)
     return sink
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +27,12 @@ def trade_name(slug: str) -> str:
     return found.manifest.name if found else platform.NAME if slug == platform.SLUG else slug
 
 
+def in_order(slugs: Iterable[str]) -> list[str]:
+    """Trades as the registry counts their phases, the platform itself last."""
+    present = registry.present()
+    return sorted(slugs, key=lambda slug: (slug not in present, present[slug].manifest.phase if slug in present else 0, slug))
+
+
 def limit_names() -> dict[str, str]:
     return {
         "above": _("高于"), "below": _("低于"), "clear_above": _("恢复：不高于"), "clear_below": _("恢复：不低于"), "silent_s": _("无通信超过（秒）"),
@@ -42,6 +48,8 @@ def metric_of(subsystem: str, default: registry.Rule) -> registry.Metric | None:
 def in_words(subsystem: str, default: registry.Rule | None, limits: Mapping[str, Any]) -> str:
     """The limits as one short sentence."""
     metric = metric_of(subsystem, default) if default else None
+    if metric is None and default is not None and subsystem == platform.SLUG:
+        return default.source
     unit = metric.unit if metric else ""
     names, parts = limit_names(), []
     for name, value in limits.items():
@@ -78,7 +86,7 @@ def line(who: Who, rule: Rule) -> dict[str, Any]:
         "kind": KINDS.get(default.kind, "") if default else "",
         "words": in_words(rule.subsystem, default, rule.limits),
         "hold": duration(rule.hold_s) if rule.hold_s else _("立即"),
-        "settle": duration(rule.settle_s) if rule.settle_s else _("立即"),
+        "settle": _("%(time)s后自动") % {"time": duration(rule.settle_s)} if rule.settle_s else _("立即自动"),
         "standing": standing,
         "changed": rule.version > 1,
     }
@@ -99,13 +107,18 @@ def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "name": name,
                 "label": names.get(name, name),
                 "unit": metric.unit if metric and name in ("above", "below", "clear_above", "clear_below") else "",
-                "value": chosen,
-                "usual": usual,
+                "value": chosen if states else plain(chosen),
+                "usual": plain(usual),
                 "states": states,
                 "required": not name.startswith("clear_"),
             }
         )
     return found
+
+
+def grouping(default: registry.Rule) -> list[tuple[int, str, str]]:
+    """(at least how many, within what time, what the joint alarm is called)"""
+    return [(each.least, duration(each.within_s), each.name) for each in default.grouping]
 
 
 def revision(page: Any, each: RuleRevision) -> dict[str, Any]:
@@ -118,14 +131,14 @@ def revision(page: Any, each: RuleRevision) -> dict[str, Any]:
     before, after = each.before.get("limits", {}), each.after.get("limits", {})
     told = limit_names()
     changes += [(told.get(key, key), before.get(key, "—"), after.get(key, "—")) for key in {**before, **after} if before.get(key) != after.get(key)]
-    return {"revision": each, "changes": [(name, _plain(a), _plain(b)) for name, a, b in changes]}
+    return {"revision": each, "changes": [(name, plain(a), plain(b)) for name, a, b in changes]}
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    if isinstance(value, float):
-        return f"{value:g}"
+    if isinstance(value, float | int):
+        return f"{value:.10g}"
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

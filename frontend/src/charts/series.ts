@@ -9,6 +9,9 @@ export interface Answer {
   limits?: { value: number; name: string; severity: number }[];
 }
 
+/** The desk's clock is Beijing time, whatever the browser's zone: charts draw shifted moments as if they were UTC. */
+export const BEIJING_MS = 8 * 3600_000;
+
 const TONES = ["--accent", "#7a4d9f", "#9a6b00", "#3f6b2f"];
 export const tone = (n: number, css: (name: string) => string): string => {
   const wanted = TONES[n % TONES.length];
@@ -24,15 +27,15 @@ export function seriesOf(answer: Answer, css: (name: string) => string): object[
     const axis = { yAxisIndex: Math.min(1, units.indexOf(line.unit)) };
     const main = {
       name: line.name, type: "line", ...axis, showSymbol: line.points.length < 40, symbolSize: 4, connectNulls: false, step: line.states ? "end" : undefined,
-      data: line.points.map(([t, mean]) => [t, mean]), color: stroke, lineStyle: { width: line.compare ? 1.25 : 1.75, type: line.compare ? "dashed" : "solid" },
+      data: line.points.map(([t, mean]) => [t + BEIJING_MS, mean]), color: stroke, lineStyle: { width: line.compare ? 1.25 : 1.75, type: line.compare ? "dashed" : "solid" },
       sampling: undefined, animation: false, z: line.compare ? 2 : 3,
       ...(n === 0 ? extras(answer, css) : {}),
     };
     if (!spread(line) || line.compare) return [main];
     const band = { type: "line", ...axis, symbol: "none", silent: true, stack: `band-${n}`, stackStrategy: "all", lineStyle: { opacity: 0 }, animation: false, tooltip: { show: false }, connectNulls: false };
     return [
-      { ...band, name: `${line.name}-low`, data: line.points.map(([t, , low]) => [t, low]) },
-      { ...band, name: `${line.name}-high`, data: line.points.map(([t, , low, high]) => [t, low === null || high === null ? null : high - low]), areaStyle: { color: stroke, opacity: 0.14 } },
+      { ...band, name: `${line.name}-low`, data: line.points.map(([t, , low]) => [t + BEIJING_MS, low]) },
+      { ...band, name: `${line.name}-high`, data: line.points.map(([t, , low, high]) => [t + BEIJING_MS, low === null || high === null ? null : high - low]), areaStyle: { color: stroke, opacity: 0.14 } },
       main,
     ];
   });
@@ -42,7 +45,7 @@ function extras(answer: Answer, css: (name: string) => string): object {
   return {
     markArea: {
       silent: true, itemStyle: { color: css("--unknown-wash"), opacity: 0.9 }, label: { show: true, color: css("--ink-3"), fontSize: 11, position: "insideTop" },
-      data: answer.gaps.map(([from, to]) => [{ xAxis: from, name: to - from > (answer.end - answer.start) / 12 ? answer.gap_name ?? "" : "" }, { xAxis: to }]),
+      data: answer.gaps.map(([from, to]) => [{ xAxis: from + BEIJING_MS, name: to - from > (answer.end - answer.start) / 12 ? answer.gap_name ?? "" : "" }, { xAxis: to + BEIJING_MS }]),
     },
     markLine: {
       symbol: "none", animation: false,
@@ -52,7 +55,7 @@ function extras(answer: Answer, css: (name: string) => string): object {
           label: { formatter: limit.name, position: "insideStartTop", color: css("--ink-2"), fontSize: 11 },
         })),
         ...answer.marks.map((mark) => ({
-          xAxis: mark.at, lineStyle: { color: css(`--severity-${mark.severity}`), type: "solid", width: 1.5 },
+          xAxis: mark.at + BEIJING_MS, lineStyle: { color: css(`--severity-${mark.severity}`), type: "solid", width: 1.5 },
           label: { formatter: mark.name, color: css("--ink-2"), fontSize: 11, position: "end", rotate: 0 },
         })),
       ],

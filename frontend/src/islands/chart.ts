@@ -1,6 +1,6 @@
 // A device's history: zoom asks the server again, so a long range comes in buckets and a short one as it was measured.
 import { colour, echarts, FONT_FAMILY } from "../charts/library";
-import { seriesOf, type Answer, type Line } from "../charts/series";
+import { BEIJING_MS, seriesOf, type Answer, type Line } from "../charts/series";
 import type { Unmount } from "../islands";
 import { send } from "../requests";
 import { clock } from "../time";
@@ -64,14 +64,14 @@ export function mount(root: HTMLElement): Unmount {
     const line = colour("--line");
     const named = new Map<string, Line>(answer.lines.map((each) => [each.name, each]));
     chart.setOption({
-      textStyle: { fontFamily: FONT_FAMILY }, animation: false,
+      textStyle: { fontFamily: FONT_FAMILY }, animation: false, useUTC: true,
       grid: { left: 16, right: 16, top: 40, bottom: 56, containLabel: true },
       legend: { top: 4, left: 8, data: answer.lines.map((each) => each.name), textStyle: { color: colour("--ink-2") }, icon: "rect", itemHeight: 3, itemWidth: 16 },
       tooltip: {
         trigger: "axis", axisPointer: { type: "line", lineStyle: { color: ink } }, backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: colour("--ink"), fontSize: 12 },
         formatter: (rows: { seriesName: string; value: [number, number | null]; marker: string }[]) => {
           const known = rows.filter((row) => named.has(row.seriesName));
-          return [known.length ? clock(new Date(known[0].value[0])) : "", ...known.map((row) => {
+          return [known.length ? clock(new Date(known[0].value[0] - BEIJING_MS)) : "", ...known.map((row) => {
             const each = named.get(row.seriesName) as Line;
             const value = row.value[1];
             const text = value === null ? "—" : each.states?.[String(value)] ?? `${Number(value.toFixed(3))} ${each.unit}`;
@@ -79,7 +79,7 @@ export function mount(root: HTMLElement): Unmount {
           })].join("<br>");
         },
       },
-      xAxis: { type: "time", min: answer.start, max: answer.end, axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink, hideOverlap: true }, splitLine: { show: false } },
+      xAxis: { type: "time", min: answer.start + BEIJING_MS, max: answer.end + BEIJING_MS, axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink, hideOverlap: true }, splitLine: { show: false } },
       yAxis: (units.length ? units : [""]).map((unit, n) => ({
         type: "value", name: unit, nameTextStyle: { color: ink, align: n ? "right" : "left" }, scale: true, splitNumber: 4, position: n ? "right" : "left",
         axisLabel: { color: ink, formatter: axisWords(answer.lines.find((each) => each.unit === unit)) }, splitLine: { show: n === 0, lineStyle: { color: line } },
@@ -102,7 +102,8 @@ export function mount(root: HTMLElement): Unmount {
       const [axis] = (chart.getOption() as { xAxis: { min: number; max: number }[] }).xAxis;
       const [zoom] = (chart.getOption() as { dataZoom: { start: number; end: number }[] }).dataZoom;
       if (zoom.start <= 0.1 && zoom.end >= 99.9) return;
-      span = { start: axis.min + ((axis.max - axis.min) * zoom.start) / 100, end: axis.min + ((axis.max - axis.min) * zoom.end) / 100 };
+      const at = (share: number): number => axis.min - BEIJING_MS + ((axis.max - axis.min) * share) / 100;
+      span = { start: at(zoom.start), end: at(zoom.end) };
       if (span.end - span.start < 60_000) span.end = span.start + 60_000;
       form?.classList.add("is-zoomed");
       void read();

@@ -82,8 +82,8 @@ export class Alarms {
       (!unacked || !row.acked) && (shelved || !row.shelved);
   }
 
-  /** Those the filter lets through: worst rank first, then the newest. */
+  /** Those the filter lets through: worst rank first, what still stands before what is normal again, then the newest. */
   shown(): AlarmRow[] {
-    return [...this.all.values()].filter((row) => this.passes(row)).sort((a, b) => a.severity - b.severity || b.at.localeCompare(a.at) || b.id - a.id);
+    return [...this.all.values()].filter((row) => this.passes(row)).sort((a, b) => a.severity - b.severity || Number(b.active) - Number(a.active) || b.at.localeCompare(a.at) || b.id - a.id);
   }
 }

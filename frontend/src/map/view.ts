@@ -51,8 +51,8 @@ export class View {
       id: `trade-${each.slug}-${layer.slug}`, type: "circle", source: "components", "source-layer": "components", minzoom: Math.max(14, layer.min_zoom),
       filter: ["in", ["get", "class"], ["literal", layer.classes]],
       paint: {
-        "circle-color": layer.hue, "circle-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.75, 16, 0.9],
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1.6, 16, 3.4, 18, 5.5],
+        "circle-color": layer.hue, "circle-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.4, 15, 0.7, 16, 0.9],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1.2, 15, 2, 16, 3.4, 18, 5.5],
         "circle-stroke-color": p.sheet, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 14, 0, 16, 1],
       },
     })));
