@@ -1,7 +1,8 @@
 """Many gateways at once, as one cheap process: raw MQTT 3.1.1 at QoS 1, numbers, memory, sending again when asked.
 
 Started with a JSON file (`host`, `port`, `gateways`: [{key, password, devices}], `rate` messages/s, `seconds`, `limit`
-messages or 0, `alarms`: so many lamps go wrong at their third message and stay so); commands come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A
+messages or 0, `alarms`: so many lamps go wrong at
+their third message and stay so; `drop`: every so many messages is not sent but kept, as if it got lost on the way); commands come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A
 gateway forgets a message when the platform says that it is recorded. Also used by the fault tests.
 """
 
@@ -49,7 +50,7 @@ class Lamp:
         step = random.getrandbits(8)
         self.power = min(max(self.power + (step & 7) - 3 - (step >> 7), 700), 950)
         self.voltage = min(max(self.voltage + (step >> 3 & 3) - 1 - (step >> 6 & 1), 2180), 2380)
-        voltage = self.voltage + 220 if high else self.voltage
+        voltage = self.voltage + 400 if high else self.voltage
         return b'{"seq":%d,"t":%d,"v":{"power":%d.%d,"voltage":%d.%d,"current":0.%03d}}' % (
             seq, t, self.power // 10, self.power % 10, voltage // 10, voltage % 10, self.power * 1000 // self.voltage
         )  # fmt: skip
@@ -173,8 +174,10 @@ class Gateway(asyncio.Protocol):
             if self.turn == len(self.lamps):
                 self.turn = 0
                 t += 1
-            self.packet = self.packet % 65535 + 1
             self.kept.append((self.seq, rest))
+            if self.fleet.drop and self.seq % self.fleet.drop == 0:
+                continue
+            self.packet = self.packet % 65535 + 1
             self.unacknowledged[self.packet] = (self.seq, rest)
             size = len(lamp.topic)
             packets.append(b"\x32" + varint(len(rest) + 2) + rest[:size] + self.packet.to_bytes(2, "big") + rest[size:])
@@ -189,7 +192,7 @@ class Fleet:
     def __init__(self, plan: dict) -> None:
         self.host, self.port = plan["host"], plan["port"]
         self.rate, self.seconds, self.limit = plan["rate"], plan["seconds"], plan.get("limit", 0)
-        self.alarms = plan.get("alarms", 0)
+        self.alarms, self.drop = plan.get("alarms", 0), plan.get("drop", 0)
         self.sent = self.acknowledged = self.asked = self.resent = 0
         self.ended = False
         epoch = plan.get("epoch", 0)

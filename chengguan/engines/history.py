@@ -35,7 +35,7 @@ TABLES = {
             device UInt32 CODEC(Delta, ZSTD(1)),
             metric UInt16 CODEC(ZSTD(1)),
             t DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-            value Float32 CODEC(ZSTD(1)),
+            value Float64 CODEC(ZSTD(1)),
             quality UInt8 DEFAULT 0 CODEC(ZSTD(1))
         ) ENGINE = {engine} PARTITION BY toYYYYMM(t) ORDER BY (device, metric, t)
         SETTINGS {settings}

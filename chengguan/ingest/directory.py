@@ -51,6 +51,9 @@ class Directory:
         ]
         self.device_pk = np.array([each.pk for each in self.devices], np.int64)
         self.device_gateway = np.array([each.gateway for each in self.devices], np.int32)
+        self.subsystems = sorted({each.subsystem for each in self.devices})
+        number = {slug: at for at, slug in enumerate(self.subsystems)}
+        self.device_subsystem = np.array([number[each.subsystem] for each in self.devices], np.int64)
         self.index_of_pk = {each.pk: index for index, each in enumerate(self.devices)}
         self.of_key = {(each.subsystem, each.key): index for index, each in enumerate(self.devices)}
         self.of_eui = {

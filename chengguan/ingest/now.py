@@ -118,6 +118,9 @@ class Now:
         positions, lowest = self.place.positions, self.place.lowest
         if self.held and self.held[0].position <= self.place.highest:  # committed before a reconnect
             self.held = [each for each in self.held if each.position > positions.get(partition_of(each), lowest)]
+        if any(each.headers for each in self.held):  # re-driven, perhaps because its device is registered now
+            self._checked_at = 0.0
+            self._stay_current()
         parts = [self.held] if self.held else []
         while parts:
             part = parts.pop()
@@ -214,12 +217,8 @@ class Now:
         if not outcome.transitions and not outcome.held:
             situation.watch.settled()
             return
-        index = situation.directory.index_of_pk
-        remembered = situation.watch.rule_state(outcome)
         with transaction.atomic(), connection.cursor() as cursor:
-            for device, state in remembered.items():
-                if device in index:
-                    situation.state.save_rules(device, state, cursor)
+            situation.state.save_rules(situation.watch.rule_state(outcome), cursor)
             situation.watch.commit(outcome, watermark)
         situation.watch.committed(outcome)
         situation.watch.settled()

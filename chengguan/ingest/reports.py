@@ -38,7 +38,7 @@ class Meter:
 
     def _begin(self) -> None:
         self.since = time.monotonic()
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = {}
         self.passed: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.devices: Counter[int] = Counter()
@@ -50,7 +50,7 @@ class Meter:
         try:
             yield
         finally:
-            self.seconds[name] += time.perf_counter() - began
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
     def count(self, batch: Batch, directory: Directory) -> None:
         self.batches += 1

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
+from chengguan.ingest.arrays import numbers, texts
 from chengguan.ingest.batch import Batch
 from chengguan.ingest.directory import CODES
 from chengguan.observations.models import GatewaySequence
@@ -181,29 +182,23 @@ class Sequences:
         """Counters that gave up numbers."""
         return [each for each in self.all() if each.forget(now)]
 
-    def save(self, counters: Iterable[Counter], cursor: object) -> None:
+    def save(self, counters: Iterable[Counter], cursor: Any) -> None:
         """Write these counters; one statement."""
         rows = list(counters)
         if not rows:
             return
-        cursor.execute(  # type: ignore[attr-defined]
-            SAVE,
-            (
-                [each.gateway for each in rows],
-                [each.epoch for each in rows],
-                [each.restart for each in rows],
-                [each.highest for each in rows],
-                [json.dumps(each.gaps) for each in rows],
-                [each.newest for each in rows],
-                [each.lost for each in rows],
-                [datetime.fromtimestamp(each.seen / 1000, UTC) for each in rows],
-            ),
-        )
+        columns = ([getattr(each, name) for each in rows] for name in ("epoch", "restart", "highest", "newest", "lost", "seen"))
+        epoch, restart, highest, newest, lost, seen = (numbers(np.array(column)) for column in columns)
+        gaps = texts([json.dumps(each.gaps) if each.gaps else "[]" for each in rows])
+        keys = texts([each.gateway for each in rows])
+        cursor.execute(SAVE, (keys, epoch, restart, highest, gaps, newest, lost, seen))
 
 
 SAVE = """
 INSERT INTO observations_gatewaysequence AS s (gateway, epoch, restart, highest, gaps, newest, lost, seen_at)
-SELECT * FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::bigint[], %s::jsonb[], %s::bigint[], %s::bigint[], %s::timestamptz[])
+SELECT gateway, epoch, restart, highest, gaps, newest, lost, to_timestamp(seen / 1000.0)
+FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::bigint[], %s::jsonb[], %s::bigint[], %s::bigint[], %s::bigint[])
+    AS u(gateway, epoch, restart, highest, gaps, newest, lost, seen)
 ON CONFLICT (gateway, epoch) DO UPDATE SET restart = excluded.restart, highest = excluded.highest, gaps = excluded.gaps,
     newest = excluded.newest, lost = excluded.lost, seen_at = excluded.seen_at
 """

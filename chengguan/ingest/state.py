@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from django.db import connection
 
+from chengguan.ingest.arrays import numbers, texts
 from chengguan.ingest.batch import Batch
 from chengguan.ingest.directory import Directory
 from chengguan.observations.models import LatestState
@@ -72,58 +73,65 @@ class State:
 
     def save(self, touched: np.ndarray, rule_state: Mapping[int, Any], cursor: Any) -> None:
         """Write the rows of these devices (dense); `rule_state` by primary key, for those it changed for."""
+        self.save_rules(rule_state, cursor)
         if not len(touched):
             return
-        keys = self.directory.device_pk[touched].tolist()
-        encode = msgspec.json.encode
-        measured = self.measured[touched]
         cursor.execute(
             SAVE_ROWS,
             (
-                keys,
-                self.seen[touched].tolist(),
-                [None if each == NEVER else each for each in measured.tolist()],
-                self._values(touched),
-                self._times(touched),
-                [encode(rule_state[key]).decode() if key in rule_state else None for key in keys],
+                numbers(self.directory.device_pk[touched]),
+                numbers(self.seen[touched]),
+                numbers(self.measured[touched]).replace(str(NEVER), "NULL"),
+                texts(self._values(touched)),
+                texts(self._times(touched)),
                 self._battery(touched),
             ),
         )
-
-    def save_rules(self, device: int, rule_state: Any, cursor: Any) -> None:
-        """What rules keep of one device (primary key), without new readings."""
-        cursor.execute(f"UPDATE {TABLE} SET rule_state = %s WHERE device_id = %s", (msgspec.json.encode(rule_state).decode(), device))
+    def save_rules(self, rule_state: Mapping[int, Any], cursor: Any) -> None:
+        """What rules keep, by device (primary key); nearly always of very few."""
+        if rule_state:
+            remembered = texts([msgspec.json.encode(each).decode() for each in rule_state.values()])
+            cursor.execute(SAVE_RULES, (list(rule_state), remembered))
 
     def _values(self, touched: np.ndarray) -> list[str]:
-        devices, slugs, encode = self.directory.devices, self.directory.slugs, msgspec.json.encode
-        texts = []
-        for index, row in zip(touched.tolist(), self.values[touched].tolist(), strict=True):
-            known = slugs.get(devices[index].subsystem, ())
-            texts.append(encode({slug: value for slug, value in zip(known, row, strict=False) if value == value}).decode())
-        return texts
+        """JSON of the known values. Devices that know the same metrics are written by one pattern."""
+        rows = self.values[touched]
+        known = ~np.isnan(rows)
+        kinds = np.column_stack([self.directory.device_subsystem[touched], known])
+        patterns, group = np.unique(kinds, axis=0, return_inverse=True)
+        found = [""] * len(touched)
+        for number, pattern in enumerate(patterns):
+            slugs = self.directory.slugs.get(self.directory.subsystems[int(pattern[0])], [])
+            slots = np.flatnonzero(pattern[1:])
+            form = "{" + ",".join(f'"{slugs[slot]}":%r' for slot in slots) + "}"
+            mine = np.flatnonzero(group.ravel() == number)
+            for place, row in zip(mine.tolist(), rows[mine][:, slots].tolist(), strict=True):
+                found[place] = form % tuple(row)
+        return found
 
     def _times(self, touched: np.ndarray) -> list[str]:
         """Times of metrics not measured with the newest one."""
         times = self.times[touched]
         differing = (times != self.measured[touched][:, None]) & (times != NEVER)
-        texts = ["{}"] * len(touched)
+        written = ["{}"] * len(touched)
         for place in np.flatnonzero(differing.any(axis=1)).tolist():
             slugs = self.directory.slugs[self.directory.devices[int(touched[place])].subsystem]
             odd = np.flatnonzero(differing[place]).tolist()
-            texts[place] = msgspec.json.encode({slugs[slot]: int(times[place, slot]) for slot in odd}).decode()
-        return texts
+            written[place] = msgspec.json.encode({slugs[slot]: int(times[place, slot]) for slot in odd}).decode()
+        return written
 
-    def _battery(self, touched: np.ndarray) -> list[float | None]:
+    def _battery(self, touched: np.ndarray) -> str:
+        """An array for PostgreSQL; nearly no batch has a battery in it."""
         directory = self.directory
         column = {
             subsystem: int(directory.slot[of["battery"]]) for subsystem, of in directory.metric_of.items() if "battery" in of
         }
-        told: list[float | None] = []
-        for index in touched.tolist():
-            slot = column.get(directory.devices[index].subsystem)
-            value = float("nan") if slot is None else float(self.values[index, slot])
-            told.append(value if value == value else None)
-        return told
+        of_subsystem = np.array([column.get(slug, -1) for slug in directory.subsystems], np.int64)
+        slot = of_subsystem[directory.device_subsystem[touched]]
+        level = np.where(slot >= 0, self.values[touched, slot], np.nan)
+        if np.isnan(level).all():
+            return "{" + ",".join(["NULL"] * len(touched)) + "}"
+        return "{" + ",".join("NULL" if each != each else repr(each) for each in level.tolist()) + "}"
 
     def values_of(self, devices: Sequence[int]) -> Mapping[int, Mapping[str, float]]:
         """Latest values by primary key, made when asked for."""
@@ -164,8 +172,11 @@ FROM {TABLE}
 SAVE_ROWS = f"""
 UPDATE {TABLE} AS s
 SET seen_at = to_timestamp(u.seen / 1000.0), measured_at = to_timestamp(u.measured / 1000.0), values = u.vals,
-    times = u.times, rule_state = coalesce(u.rules, s.rule_state), battery = u.battery
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::float8[])
-    AS u(id, seen, measured, vals, times, rules, battery)
+    times = u.times, battery = u.battery
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::jsonb[], %s::jsonb[], %s::float8[])
+    AS u(id, seen, measured, vals, times, battery)
 WHERE s.device_id = u.id
+"""
+SAVE_RULES = f"""
+UPDATE {TABLE} AS s SET rule_state = u.rules FROM unnest(%s::bigint[], %s::jsonb[]) AS u(id, rules) WHERE s.device_id = u.id
 """

@@ -91,7 +91,7 @@ def main() -> None:
         rig.start_ingest()
         time.sleep(2)
         messages = arguments.readings // 3
-        gateways = rig.start_gateways(arguments.rate, 3600, limit=messages, alarms=arguments.alarms, epoch=3)
+        gateways = rig.start_gateways(arguments.rate, 3600, limit=messages, alarms=arguments.alarms, epoch=3, drop=400)
         names = arguments.kills.split(",")
         pause = messages / arguments.rate / (len(names) + 1)
         for name in names:

@@ -27,6 +27,7 @@ def test_after_killing_each_process_in_turn_every_reading_alarm_and_case_is_ther
     assert found["sent"] >= 199_900
     assert found["different"] == found["sent"], "readings lost"
     assert found["rows"] == found["different"], "readings twice"
+    assert found["asked"] >= found["resent"] > 0, "what got lost on the way was asked for"
     assert found["alarms"] == found["alarm_subjects"] == 200
     assert found["raised_twice"] == 0
     assert found["cases"] == found["alarms_in_cases"] == 200

@@ -205,3 +205,56 @@ def test_a_gateway_is_asked_for_what_is_missing_and_told_what_is_recorded(sinks)
     listener.join()
     assert ("zhcg.down.G01._.resend", b'{"from": 2, "to": 3, "epoch": 0}') in heard
     assert ("zhcg.down.G01._.recorded", b'{"recorded": 1, "epoch": 0}') in heard
+
+
+def test_while_the_history_is_full_alarms_go_on_and_it_catches_up(sinks, monkeypatch):
+    from clickhouse_connect.driver.exceptions import DatabaseError
+
+    from chengguan.alarms.models import Alarm, Rule
+    from chengguan.ingest import history as sink
+    from chengguan.observations.selectors import health
+
+    Rule.objects.filter(slug="lamp_overvoltage").update(hold_s=0)
+    really, full = sink.insert, threading.Event()
+
+    def insert(piece):
+        if full.is_set():
+            try:
+                raise DatabaseError("Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space. (NOT_ENOUGH_SPACE)")
+            except DatabaseError as error:
+                raise sink.PausedError(sink.in_words(error)) from error
+        really(piece)
+
+    monkeypatch.setattr(sink, "insert", insert)
+    monkeypatch.setattr(sink, "QUEUE_ROWS", 5)
+    full.set()
+    sinks.start()
+    t = ms()
+    publish(*[(subject(LAMP), body(n, t + n, voltage=250 + n)) for n in range(1, 21)])
+    until(lambda: Alarm.objects.filter(rule="lamp_overvoltage", active=True).exists())
+    until(lambda: "磁盘已满" in health(with_broker=False)["paused"])
+    assert in_history() == []
+    full.clear()
+    until(lambda: len(in_history()) >= 20, 40)
+    assert sorted(row[3] for row in in_history()) == [float(250 + n) for n in range(1, 21)]
+    until(lambda: health(with_broker=False)["paused"] == "")
+
+
+def test_a_command_is_acknowledged_and_confirmed_by_what_comes_up(sinks):
+    import json
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from chengguan.things.models import Command
+
+    device = Device.objects.get(key=LAMP)
+    command = Command.objects.create(
+        device=device, name="on", state="sent", expires_at=timezone.now() + timedelta(minutes=1), expect={"metric": "on", "value": 1},
+        waiting=[device.pk],
+    )  # fmt: skip
+    sinks.start()
+    publish((subject(LAMP), json.dumps({"seq": 1, "t": ms(), "ack": command.pk}).encode()))
+    until(lambda: Command.objects.get().state == "acknowledged")
+    publish((subject(LAMP), body(2, ms(), on=1)))
+    until(lambda: Command.objects.get().state == "confirmed")
