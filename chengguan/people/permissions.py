@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chengguan.people.roles import EVERYONE
+from chengguan.people.roles import EVERYONE, ROLES
 
 
 class Scope(IntEnum):
@@ -87,3 +87,26 @@ PERMISSIONS: dict[str, Permission] = {permission.action: permission for permissi
 def scopes(roles: frozenset[str], action: str) -> dict[str, Scope]:
     """Role -> scope for those of `roles` that may do `action`; KeyError when the table has no such action."""
     return {role: scope for role, scope in PERMISSIONS[action].scopes.items() if role in roles}
+
+
+SCOPES = (Scope.ALL, Scope.AREA, Scope.DEPARTMENT, Scope.OWN)
+
+
+def as_markdown() -> str:
+    """The table as the page docs/reference/permissions.md; `chengguan document` writes it."""
+    lines = [
+        "# Permissions",
+        "",
+        "Written from `chengguan/people/permissions.py`; a test fails when the two differ. How far a permission reaches:",
+        *(f"`{scope.name.lower()}` {SCOPE_NAMES[scope]}{',' if scope != Scope.ALL else '.'}" for scope in Scope),
+        "What moves a case is said, with its roles, by the state table of `chengguan/cases/workflow.py`.",
+        "",
+        "| action | 名称 | " + " | ".join(f"{scope.name.lower()} {SCOPE_NAMES[scope]}" for scope in SCOPES) + " |",
+        "|---|---|" + "---|" * len(Scope),
+    ]
+    for permission in _TABLE:
+        cells = (" ".join(role for role in ROLES if permission.scopes.get(role) == scope) for scope in SCOPES)
+        lines.append(f"| `{permission.action}` | {permission.name} | " + " | ".join(cells) + " |")
+    lines += ["", "| role | 岗位 | first page |", "|---|---|---|"]
+    lines += [f"| `{role.slug}` | {role.name} | `{role.first_page}` |" for role in ROLES.values()]
+    return "\n".join(lines) + "\n"

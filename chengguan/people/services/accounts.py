@@ -115,8 +115,8 @@ def _one_at_a_time() -> None:
 def _keep_an_administrator(without_account: int | None = None, without_holding: int | None = None) -> None:
     """ValidationError when nobody would be left who can sign in and administer."""
     held = Holding.objects.filter(on(), post__role=ADMINISTRATOR, post__organisation__enabled=True, account__is_active=True)
-    left = held.exclude(account=without_account).exclude(pk=without_holding)
-    if held.exists() and not left.exists():
+    left = [pair for pair in held.values_list("pk", "account_id") if pair[0] != without_holding and pair[1] != without_account]
+    if held.exists() and not left:
         raise ValidationError(_("这是最后一名管理员，不能停用或免去。请先指定另一名管理员。"), code="last_administrator")
 
 

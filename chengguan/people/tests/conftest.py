@@ -15,7 +15,7 @@ PASSWORD = "quiet-river-42"
 
 @pytest.fixture
 def office(db: None) -> dict[str, Organisation]:
-    rows = {}
+    rows: dict[str, Organisation] = {}
     for code, kind, parent in (
         ("centre", "centre", None),
         ("lighting", "department", None),

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from chengguan.people import permissions, roles
@@ -12,6 +13,10 @@ def test_the_table_names_known_roles_only():
     for permission in permissions.PERMISSIONS.values():
         assert set(permission.scopes) <= set(roles.ROLES), permission.action
         assert permission.scopes, f"nobody may {permission.action}"
+
+
+def test_the_page_about_permissions_says_what_the_table_says():
+    assert (settings.REPOSITORY / "docs/reference/permissions.md").read_text() == permissions.as_markdown()
 
 
 def test_a_department_reaches_itself_and_its_crews_and_no_other(who, office):

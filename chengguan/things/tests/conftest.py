@@ -33,7 +33,8 @@ MANIFEST = Manifest(
 
 
 def encode(command: str, parameters: dict) -> dict:
-    return {"on": {"lit": 1}, "blackout": {"lit": 0}, "dim": {"dim": parameters.get("level")}}.get(command, {})
+    told: dict[str, dict] = {"on": {"lit": 1}, "blackout": {"lit": 0}, "dim": {"dim": parameters.get("level")}}
+    return told.get(command, {})
 
 
 @pytest.fixture
