@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -19,10 +19,11 @@ from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from chengguan.people.access import Request
-from chengguan.people.selectors import who_is
+from chengguan.people.selectors import Who, who_is
 
 _open: set[str] = set()
 STARTED, SEEN = "started_at", "seen_at"
@@ -57,11 +58,8 @@ class WhoMiddleware(MiddlewareMixin):
 
     def process_request(self, request: Request) -> None:
         request.session_end = ""
-        if request.user.is_authenticated:
-            request.session_end = ended(request)
-            if request.session_end:
-                logout(request)
-        request.who = who_is(request.user, client_ip(request))
+        # asked of the database only by who needs it: a tile of the open base map does not
+        request.who = cast(Who, SimpleLazyObject(lambda: _ask(request)))
 
     def process_view(self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
         if not getattr(view, "login_required", True) or request.path in _open:
@@ -71,6 +69,14 @@ class WhoMiddleware(MiddlewareMixin):
         if request.user.must_change_password and request.path not in {"/password", "/signout"}:
             return HttpResponseRedirect("/password")
         return None
+
+
+def _ask(request: Request) -> Who:
+    if request.user.is_authenticated:
+        request.session_end = ended(request)
+        if request.session_end:
+            logout(request)
+    return who_is(request.user, client_ip(request))
 
 
 def ended(request: Request) -> str:

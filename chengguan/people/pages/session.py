@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -45,8 +45,17 @@ def _page(request: Request, status: int = 200, **given: Any) -> HttpResponse:
         "demo_cards": selectors.demo_cards() if settings.DEMO else ([], []),
         "demo_password": settings.DEMO_PASSWORD if settings.DEMO else "",
         "username": request.POST.get("username", ""),
+        "citizen_url": _citizen_url(),
     }
     return render(request, "people/signin.html", context | given, status=status)
+
+
+def _citizen_url() -> str:
+    """Where a citizen reports without an account; empty where no such page is present."""
+    try:
+        return reverse("portal-report")
+    except NoReverseMatch:
+        return ""
 
 
 @never_cache
