@@ -202,8 +202,8 @@ def partition(seed: int, land: Ground, town: Streets, plots: list[Plot]) -> Part
     core = town.builtup.buffer(-5)
     outside = [part for line in township_lines + rural for part in shapely.get_parts(shapely.difference(line, core)) if part.length > 0.01]
     inside = [part for s in town.streets for part in shapely.get_parts(shapely.intersection(s.line, town.builtup.buffer(1)))]
-    banks = shapely.get_parts(shapely.boundary(shapely.intersection(land.water, town.builtup.buffer(60))))
-    banks = [part for bank in banks for part in shapely.get_parts(shapely.intersection(bank, town.builtup.buffer(1)))]
+    shores = shapely.get_parts(shapely.boundary(shapely.intersection(land.water, town.builtup.buffer(60))))
+    banks = [part for bank in shores for part in shapely.get_parts(shapely.intersection(bank, town.builtup.buffer(1)))]
     cuts = _cell_cuts(plots, generator(seed, "cells"))
     faces = faces_of(node([land.outline.exterior, town.builtup.exterior, *outside, *inside, *banks, *cuts]))
     faces = faces[shapely.contains(land.outline.buffer(1), faces)]
