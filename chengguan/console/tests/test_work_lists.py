@@ -1,0 +1,118 @@
+"""Each post sees its own list; filters live in the address; plain moves are made for several at once."""
+
+from django.test import Client
+
+from chengguan.cases.models import Case
+from chengguan.people.models import Account
+from tests.small_town import LAMP_MATTER, SEAT, dark_lamp, photo_file, walk
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(username=username))
+    return client
+
+
+def test_an_account_with_three_posts_has_three_tabs(town):
+    page = signed_in("desk").get("/work").content.decode()
+    for post in ("acceptor", "shift_leader", "dispatcher"):
+        assert f"?post={post}" in page
+
+
+def test_a_department_sees_only_its_own(town):
+    case = walk(dark_lamp(town), "dispatch")
+    assert str(case.number) in signed_in("lighting").get("/work").content.decode()
+    assert str(case.number) not in signed_in("drainage").get("/work").content.decode()
+
+
+def test_filters_are_chips_that_can_be_taken_away(town):
+    dark_lamp(town)
+    answer = signed_in("accept").get("/work?post=acceptor&source=hotline&text=路灯&state=nonsense")
+    chips = {chip["words"]: chip["url"] for chip in answer.context["chips"]}
+    assert set(chips) == {"来源：热线举报", "含“路灯”"}
+    assert "source" not in chips["来源：热线举报"]
+    assert "text=" in chips["来源：热线举报"]
+    empty = signed_in("accept").get("/work?post=acceptor&source=leader").content.decode()
+    assert "没有符合条件的案件" in empty
+
+
+def test_an_empty_list_says_what_would_appear(town):
+    page = signed_in("dispatch").get("/work").content.decode()
+    assert "眼下没有待办" in page
+    assert "待派遣" in page
+
+
+def test_only_the_list_is_sent_to_htmx(town):
+    answer = signed_in("accept").get("/work", headers={"HX-Request": "true", "HX-Target": "work-list"})
+    assert b"<html" not in answer.content
+
+
+def test_a_long_list_is_turned_by_key(town):
+    for _ in range(51):
+        dark_lamp(town)
+    client = signed_in("accept")
+    first = client.get("/work")
+    assert len(first.context["rows"]) == 50
+    second = client.get("/work" + first.context["next"])
+    assert len(second.context["rows"]) == 1
+    assert {row.case.pk for row in first.context["rows"]}.isdisjoint(row.case.pk for row in second.context["rows"])
+
+
+def test_plain_cases_are_moved_together_and_the_rest_is_named(town):
+    plain, changed = (walk(dark_lamp(town), "accept") for _ in range(2))
+    marks = [f"{plain.pk}:{plain.version}", f"{changed.pk}:{changed.version - 1}"]
+    page = signed_in("shift").post("/work/bulk", {"action": "file", "case": marks}, follow=True).content.decode()
+    plain.refresh_from_db()
+    changed.refresh_from_db()
+    assert (plain.state, changed.state) == ("awaiting_dispatch", "awaiting_filing")
+    assert "已办理 1 件" in page
+
+
+def test_what_needs_a_word_is_not_moved_in_bulk(town):
+    case = dark_lamp(town)  # no filing condition chosen yet
+    page = signed_in("accept").post("/work/bulk", {"action": "accept", "case": [f"{case.pk}:{case.version}"]}, follow=True).content.decode()
+    case.refresh_from_db()
+    assert case.state == "reported"
+    assert "需打开填写" in page
+    assert signed_in("accept").post("/work/bulk", {"action": "void", "case": [f"{case.pk}:1"]}).status_code == 403
+
+
+def test_the_desk_registers_what_a_caller_tells(town):
+    data = {
+        "source": "hotline", "lon": str(SEAT.x - 0.0001), "lat": str(SEAT.y), "matter_code": LAMP_MATTER, "description": "灯不亮",
+        "reporter_phone": "13800001234", "key": "k1", "photos": [photo_file()],
+    }  # fmt: skip
+    client = signed_in("hotline")
+    assert client.post("/work/new", data).status_code == 302
+    assert client.post("/work/new", {**data, "photos": [photo_file()]}).status_code == 302
+    assert Case.objects.count() == 1
+    earlier = client.get("/work/caller", {"reporter_phone": "13800001234"}).content.decode()
+    assert "路灯异常" in earlier
+
+
+def test_registering_without_a_place_is_refused_and_kept(town):
+    answer = signed_in("hotline").post("/work/new", {"source": "hotline", "description": "灯不亮的地方", "key": "k"})
+    assert answer.status_code == 422
+    assert "灯不亮的地方" in answer.content.decode()
+
+
+def test_a_class_is_found_with_three_keys(town):
+    for typed in ("01037", "路灯", "ldy"):
+        assert "01037" in signed_in("accept").get("/work/classes", {"q": typed}).content.decode()
+
+
+def test_conditions_come_with_their_limit(town):
+    page = signed_in("accept").get("/work/conditions", {"matter_code": LAMP_MATTER}).content.decode()
+    assert "单盏不亮" in page
+    assert "2 工作日" in page
+
+
+def test_a_place_shows_its_components_and_likely_repeats(town):
+    case = dark_lamp(town)
+    page = signed_in("hotline").get("/work/here", {"lon": 108.9915, "lat": 28.4482, "matter_code": LAMP_MATTER}).content.decode()
+    assert "L-004711" in page
+    assert case.register_number in page
+
+
+def test_who_has_no_work_list_is_told(town):
+    assert signed_in("inspect").get("/work").status_code == 403

@@ -1,0 +1,111 @@
+"""People on foot see only their own jobs, prove that they are there, and send nothing twice."""
+
+import pytest
+from django.test import Client
+
+from chengguan.cases.models import Case, Step
+from chengguan.people.models import Account
+from tests.small_town import LAMP_MATTER, dark_lamp, photo_file, walk
+
+THERE = {"lon": "108.9915", "lat": "28.4482", "accuracy": "8"}
+FAR = {"lon": "108.9990", "lat": "28.4482", "accuracy": "8"}
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(username=username))
+    return client
+
+
+def test_a_crew_sees_its_own_job_with_the_lamps_own_word(town):
+    case = walk(dark_lamp(town), "assign")
+    page = signed_in("crew").get(f"/field/tasks/{case.pk}").content.decode()
+    assert "灯已亮 86 W" in page
+    assert "报回" in page
+    assert signed_in("crew2").get(f"/field/tasks/{case.pk}").status_code == 404
+    assert signed_in("accept").get("/field/").status_code == 403
+
+
+def test_a_crew_reports_back_with_photos_and_material(town):
+    case = walk(dark_lamp(town), "assign")
+    answer = signed_in("crew").post(
+        f"/field/tasks/{case.pk}/do/submit", {"version": case.version, "done": "已更换", "material": "LED 光源 1 只", "photos": [photo_file()]}
+    )
+    assert answer.status_code == 302
+    assert "用料：LED 光源 1 只" in Step.objects.get(case=case, action="submit").opinion
+
+
+def test_a_send_without_photos_is_refused_and_the_words_stay(town):
+    case = walk(dark_lamp(town), "assign")
+    answer = signed_in("crew").post(f"/field/tasks/{case.pk}/do/submit", {"version": case.version, "done": "已更换灯泡"})
+    assert answer.status_code == 422
+    assert "已更换灯泡" in answer.content.decode()
+
+
+def test_the_same_send_twice_is_one_step(town):
+    case = walk(dark_lamp(town), "send_to_verify")
+    data = {"version": case.version, "passed": "yes", **THERE}
+    client = signed_in("inspect")
+    for _ in range(2):
+        assert client.post(f"/field/tasks/{case.pk}/do/verify", {**data, "photos": [photo_file()]}).status_code == 302
+    assert Step.objects.filter(case=case, action="verify").count() == 1
+
+
+@pytest.mark.parametrize("position, words", [(FAR, "米以内"), ({}, "还没有取到位置")])
+def test_verifying_from_elsewhere_is_refused(town, position, words):
+    case = walk(dark_lamp(town), "send_to_verify")
+    answer = signed_in("inspect").post(
+        f"/field/tasks/{case.pk}/do/verify", {"version": case.version, "passed": "yes", "photos": [photo_file()], **position}
+    )
+    case.refresh_from_db()
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert case.state == "verifying"
+
+
+def report(client: Client, **changed):
+    said = {"key": "k1", "matter_code": LAMP_MATTER, "description": "灯不亮", "photos": [photo_file()], **THERE}
+    return client.post("/field/new", {**said, **changed})
+
+
+def test_an_inspector_reports_a_thing_at_the_component_under_the_finger(town):
+    inspector = signed_in("inspect")
+    near = inspector.get("/field/near", THERE).content.decode()
+    assert "L-004711" in near
+    assert "路灯异常" in near
+    assert report(inspector, component=town["lamp"].pk).status_code == 302
+    case = Case.objects.get(source="inspector")
+    assert case.component == town["lamp"]
+    assert case.reporter.username == "inspect"
+
+
+def test_a_report_sent_twice_is_one_case(town):
+    inspector = signed_in("inspect")
+    report(inspector)
+    report(inspector, photos=[photo_file()])
+    assert Case.objects.count() == 1
+
+
+@pytest.mark.parametrize("changed, words", [
+    ({"photos": []}, "请先拍一张照片"),
+    ({"matter_code": ""}, "请选一个类别"),
+    ({"lon": "", "lat": ""}, "还没有取到位置"),
+    ({"accuracy": "400"}, "位置误差"),
+    ({"lon": "108.9990"}, "不在您的责任网格内"),
+])  # fmt: skip
+def test_what_is_missing_is_said(town, changed, words):
+    answer = report(signed_in("inspect"), **changed)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert Case.objects.count() == 0
+
+
+def test_outside_the_own_grid_is_reported_only_when_asked_for(town):
+    assert report(signed_in("inspect"), lon="108.9990", outside="1").status_code == 302
+
+
+def test_self_handling_needs_photos_before_and_after(town):
+    inspector = signed_in("inspect")
+    assert report(inspector, self_handled="1").status_code == 422
+    assert report(inspector, self_handled="1", photos=[photo_file()], photos_after=[photo_file("b.jpg", (9, 9, 9))]).status_code == 302
+    assert Case.objects.get().state == "self_handled"
