@@ -16,12 +16,13 @@ from typing import Any
 import msgspec
 from asgiref.sync import sync_to_async
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from chengguan.engines import nats
+from chengguan.people.access import Request
 from chengguan.people.selectors import Who, may
 
 TOPICS = {
@@ -132,9 +133,9 @@ async def stream(who: Who, topics: frozenset[str]) -> AsyncIterator[bytes]:
 
 
 @require_GET
-async def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+async def live(request: Request) -> HttpResponse | StreamingHttpResponse:
     """GET /live?topics=alarms,cases"""
-    who: Who = request.who  # type: ignore[attr-defined]
+    who: Who = request.who
     topics = allowed(who, request.GET.get("topics", ""))
     if who.is_anonymous or not topics:
         return JsonResponse({"detail": _("没有可以订阅的实时内容。")}, status=403)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -26,7 +26,7 @@ from chengguan.cases.models import CaseAlarm
 from chengguan.console import services
 from chengguan.console.selectors import duty
 from chengguan.people import navigation
-from chengguan.people.access import requires
+from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
 
 MOST = 300
@@ -39,7 +39,7 @@ navigation.add("alarms", gettext_lazy("告警台"), "/alarms", order=30, action=
 
 @require_GET
 @requires("alarms.see")
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     chosen = _chosen(request)
     rows = list(_rows(request, chosen)[: MOST + 1])
     context = {
@@ -59,7 +59,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "console/alarms/desk.html", context)
 
 
-def _chosen(request: HttpRequest) -> dict[str, Any]:
+def _chosen(request: Request) -> dict[str, Any]:
     show, rank = request.GET.get("show", "open"), request.GET.get("rank", "")
     return {
         "show": show if show in SHOWN else "open",
@@ -70,7 +70,7 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _rows(request: HttpRequest, chosen: dict[str, Any]) -> QuerySet[Alarm]:
+def _rows(request: Request, chosen: dict[str, Any]) -> QuerySet[Alarm]:
     if chosen["show"] == "past":
         found = questions.alarms(request.who).filter(off_desk_at__isnull=False)
         if chosen["rank"]:
@@ -90,7 +90,7 @@ def _rows(request: HttpRequest, chosen: dict[str, Any]) -> QuerySet[Alarm]:
     )
 
 
-def _chips(request: HttpRequest, chosen: dict[str, Any]) -> list[dict[str, str]]:
+def _chips(request: Request, chosen: dict[str, Any]) -> list[dict[str, str]]:
     """The filters in force, each with the address that takes it away."""
     names = {
         "rank": str(RANKS.get(chosen["rank"], "")),
@@ -110,15 +110,14 @@ def _chips(request: HttpRequest, chosen: dict[str, Any]) -> list[dict[str, str]]
 def _by_cause(rows: list[Alarm]) -> list[dict[str, Any]]:
     """Rows of one cause together, the group standing where its worst row stands."""
     cases = {link.alarm_id: link.case for link in CaseAlarm.objects.filter(alarm__in=rows).select_related("case")}
-    order: dict[str, list[Alarm]] = {}
+    order: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        row.case = cases.get(row.pk)
-        row.label, key, _name = duty.cause_of(row)
-        order.setdefault(key, []).append(row)
-    return [{"name": duty.cause_name(group[0]), "rows": group} for group in order.values()]
+        label, key, _name = duty.cause_of(row)
+        order.setdefault(key, []).append({"alarm": row, "label": label, "case": cases.get(row.pk)})
+    return [{"name": group[0]["label"], "rows": group} for group in order.values()]
 
 
-def alarm_context(request: HttpRequest, file: Any) -> dict[str, Any]:
+def alarm_context(request: Request, file: Any) -> dict[str, Any]:
     """One alarm with all that its card, its panel and its page need."""
     alarm, who = file.alarm, request.who
     try:
@@ -151,7 +150,7 @@ def alarm_context(request: HttpRequest, file: Any) -> dict[str, Any]:
 
 @require_GET
 @requires("alarms.see")
-def one(request: HttpRequest, alarm_id: int) -> HttpResponse:
+def one(request: Request, alarm_id: int) -> HttpResponse:
     file = questions.alarm_file(request.who, alarm_id)
     if file is None:
         raise Http404(_("没有这条告警，或不在您的权限范围内。"))
@@ -159,7 +158,7 @@ def one(request: HttpRequest, alarm_id: int) -> HttpResponse:
     return render(request, "console/alarms/panel.html" if request.htmx else "console/alarms/one.html", context)
 
 
-def _answer(request: HttpRequest, words: str, alarm_id: int | None = None) -> HttpResponse:
+def _answer(request: Request, words: str, alarm_id: int | None = None) -> HttpResponse:
     """Nothing to swap: the lists on the page read themselves again. Without script: back to the alarm."""
     if not request.htmx:
         return redirect("alarm", alarm_id) if alarm_id else redirect("alarm_desk")
@@ -172,7 +171,7 @@ def _refusal(trouble: ValidationError | PermissionDenied) -> HttpResponse:
     return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
 
 
-def _act(request: HttpRequest, alarm_id: int, what: Callable[[], Any], words: str) -> HttpResponse:
+def _act(request: Request, alarm_id: int, what: Callable[[], Any], words: str) -> HttpResponse:
     try:
         what()
     except (ValidationError, PermissionDenied) as trouble:
@@ -182,14 +181,14 @@ def _act(request: HttpRequest, alarm_id: int, what: Callable[[], Any], words: st
 
 @require_POST
 @requires("alarms.acknowledge")
-def acknowledge(request: HttpRequest, alarm_id: int) -> HttpResponse:
+def acknowledge(request: Request, alarm_id: int) -> HttpResponse:
     words = request.POST.get("words", "")
     return _act(request, alarm_id, lambda: alarms.acknowledge(request.who, alarm_id, words), _("已确认"))
 
 
 @require_POST
 @requires("alarms.acknowledge")
-def acknowledge_many(request: HttpRequest) -> HttpResponse:
+def acknowledge_many(request: Request) -> HttpResponse:
     """Those ticked, each by itself: what cannot be acknowledged is said and does not hold up the others."""
     done, refused = 0, []
     for text in request.POST.getlist("alarm")[:MOST]:
@@ -206,7 +205,7 @@ def acknowledge_many(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("alarms.shelve")
-def shelve(request: HttpRequest, alarm_id: int) -> HttpResponse:
+def shelve(request: Request, alarm_id: int) -> HttpResponse:
     until = parse_datetime(request.POST.get("until", "") or "-")
     if until is not None and timezone.is_naive(until):
         until = timezone.make_aware(until)
@@ -221,13 +220,13 @@ def shelve(request: HttpRequest, alarm_id: int) -> HttpResponse:
 
 @require_POST
 @requires("alarms.shelve")
-def unshelve(request: HttpRequest, alarm_id: int) -> HttpResponse:
+def unshelve(request: Request, alarm_id: int) -> HttpResponse:
     return _act(request, alarm_id, lambda: alarms.unshelve(request.who, alarm_id), _("已取消搁置"))
 
 
 @require_POST
 @requires("alarms.register")
-def register(request: HttpRequest, alarm_id: int) -> HttpResponse:
+def register(request: Request, alarm_id: int) -> HttpResponse:
     return _act(request, alarm_id, lambda: services.register_from_alarm(request.who, alarm_id), _("已登记"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -20,7 +20,7 @@ from chengguan import registry
 from chengguan.alarms import selectors as alarm_questions
 from chengguan.console.selectors import devices, duty, history
 from chengguan.people import navigation
-from chengguan.people.access import requires
+from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
 from chengguan.things import selectors as questions
 from chengguan.things.models import Command, Device, Group
@@ -39,7 +39,7 @@ navigation.add("devices", gettext_lazy("设备"), "/devices", order=50, action="
 
 @require_GET
 @requires("things.see")
-def device_list(request: HttpRequest) -> HttpResponse:
+def device_list(request: Request) -> HttpResponse:
     chosen = {key: request.GET.get(key, "").strip() for key in ("trade", "model", "condition", "q")}
     found = devices.device_list(request.who, chosen["trade"], chosen["model"], chosen["condition"], chosen["q"])
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -61,7 +61,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
     return render(request, "console/devices/list.html", context)
 
 
-def _chips(request: HttpRequest, chosen: dict[str, str], models: list[tuple[str, str]]) -> list[dict[str, str]]:
+def _chips(request: Request, chosen: dict[str, str], models: list[tuple[str, str]]) -> list[dict[str, str]]:
     names = {
         "trade": next((trade["name"] for trade in duty.trades() if trade["slug"] == chosen["trade"]), ""),
         "model": dict(models).get(chosen["model"], ""),
@@ -78,7 +78,7 @@ def _chips(request: HttpRequest, chosen: dict[str, str], models: list[tuple[str,
     return chips
 
 
-def _device(request: HttpRequest, device_id: int) -> Device:
+def _device(request: Request, device_id: int) -> Device:
     device = questions.device(request.who, device_id)
     if device is None:
         raise Http404(_("没有这台设备，或不在您的权限范围内。"))
@@ -87,7 +87,7 @@ def _device(request: HttpRequest, device_id: int) -> Device:
 
 @require_GET
 @requires("things.see")
-def one(request: HttpRequest, device_id: int) -> HttpResponse:
+def one(request: Request, device_id: int) -> HttpResponse:
     device = _device(request, device_id)
     metrics = list(devices.metrics_of(device).values())
     context = _state(request, device) | {
@@ -102,24 +102,24 @@ def one(request: HttpRequest, device_id: int) -> HttpResponse:
     return render(request, "console/devices/one.html", context)
 
 
-def _state(request: HttpRequest, device: Device) -> dict[str, Any]:
+def _state(request: Request, device: Device) -> dict[str, Any]:
     return {"device": device, "view": devices.device_view(request.who, device)}
 
 
 @require_GET
 @requires("things.see")
-def state(request: HttpRequest, device_id: int) -> HttpResponse:
+def state(request: Request, device_id: int) -> HttpResponse:
     return render(request, "console/devices/state.html", _state(request, _device(request, device_id)))
 
 
 @require_GET
 @requires("things.see")
-def command_list(request: HttpRequest, device_id: int) -> HttpResponse:
+def command_list(request: Request, device_id: int) -> HttpResponse:
     device = _device(request, device_id)
     return render(request, "console/devices/commands.html", {"device": device, "commands": _sent(request, device)})
 
 
-def _sent(request: HttpRequest, device: Device) -> list[dict[str, Any]]:
+def _sent(request: Request, device: Device) -> list[dict[str, Any]]:
     """Commands to the device or its group, newest first, each with how far it came."""
     names = {command.slug: command.name for command in registry.subsystem(device.subsystem).manifest.commands} if device.subsystem in registry.present() else {}
     found = []
@@ -136,7 +136,7 @@ def _sent(request: HttpRequest, device: Device) -> list[dict[str, Any]]:
     return found
 
 
-def _forms(request: HttpRequest, device: Device) -> list[dict[str, Any]]:
+def _forms(request: Request, device: Device) -> list[dict[str, Any]]:
     """The commands its model knows, with their parameters, when this person may send one."""
     maintainer = device.component.maintainer_id if device.component else None
     model = devices.model_of(device)
@@ -148,7 +148,7 @@ def _forms(request: HttpRequest, device: Device) -> list[dict[str, Any]]:
 
 @require_GET
 @requires("observations.see")
-def series(request: HttpRequest, device_id: int) -> HttpResponse:
+def series(request: Request, device_id: int) -> HttpResponse:
     """JSON for the chart: ?metric=&range=24h or start=&end= (ms), compare=day|week|month, points="""
     device = _device(request, device_id)
     try:
@@ -163,7 +163,7 @@ def series(request: HttpRequest, device_id: int) -> HttpResponse:
     return JsonResponse(answer)
 
 
-def _span(request: HttpRequest) -> tuple[datetime, datetime]:
+def _span(request: Request) -> tuple[datetime, datetime]:
     if request.GET.get("start") and request.GET.get("end"):
         start, end = (datetime.fromtimestamp(int(request.GET[key]) / 1000, UTC) for key in ("start", "end"))
         if end <= start:
@@ -175,7 +175,7 @@ def _span(request: HttpRequest) -> tuple[datetime, datetime]:
 
 @require_GET
 @requires("alarms.see")
-def alarm_series(request: HttpRequest, alarm_id: int) -> HttpResponse:
+def alarm_series(request: Request, alarm_id: int) -> HttpResponse:
     """JSON for the small curve around the moment of an alarm."""
     file = alarm_questions.alarm_file(request.who, alarm_id)
     if file is None:
@@ -191,7 +191,7 @@ def alarm_series(request: HttpRequest, alarm_id: int) -> HttpResponse:
 
 @require_POST
 @requires("things.command", "things.command_group")
-def send(request: HttpRequest, device_id: int) -> HttpResponse:
+def send(request: Request, device_id: int) -> HttpResponse:
     """A command to the device, or with scope=group to its whole circuit. What is dangerous is asked twice."""
     device = _device(request, device_id)
     target: Device | Group = device.group if request.POST.get("scope") == "group" and device.group else device

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from chengguan.cases import selectors as case_questions
 from chengguan.console.pages.alarm_desk import alarm_context
 from chengguan.console.selectors import devices, duty
 from chengguan.people import navigation
-from chengguan.people.access import requires
+from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
 from chengguan.places import selectors as place_questions
 from chengguan.places.models import Area
@@ -30,7 +30,7 @@ navigation.add("map", gettext_lazy("值班地图"), "/map", order=20, action="ma
 
 @require_GET
 @requires("map.see")
-def duty_map(request: HttpRequest) -> HttpResponse:
+def duty_map(request: Request) -> HttpResponse:
     config = {
         "start": _start(),
         "alarms": reverse("map_alarms"),
@@ -56,14 +56,14 @@ def _start() -> dict[str, float]:
 
 @require_GET
 @requires("alarms.see")
-def alarms_json(request: HttpRequest) -> JsonResponse:
+def alarms_json(request: Request) -> JsonResponse:
     ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdigit()]
     return JsonResponse(duty.alarm_changes(request.who, request.GET.get("since", ""), ids[:500]))
 
 
 @require_GET
 @requires("things.see")
-def states_json(request: HttpRequest) -> HttpResponse:
+def states_json(request: Request) -> HttpResponse:
     try:
         box = [float(part) for part in request.GET.get("bbox", "").split(",")]
         west, south, east, north = box
@@ -76,7 +76,7 @@ def states_json(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("map.see")
-def search_json(request: HttpRequest) -> JsonResponse:
+def search_json(request: Request) -> JsonResponse:
     text = request.GET.get("q", "").strip()[:80]
     if not text:
         return JsonResponse({"results": []})
@@ -119,7 +119,7 @@ def search_json(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"results": found[:14]})
 
 
-def _cases_numbered(request: HttpRequest, text: str) -> list[Any]:
+def _cases_numbered(request: Request, text: str) -> list[Any]:
     if len(text) < 4 or not may(request.who, "cases.see"):
         return []
     seen = case_questions.visible(request.who).filter(point__isnull=False)
@@ -128,7 +128,7 @@ def _cases_numbered(request: HttpRequest, text: str) -> list[Any]:
 
 @require_GET
 @requires("map.see")
-def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+def card(request: Request, kind: str, key: str) -> HttpResponse:
     """What stands beside the map for an alarm, a device, a component or a case that was clicked."""
     show = {"alarm": _alarm_card, "device": _device_card, "component": _component_card, "case": _case_card}.get(kind)
     if show is None:
@@ -136,7 +136,7 @@ def card(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     return show(request, key)
 
 
-def _missing(request: HttpRequest) -> HttpResponse:
+def _missing(request: Request) -> HttpResponse:
     return render(request, "console/map/card_missing.html")
 
 
@@ -144,7 +144,7 @@ def _number(key: str) -> int:
     return int(key) if key.isdigit() else -1
 
 
-def _alarm_card(request: HttpRequest, key: str) -> HttpResponse:
+def _alarm_card(request: Request, key: str) -> HttpResponse:
     file = alarm_questions.alarm_file(request.who, _number(key))
     if file is None:
         return _missing(request)
@@ -155,17 +155,17 @@ def _alarm_card(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "console/map/card_alarm.html", context)
 
 
-def _device_card(request: HttpRequest, key: str) -> HttpResponse:
+def _device_card(request: Request, key: str) -> HttpResponse:
     device = thing_questions.device(request.who, _number(key))
     return _missing(request) if device is None else _render_device(request, device)
 
 
-def _render_device(request: HttpRequest, device: Any) -> HttpResponse:
+def _render_device(request: Request, device: Any) -> HttpResponse:
     view = devices.device_view(request.who, device)
     return render(request, "console/map/card_device.html", {"view": view, "device": device, "cases": _open_cases(request, device.component)})
 
 
-def _component_card(request: HttpRequest, key: str) -> HttpResponse:
+def _component_card(request: Request, key: str) -> HttpResponse:
     component = thing_questions.components(request.who).filter(code=key).select_related("owner", "maintainer").first()
     if component is None:
         return _missing(request)
@@ -176,13 +176,13 @@ def _component_card(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "console/map/card_component.html", context | {"cases": _open_cases(request, component)})
 
 
-def _open_cases(request: HttpRequest, component: Any) -> list[Any]:
+def _open_cases(request: Request, component: Any) -> list[Any]:
     if component is None or not may(request.who, "cases.see"):
         return []
     return list(case_questions.visible(request.who).filter(component=component, closed_at__isnull=True).order_by("-reported_at")[:3])
 
 
-def _case_card(request: HttpRequest, key: str) -> HttpResponse:
+def _case_card(request: Request, key: str) -> HttpResponse:
     if not may(request.who, "cases.see"):
         return _missing(request)
     case = case_questions.visible(request.who).filter(pk=_number(key)).first()

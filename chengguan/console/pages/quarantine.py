@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from chengguan.observations import services
 from chengguan.observations.models import Quarantine
 from chengguan.observations.reasons import REASONS
 from chengguan.people import navigation
-from chengguan.people.access import requires
+from chengguan.people.access import Request, requires
 
 PAGE = 50
 MOST = 2000
@@ -30,7 +30,7 @@ navigation.add("quarantine", gettext_lazy("隔离区"), "/quarantine", order=75,
 
 @require_GET
 @requires("observations.quarantine")
-def quarantine(request: HttpRequest) -> HttpResponse:
+def quarantine(request: Request) -> HttpResponse:
     chosen = {key: request.GET.get(key, "") for key in ("state", "reason", "gateway")}
     if chosen["state"] not in Quarantine.State.values:
         chosen["state"] = Quarantine.State.WAITING.value
@@ -50,7 +50,7 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("observations.quarantine")
-def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+def entry(request: Request, entry_id: int) -> HttpResponse:
     found = Quarantine.objects.filter(pk=entry_id).select_related("decided_by").first()
     if found is None:
         raise Http404(_("没有这条报文。"))
@@ -58,7 +58,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     return render(request, "console/quarantine/entry.html" if request.htmx else "console/quarantine/one.html", context)
 
 
-def _decide(request: HttpRequest, verb: Callable[..., int], words: str) -> HttpResponse:
+def _decide(request: Request, verb: Callable[..., int], words: str) -> HttpResponse:
     """For those ticked, or with all=1 for every one the filter shows."""
     if request.POST.get("all") == "1":
         chosen = questions.entries(request.who, "waiting", request.POST.get("reason", ""), request.POST.get("gateway", ""))
@@ -79,13 +79,13 @@ def _decide(request: HttpRequest, verb: Callable[..., int], words: str) -> HttpR
 
 @require_POST
 @requires("observations.quarantine")
-def redrive(request: HttpRequest) -> HttpResponse:
+def redrive(request: Request) -> HttpResponse:
     return _decide(request, services.redrive, _("已重新送入 %(n)d 条"))
 
 
 @require_POST
 @requires("observations.quarantine")
-def discard(request: HttpRequest) -> HttpResponse:
+def discard(request: Request) -> HttpResponse:
     return _decide(request, services.discard, _("已丢弃 %(n)d 条"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from chengguan.alarms.services.ruling import CHANGEABLE
 from chengguan.console.pages.alarm_desk import RANKS
 from chengguan.console.selectors import rules as shown
 from chengguan.people import navigation
-from chengguan.people.access import requires
+from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
 
 navigation.add("rules", gettext_lazy("告警规则"), "/rules", order=70, action="alarms.see", more=True)
@@ -28,7 +28,7 @@ navigation.add("rules", gettext_lazy("告警规则"), "/rules", order=70, action
 
 @require_safe
 @requires("alarms.see")
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: Request) -> HttpResponse:
     rows = [shown.line(request.who, rule) for rule in questions.rules(request.who, request.GET.get("trade", ""))]
     by_trade: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -40,7 +40,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("alarms.see")
-def rule(request: HttpRequest, slug: str) -> HttpResponse:
+def rule(request: Request, slug: str) -> HttpResponse:
     page = questions.rule_page(request.who, slug)
     if page is None:
         raise Http404(_("没有这条规则。"))
@@ -72,7 +72,7 @@ def rule(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "console/rules/rule.html", context, status=422 if errors else 200)
 
 
-def _given(request: HttpRequest, page: Any) -> dict[str, Any]:
+def _given(request: Request, page: Any) -> dict[str, Any]:
     """The form in the service's words. What cannot be read as a number is passed on and refused there."""
     limits: dict[str, Any] = {}
     for field in shown.fields(page, page.rule.limits):
@@ -86,7 +86,7 @@ def _given(request: HttpRequest, page: Any) -> dict[str, Any]:
 
 @require_safe
 @requires("alarms.see")
-def preview(request: HttpRequest, slug: str) -> HttpResponse:
+def preview(request: Request, slug: str) -> HttpResponse:
     """How many devices the limits typed would alarm now, by their latest values."""
     page = questions.rule_page(request.who, slug)
     if page is None:
@@ -98,7 +98,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @requires("alarms.change_rules")
-def undo(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+def undo(request: Request, slug: str, version: int) -> HttpResponse:
     try:
         services.undo_rule(request.who, slug, version, request.POST.get("reason", ""))
     except RuleRevision.DoesNotExist:

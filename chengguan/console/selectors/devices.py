@@ -117,7 +117,8 @@ def device_view(who: Who, device: Device) -> DeviceView:
 def states_in(who: Who, box: Iterable[float]) -> list[dict[str, Any]]:
     """Devices on components inside a box (west, south, east, north) with how they are."""
     now = timezone.now()
-    area = Polygon.from_bbox(tuple(box))
+    west, south, east, north = box
+    area = Polygon.from_bbox((west, south, east, north))
     area.srid = 4490
     rows = (
         thing_questions.devices(who)

@@ -39,7 +39,8 @@ def chart(
     chosen = [declared[slug] for slug in metrics if slug in declared] or list(declared.values())[:1]
     bucket = (end - start) / max(1, points)
     beat = _beat(device)
-    lines, gaps = [], []
+    lines: list[dict[str, Any]] = []
+    gaps: list[list[int]] = []
     for metric in chosen:
         rows = _rows(who, device, metric, start, end, points)
         if not gaps:
