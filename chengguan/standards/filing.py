@@ -51,30 +51,38 @@ def limit_text(limit: float, clock: str) -> str:
 
 
 SAME_HINT = {
-    # what alarms say -> the kind of trouble a condition names
-    "lost": "open",
-    "missing_cover": "open",
-    "tilted": "open",
-    "moved": "open",
-    "overflow": "flooded",
-    "water": "flooded",
+    # what alarms say, most telling first -> the kind of trouble a condition names
+    "cover_lost": "device",  # the tag is silent, not the cover gone
+    "phase_lost": "power",
+    "lamp_dark": "dark_single",
+    "dark_lamp": "dark_single",
+    "not_lit": "dark_single",
+    "lamp_out": "dark_single",
+    "dark": "dark_single",
+    "dark_circuit": "dark_many",
+    "circuit_dark": "dark_many",
+    "on_by_day": "schedule",
+    "burning_by_day": "schedule",
     "low_battery": "device",
     "battery": "device",
     "silent": "device",
     "offline": "device",
-    "not_lit": "dark_single",
-    "dark_lamp": "dark_single",
-    "lamp_out": "dark_single",
-    "dark_circuit": "dark_many",
-    "circuit": "dark_many",
-    "daytime": "schedule",
-    "burning_by_day": "schedule",
-    "leak": "exposed",
-    "leakage": "exposed",
-    "cabinet_power": "power",
-    "voltage": "power",
+    "missing_cover": "open",
+    "displaced": "open",
+    "tilted": "open",
+    "moved": "open",
+    "lost": "open",
     "door": "open",
+    "overflow": "flooded",
+    "water": "flooded",
+    "leakage": "exposed",
+    "leak": "exposed",
+    "breaker_tripped": "power",
+    "tripped": "power",
+    "voltage": "power",
 }
+NEXT_BEST = {"dark_many": "dark", "dark_single": "dark", "power": "device"}
+"""When a matter has no condition for that trouble, the one it comes nearest to."""
 
 
 @lru_cache(maxsize=1)
@@ -110,12 +118,11 @@ def condition_for(matter: str, hint: str = "", severity: int | None = None) -> F
     found = conditions(matter)
     if not found:
         return None
-    for wanted in (hint, SAME_HINT.get(hint, "")):
+    trouble = SAME_HINT.get(hint, hint)
+    for wanted in (hint, trouble, NEXT_BEST.get(trouble, "")):
         for each in found:
             if wanted and wanted in (each.hint, each.key):
                 return each
-    if hint == "dark_single" or SAME_HINT.get(hint) == "dark_single":
-        return next((each for each in found if each.hint == "dark"), found[0])
     if severity == 1:
         urgent = [each for each in found if each.urgent]
         if urgent:

@@ -19,22 +19,24 @@ from chengguan.standards import filing
 
 
 def hint_of(alarm: Alarm) -> str:
-    """The kind of trouble an alarm speaks of, as filing conditions know it: from its cause and its rule's name."""
-    if alarm.cause_kind == "group":
-        return "dark_many"
+    """The kind of trouble an alarm speaks of, as filing conditions know it: from its rule's name and its cause."""
+    trouble = _trouble(alarm)
+    return "dark_many" if alarm.cause_kind == "group" and trouble == "dark_single" else trouble
+
+
+def _trouble(alarm: Alarm) -> str:
     if alarm.cause_kind == "gateway":
         return "device"
-    slug = alarm.rule.replace("-", "_")
-    for part in (slug, *(slug.split(".")[-1:]), *_tails(slug)):
-        if part in filing.SAME_HINT or any(part == each.hint for each in filing.conditions(alarm.matter)):
+    words = alarm.rule.replace("-", "_").replace(".", "_").split("_")
+    own = {each.hint for each in filing.conditions(alarm.matter)}
+    for start in range(len(words)):  # cover_battery_low: the whole, then battery_low, then low
+        part = "_".join(words[start:])
+        if part in filing.SAME_HINT:
+            return filing.SAME_HINT[part]
+        if part in own:
             return part
-    return next((hint for hint in sorted(filing.SAME_HINT, key=len, reverse=True) if hint in slug), "")
-
-
-def _tails(slug: str) -> list[str]:
-    """street_lights.lamp_out -> lamp_out, out; manhole_open -> open."""
-    words = slug.replace(".", "_").split("_")
-    return ["_".join(words[start:]) for start in range(1, len(words))]
+    slug = "_".join(words)
+    return next((trouble for word, trouble in filing.SAME_HINT.items() if word in slug), "")
 
 
 def _matter(alarm: Alarm) -> str:
@@ -79,6 +81,16 @@ def register_alarm(alarm: Alarm, now: datetime | None = None) -> Case:
     )
     CaseAlarm.objects.get_or_create(alarm=alarm, defaults={"case": case, "joined_at": now})
     return case
+
+
+@transaction.atomic
+def withdraw_evidence(alarm_id: int, now: datetime | None = None) -> Step | None:
+    """The alarm is back: what its reading had proven no longer holds. None when no open case leaned on it."""
+    linked = CaseAlarm.objects.filter(alarm=alarm_id, case__proven_at__isnull=False, case__state__in=workflow.OPEN).first()
+    if linked is None:
+        return None
+    alarm = Alarm.objects.get(pk=alarm_id)
+    return act(SYSTEM, linked.case_id, "join_alarm", now=now, words=_("告警再次发生, 先前的佐证作废: %(text)s") % {"text": alarm.text or alarm.name})
 
 
 def _describe(alarm: Alarm) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from chengguan.alarms.facts import AlarmDue, AlarmReturned
+from chengguan.alarms.facts import AlarmDue, AlarmRaised, AlarmReturned
 from chengguan.alarms.models import Alarm
 from chengguan.cases import services
 from chengguan.cases.models import Case, CaseAlarm, Report, Step
@@ -17,7 +17,7 @@ from chengguan.cases.tests.conftest import HERE, NOW, World
 from chengguan.engines import announce
 
 
-def alarm(world: World, rule: str = "street_lights.lamp_out", **given: Any) -> Alarm:
+def alarm(world: World, rule: str = "lamp_dark", **given: Any) -> Alarm:
     facts = {
         "rule": rule, "subsystem": "street_lights", "name": "路灯不亮", "cause_kind": "device", "cause_key": "L-004711",
         "component": world.lamp, "point": HERE, "severity": 3, "matter": "01037", "text": "功率 0 W",
@@ -48,7 +48,7 @@ def test_same_alarm_due_twice_is_one_case(world: World) -> None:
 
 def test_another_alarm_on_a_component_with_an_open_case_joins_it(world: World) -> None:
     first = services.register_alarm(alarm(world), NOW)
-    joined = services.register_alarm(alarm(world, rule="street_lights.lamp_flickers"), NOW)
+    joined = services.register_alarm(alarm(world, rule="lamp_silent"), NOW)
     assert joined.pk == first.pk
     assert CaseAlarm.objects.filter(case=first).count() == 2
     assert Step.objects.filter(case=first, action="join_alarm").count() == 1
@@ -63,13 +63,24 @@ def test_alarm_after_the_case_was_closed_is_a_new_case(world: World) -> None:
 @pytest.mark.parametrize(
     ("rule", "cause_kind", "severity", "matter", "expected"),
     [
-        ("street_lights.lamp_out", "device", 3, "01037", "01037-03"),
-        ("street_lights.lamp_out", "group", 2, "01037", "dark_many"),
-        ("manholes.open", "device", 1, "01002", "open"),
-        ("manhole-cover-tilted", "device", 1, "01003", "open"),
-        ("manholes.flooded", "device", 2, "01003", "flooded"),
-        ("manholes.low_battery", "device", 4, "01003", "device"),
-        ("manholes.silent", "gateway", 3, "01003", "device"),
+        ("lamp_dark", "device", 3, "01037", "01037-03"),
+        ("lamp_dark", "group", 2, "01037", "dark_many"),
+        ("lamp_on_by_day", "device", 4, "01037", "schedule"),
+        ("lamp_on_by_day", "group", 4, "01037", "schedule"),
+        ("lamp_silent", "group", 3, "01037", "device"),
+        ("lamp_overvoltage", "device", 3, "01037", "device"),
+        ("breaker_tripped", "device", 2, "01060", "power"),
+        ("circuit_leakage", "device", 1, "01060", "exposed"),
+        ("cabinet_door_open", "device", 4, "01060", "open"),
+        ("phase_lost", "device", 2, "01060", "power"),
+        ("cabinet_silent", "gateway", 3, "01060", "device"),
+        ("cover_open", "device", 1, "01002", "open"),
+        ("cover_displaced", "device", 1, "01003", "open"),
+        ("cover_tilted", "device", 2, "01023", "open"),
+        ("cover_flooded", "device", 2, "01003", "flooded"),
+        ("cover_battery_low", "device", 4, "01003", "device"),
+        ("cover_lost", "device", 3, "01003", "device"),
+        ("manhole_gateway_silent", "gateway", 3, "01023", "device"),
     ],
 )
 def test_condition_fits_what_the_alarm_noticed(world: World, rule: str, cause_kind: str, severity: int, matter: str, expected: str) -> None:
@@ -103,8 +114,23 @@ def test_returned_alarm_is_written_on_the_case_as_evidence_and_lets_verification
     services.act(world.who("shift_leader"), case, "close", now=NOW)
 
 
+def test_alarm_that_comes_back_takes_its_evidence_away(world: World) -> None:
+    standing = alarm(world)
+    case = services.register_alarm(standing, NOW)
+    Alarm.objects.filter(pk=standing.pk).update(active=False, returned_at=NOW)
+    standing.refresh_from_db()
+    services.add_evidence(standing, NOW)
+    with transaction.atomic():
+        announce.announce(AlarmRaised(standing.pk))
+        announce.announce(AlarmRaised(standing.pk))
+    case.refresh_from_db()
+    assert case.proven_at is None
+    assert case.proof == ""
+    assert [step.action for step in case.steps.all()] == ["register", "record_evidence", "join_alarm"]
+
+
 def test_return_is_no_evidence_while_another_alarm_of_the_case_stands(world: World) -> None:
-    first, second = alarm(world), alarm(world, rule="street_lights.leakage")
+    first, second = alarm(world), alarm(world, rule="circuit_leakage")
     case = services.register_alarm(first, NOW)
     services.register_alarm(second, NOW)
     Alarm.objects.filter(pk=first.pk).update(active=False, returned_at=NOW)
@@ -133,7 +159,7 @@ def lasting(transactional_db: Any) -> World:
 
 
 def test_two_workers_at_once_make_one_case(lasting: World) -> None:
-    standing = [alarm(lasting, rule=f"street_lights.{name}") for name in ("lamp_out", "leakage", "voltage", "lamp_flickers")]
+    standing = [alarm(lasting, rule=name) for name in ("lamp_dark", "lamp_silent", "lamp_overvoltage", "lamp_on_by_day")]
     gate, failed = threading.Barrier(4), []
 
     def work(one: Alarm) -> None:

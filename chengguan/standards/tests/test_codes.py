@@ -109,7 +109,7 @@ def test_dark_lamp_open_cover_and_dark_circuit_find_their_conditions() -> None:
     lamp = filing.condition_for("01037", "dark_lamp")
     assert lamp is not None
     assert (lamp.text, lamp.limit, lamp.clock) == ("单盏不亮", 2, "work_day")
-    circuit = filing.condition_for("01037", "circuit")
+    circuit = filing.condition_for("01037", "dark_circuit")
     assert circuit is not None
     assert circuit.hint == "dark_many"
     for cover in (code for code, item in codes.in_force(date(2026, 7, 1)).components.items() if "井盖" in item.name):
