@@ -76,7 +76,7 @@ export function mountDrafts(root: ParentNode = document): void {
     let waiting = 0;
     const soon = () => {
       clearTimeout(waiting);
-      waiting = window.setTimeout(() => saveDraft(form), 250);
+      waiting = window.setTimeout(() => form.dataset.sent === undefined && saveDraft(form), 250);
     };
     form.addEventListener("input", soon);
     form.addEventListener("change", soon);

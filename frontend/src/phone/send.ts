@@ -17,10 +17,10 @@ async function send(form: HTMLFormElement, body: FormData): Promise<void> {
   try {
     answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
   } catch {
-    saveDraft(form);
     return say(form, word("draft_kept"));
   }
   if (answer.redirected || answer.ok) {
+    form.dataset.sent = ""; // a keystroke of a moment ago must not write the draft again
     if (form.dataset.draft) clearDraft(form.dataset.draft);
     location.href = answer.redirected ? answer.url : location.href;
     return;
@@ -44,6 +44,7 @@ export function mountSends(root: ParentNode = document): void {
       event.preventDefault();
       if (form.dataset.sending !== undefined) return;
       form.dataset.sending = "";
+      if (form.dataset.draft) saveDraft(form);
       const body = new FormData(form, event.submitter as HTMLElement | null);
       const buttons = [...form.querySelectorAll<HTMLButtonElement>("button[type=submit], button:not([type])")];
       for (const each of buttons) each.disabled = true;
