@@ -167,6 +167,19 @@ AXES_LOCKOUT_CALLABLE = "chengguan.people.pages.locked_out"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 
+UNFOLD = {
+    "SITE_TITLE": "城管 · 数据表",
+    "SITE_HEADER": "城管 · 数据表",
+    "SITE_URL": "/administration",
+    "SHOW_HISTORY": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eef5f7", "100": "#e6f0f3", "200": "#c3dbe2", "300": "#92bdca", "400": "#4f93a8", "500": "#2b758c",
+            "600": "#155e75", "700": "#0f4a5d", "800": "#0d3f4f", "900": "#0b3341", "950": "#07222c",
+        }
+    },
+}  # fmt: skip
+
 ROOT_URLCONF = "chengguan.config.urls"
 ASGI_APPLICATION = "chengguan.config.asgi.application"
 TEMPLATES = [

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group as AuthGroup
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.gis.db.models import GeometryField
 from django.db import models
@@ -18,9 +17,9 @@ from chengguan.people.services import audit, facts_of
 
 admin.site.site_header = admin.site.site_title = "城管 · 数据表"
 admin.site.index_title = "数据表"
-for _unused in (AuthGroup,):
-    if admin.site.is_registered(_unused):
-        admin.site.unregister(_unused)
+for _model in list(admin.site._registry):
+    if _model._meta.app_label in {"auth", "axes", "procrastinate"}:  # the audit trail and the operations page tell this
+        admin.site.unregister(_model)
 
 
 class ReadOnly(ModelAdmin):
