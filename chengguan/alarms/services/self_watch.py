@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chengguan.alarms import platform
 from chengguan.alarms.models import Alarm, Rule
@@ -58,3 +59,15 @@ def clear_platform(slug: str, key: str) -> Alarm | None:
     moving.announce_returned([alarm])
     moving.hint([alarm])
     return alarm
+
+
+def judge_stream(percent: float) -> None:
+    """Raise or clear the alarm of the stream that holds what devices send."""
+    rule = Rule.objects.filter(slug="stream_filling", enabled=True).first()
+    if rule is None:
+        return
+    if percent > rule.limits["above"]:
+        words = _("上行数据流已用 %(n).0f %%，限值 %(limit)g %%") % {"n": percent, "limit": rule.limits["above"]}
+        raise_platform("stream_filling", "upstream", words, percent, rule.limits["above"])
+    elif percent <= rule.limits.get("clear_above", rule.limits["above"]):
+        clear_platform("stream_filling", "upstream")

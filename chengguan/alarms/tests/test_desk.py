@@ -226,3 +226,9 @@ class TestRules:
         assert cleared is not None
         assert not cleared.active
         assert services.clear_platform("stream_filling", "ZHCG_UP") is None
+
+    def test_a_stream_four_fifths_full_is_an_alarm_of_the_first_rank(self):
+        for percent, active in ((50, []), (80.5, [True]), (75, [True]), (60, [False])):
+            services.judge_stream(percent)
+            assert list(Alarm.objects.filter(rule="stream_filling").values_list("active", flat=True)) == active
+        assert Alarm.objects.get(rule="stream_filling").severity == 1
