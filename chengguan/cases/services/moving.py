@@ -18,6 +18,7 @@ from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.selectors.roles import acting_role
 from chengguan.cases.services import effects, given, numbers, telling
 from chengguan.cases.services.clocks import Clocks
+from chengguan.cases.services.registering import link_case
 from chengguan.cases.services.steps import write_step
 from chengguan.people.selectors import SYSTEM, Who
 
@@ -32,6 +33,8 @@ def act(who: Who, case: Case | int, action: str, *, version: int | None = None, 
     step = write_step_after(move, clock)
     telling.tell(move, step)
     _file_by_itself(move)
+    if action == "follow_up" and fields.get("linked") == "yes":
+        link_case(who, move.case, move.text("words"), move.now)
     return step
 
 

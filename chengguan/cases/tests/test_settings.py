@@ -1,0 +1,72 @@
+"""The county's own settings: from when the handling clock runs, what rework does to it, stages entered twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chengguan.cases import services
+from chengguan.cases.models import Case
+from chengguan.cases.tests.conftest import HERE, NOW, World
+
+MINUTE = timedelta(minutes=1)
+
+
+def own(world: World, key: str, value: Any) -> None:
+    services.set_setting(world.who("administrator"), key, value)
+
+
+@pytest.mark.parametrize(("starts", "expected"), [("filing", 10), ("dispatch", 20), ("receipt", 50)])
+def test_handling_clock_starts_where_the_county_says(world: World, starts: str, expected: int) -> None:
+    own(world, "handling.starts", starts)
+    case = world.case("awaiting_filing")
+    services.act(world.who("shift_leader"), case, "file", now=NOW + 10 * MINUTE)
+    services.act(world.who("dispatcher"), case, "dispatch", now=NOW + 20 * MINUTE, department=world.lighting)
+    services.act(world.who("department"), case, "receive", now=NOW + 50 * MINUTE)
+    assert case.clocks.get(kind="handling").started_at == NOW + expected * MINUTE
+
+
+def test_rework_may_start_the_clock_again(world: World) -> None:
+    own(world, "handling.rework", "starts_again")
+    case = world.case("verified", found_done=False)
+    services.act(world.who("acceptor"), case, "rework", now=NOW, reason="没修好")
+    fresh = case.clocks.get(kind="handling", ended_at=None)
+    assert fresh.started_at == NOW
+    assert case.clocks.filter(kind="handling").count() == 2
+
+
+def test_stage_entered_twice_starts_anew_or_is_added_up(world: World) -> None:
+    for setting, clocks in (("anew", 2), ("added_up", 1)):
+        own(world, "stage.entered_twice", setting)
+        case = world.case("reported")
+        services.act(world.who("acceptor"), case, "accept", now=NOW, matter_code="01037", condition_key="01037-03")
+        services.act(world.who("shift_leader"), case, "send_back", now=NOW + 5 * MINUTE, reason="类别不对")
+        assert case.clocks.filter(stage="受理").count() == clocks
+        case = Case.objects.get(pk=case.pk)
+        used = timedelta(minutes=5) if setting == "added_up" else timedelta()
+        assert case.deadline == NOW + 20 * MINUTE - used
+
+
+def test_waiting_return_may_stop_the_clock(world: World) -> None:
+    own(world, "handling.return_pauses", True)
+    case = world.case("dispatched")
+    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
+    case.refresh_from_db()
+    assert case.deadline is None
+    services.act(world.who("dispatcher"), case, "deny_return", now=NOW + 30 * MINUTE, reason="是你们的")
+    case.refresh_from_db()
+    assert case.deadline is not None
+    assert len(case.clocks.get(kind="handling").pauses) == 1
+
+
+def test_unsatisfied_citizen_may_get_a_linked_case_and_the_old_result_stays(world: World) -> None:
+    case = world.case("closed", source="citizen", reporter_phone="023-00001234")
+    services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="unsatisfied", linked="yes", words="又不亮了")
+    linked = case.linked.get()
+    assert (linked.state, linked.matter_code, linked.component) == ("reported", "01037", case.component)
+    case.refresh_from_db()
+    assert (case.state, case.satisfaction) == ("closed", "unsatisfied")
+    assert linked.point is not None
+    assert linked.point.equals_exact(HERE, 1e-9)
