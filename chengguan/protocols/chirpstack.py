@@ -106,7 +106,7 @@ class Log(Event):
 
 
 class Position(Event):
-    location: Location = Location()
+    location: Location = msgspec.field(default_factory=Location)
 
 
 class Integration(Event):
