@@ -170,7 +170,8 @@ def _restore_database(folder: Path) -> None:
     contents = subprocess.run(
         [str(postgres.programs() / "pg_restore"), "-l", str(dump)], capture_output=True, text=True, check=True
     ).stdout
-    wanted = "\n".join(line for line in contents.splitlines() if " EXTENSION - postgis" not in line)
+    theirs = (" EXTENSION - postgis", " public spatial_ref_sys ")
+    wanted = "\n".join(line for line in contents.splitlines() if not any(words in line for words in theirs))
     listing = settings.DATA_ROOT / "run" / "restore.list"
     listing.write_text(wanted)
     _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "-L", str(listing), str(dump))

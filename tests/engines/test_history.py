@@ -112,3 +112,10 @@ def test_what_a_cluster_would_run_is_understood_by_the_engine(client) -> None:
     for name in history.TABLES:
         for statement in history.ddl(name, cluster="county"):
             assert b"CreateQuery" in client.raw_query("EXPLAIN AST " + statement)
+
+
+def test_the_example_of_a_cluster_is_what_would_be_run() -> None:
+    shown = (settings.REPOSITORY / "deploy" / "clickhouse-cluster.sql").read_text()
+    for name in history.TABLES:
+        for statement in history.ddl(name, cluster="county"):
+            assert " ".join(statement.split()) in " ".join(shown.split())
