@@ -209,8 +209,10 @@ TABLE: tuple[Row, ...] = (
     Row(("department_review",), "send_back", "handling", "初审退回", ("department",), ("reason",), (),
         (), "活没干好, 单位自己退给班组。"),
     # --- 处理反馈 ---
-    Row(("handling", "department_review"), "report_back", "reported_back", "反馈", ("department",), ("done", "photos"), (),
+    Row(("handling",), "report_back", "reported_back", "反馈", ("department",), ("done", "photos"), (),
         ("pause:处置", "start:批转"), "说清做了什么, 拍照为证; 单位只能反馈, 不能结案。", main=True),
+    Row(("department_review",), "report_back", "reported_back", "反馈", ("department",), ("done?", "photos?"), (),
+        ("pause:处置", "start:批转"), "班组交来的话和照片就是单位的, 看过了可以直接反馈。", main=True),
     Row(("reported_back",), "send_back", "handling", "退回处置", ("dispatcher",), ("reason",), (),
         ("end:批转", "resume:处置"), "一看就没做完的, 不必劳动采集员。"),
     Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher",), ("opinion?",), (),
