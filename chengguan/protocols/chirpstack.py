@@ -16,7 +16,7 @@ import msgspec
 EVENTS = ("up", "status", "join", "ack", "txack", "log", "location", "integration")
 
 
-class _Wire(msgspec.Struct, rename="camel"):
+class _Wire(msgspec.Struct, rename="camel", frozen=True):
     pass
 
 
