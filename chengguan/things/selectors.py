@@ -117,7 +117,7 @@ def component_tile(who: Who, z: int, x: int, y: int) -> bytes:
         return b""
     parameters: dict[str, Any] = {"organisations": list(found.organisation_ids), "areas": [f"{code}%" for code in found.area_codes]}
     scope = "TRUE" if found.everything else _TILE_SCOPE
-    trades = []
+    trades: list[str] = []
     for slug, subsystem in sorted(registry.present().items()):
         for class_code in subsystem.manifest.component_classes:
             key = f"class_{len(trades)}"
