@@ -221,14 +221,14 @@ class Fleet:
         """Every 20 ms a fifth of the gateways sends what it owes."""
         began = last = time.monotonic()
         owed, turn = 0.0, 0
-        groups = [self.gateways[offset::5] for offset in range(5)]
+        groups = [group for offset in range(5) if (group := self.gateways[offset::5])]
         while not self.ended and time.monotonic() - began < self.seconds and not (self.limit and self.sent >= self.limit):
             await asyncio.sleep(0.02)
             now = time.monotonic()
             owed = min(owed + (now - last) * self.rate, self.rate)
             last = now
             self._set_episodes(int(now))
-            group = groups[turn % 5]
+            group = groups[turn % len(groups)]
             turn += 1
             share = max(int(owed / len(group)), 0)
             if self.limit:
