@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chengguan.standards.calendars import read_hours
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -76,6 +78,37 @@ SETTINGS: dict[str, Setting] = {
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
     )
 }
+
+
+CLOCKS = ("minute", "urgent_hour", "urgent_day", "work_hour", "work_day", "natural_day")
+
+
+def check(key: str, value: Any) -> None:
+    """ValueError, in words, unless the value has the shape of the setting's default and makes sense. KeyError for an
+    unknown setting."""
+    setting = SETTINGS[key]
+    default = setting.default
+    if isinstance(default, dict):
+        good = isinstance(value, dict) and set(value) == {"value", "clock"} and value["clock"] in CLOCKS and _positive(value["value"])
+        words = f"应为 {{\"value\": 大于零的数, \"clock\": {' | '.join(CLOCKS)}}}"
+    elif isinstance(default, bool):
+        good, words = isinstance(value, bool), "应为 true 或 false"
+    elif isinstance(default, str):
+        good = isinstance(value, str) and (value in setting.choices if setting.choices else len(value) == 6 and value.isdigit())
+        words = f"应为 {' | '.join(setting.choices)}" if setting.choices else "应为 6 位区划代码"
+    elif key == "calendar.hours":
+        read_hours(value)
+        return
+    elif isinstance(default, list):
+        good, words = isinstance(value, list) and all(isinstance(each, str) and each.isdigit() for each in value), "应为代码前缀的列表"
+    else:
+        good, words = _positive(value) and (key != "lights.yellow" or value < 1), "应为大于零的数"
+    if not good:
+        raise ValueError(f"{setting.name}: {words}")
+
+
+def _positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 class Settings:

@@ -15,7 +15,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.clocks import recompute_open
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
-from chengguan.standards.limits import SETTINGS
+from chengguan.standards.limits import SETTINGS, check
 
 
 def _administrator(who: Who) -> None:
@@ -44,6 +44,11 @@ def set_setting(who: Who, key: str, value: Any) -> int:
     _administrator(who)
     if key not in SETTINGS:
         raise Refused(_("没有这项设置: %(key)s") % {"key": key})
+    if value is not None:
+        try:
+            check(key, value)
+        except ValueError as error:
+            raise Refused(str(error), "value") from error
     before = chosen.settings()[key]
     if value is None:
         Setting.objects.filter(key=key).delete()

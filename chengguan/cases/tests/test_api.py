@@ -53,3 +53,16 @@ def test_move_without_the_forms_token_is_refused(world: World) -> None:
     case = world.case("awaiting_filing")
     page = client(world, "shift_leader", enforce_csrf_checks=True)
     assert post(page, f"/api/v1/cases/{case.pk}/file", {"version": 1, "given": {}}).status_code == 403
+
+
+def test_administrator_sets_a_limit_in_the_back_office_and_nonsense_is_refused(world: World) -> None:
+    from chengguan.cases.models import Setting
+
+    page = client(world, "administrator")
+    good = page.post("/admin/cases/setting/add/", {"key": "stage.受理", "value": '{"value": 30, "clock": "minute"}'})
+    assert good.status_code == 302
+    assert Setting.objects.get().value == {"value": 30, "clock": "minute"}
+    bad = page.post("/admin/cases/setting/add/", {"key": "stage.立案", "value": '{"value": -1, "clock": "minute"}'})
+    assert bad.status_code == 200
+    assert Setting.objects.count() == 1
+    assert client(world, "acceptor").get("/admin/cases/setting/add/").status_code in (302, 403)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from chengguan.standards.calendars import SHANGHAI, CalendarUnknown, WorkCalendar, last_published_year, read_hours
-from chengguan.standards.limits import SETTINGS, Settings
+from chengguan.standards.limits import SETTINGS, Settings, check
 
 CALENDAR = WorkCalendar()
 
@@ -58,3 +58,21 @@ def test_settings_have_defaults_and_own_values_win() -> None:
     assert Settings({"handling.extensions": 3})["handling.extensions"] == 3
     with pytest.raises(KeyError):
         Settings()["no.such"]
+
+
+def test_every_default_passes_its_own_check() -> None:
+    for key, setting in SETTINGS.items():
+        check(key, setting.default)
+
+
+@pytest.mark.parametrize(
+    ("key", "bad"),
+    [
+        ("stage.受理", {"value": 0, "clock": "minute"}), ("stage.受理", {"value": 5, "clock": "hours"}), ("stage.受理", 15),
+        ("handling.starts", "never"), ("handling.extensions", True), ("lights.yellow", 1.5), ("filing.automatic", "01"),
+        ("calendar.hours", [["18:00", "08:00"]]), ("number.area", "5002"), ("urge.automatic", "yes"), ("duplicates.metres", -1),
+    ],
+)  # fmt: skip
+def test_value_of_another_shape_is_refused_in_words(key: str, bad: object) -> None:
+    with pytest.raises(ValueError):
+        check(key, bad)
