@@ -128,6 +128,7 @@ jetstream {{
 {sync}}}
 mqtt {{
   listen: "{settings.MQTT_BIND}:{mqtt_port}"
+  authorization {{ timeout: 20.0 }}
 {tls}}}
 include "{os.path.relpath(accounts_file(), folder())}"
 """
