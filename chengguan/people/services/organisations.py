@@ -14,6 +14,7 @@ from chengguan.people.models import Account, GridDuty, Organisation, Responsibil
 from chengguan.people.roles import ADMINISTRATOR
 from chengguan.people.selectors import Who, accounts_with_role
 from chengguan.people.services.trail import require, save_audited
+from chengguan.standards import codes
 
 
 @transaction.atomic
@@ -47,6 +48,9 @@ def set_responsibility(
 ) -> Responsibility:
     """From that day `organisation` answers for the matter there; the row valid until then is closed, not edited."""
     require(who, "people.manage_responsibility")
+    book = codes.in_force()
+    if matter_code not in book.matters and matter_code not in book.majors["matter"]:
+        raise ValidationError({"matter_code": _("现行编码中没有事项 %(code)s") % {"code": matter_code}})
     start = valid_from or timezone.localdate()
     old = (
         Responsibility.objects.order_by().select_for_update()

@@ -100,6 +100,11 @@ def test_the_longest_matter_code_decides_who_answers(office):
     assert "没有" in reason
 
 
+def test_responsibility_for_a_matter_that_does_not_exist_is_refused(office):
+    with pytest.raises(ValidationError, match="没有事项"):
+        services.set_responsibility(SYSTEM, "01999", office["lighting"])
+
+
 def test_a_new_department_closes_the_old_row_and_keeps_it(office):
     first = services.set_responsibility(SYSTEM, "01037", office["drainage"], valid_from=timezone.localdate() - timedelta(days=9))
     services.set_responsibility(SYSTEM, "01037", office["lighting"])

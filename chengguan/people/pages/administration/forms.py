@@ -98,7 +98,7 @@ class OrganisationForm(Plain):
 
 
 class ResponsibilityForm(Plain):
-    matter_code = forms.RegexField(r"^(\d{2}|\d{5})$", label=_("事项编码"), help_text=_("2 位：整个大类；5 位：一个小类"))
+    matter_code = forms.RegexField(r"^(\d{2}|\d{5})$", label=_("事项编码"), help_text=_("2 位：整个大类；5 位：一个小类"), error_messages={"invalid": _("应为 2 位或 5 位数字")})
     area = forms.ModelChoiceField(Area.objects.none(), label=_("区域"), required=False, empty_label=_("全县"))
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("责任单位"))
     valid_from = forms.DateField(label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
