@@ -74,6 +74,7 @@ class Line:
         self.outbox, self.password, self.door, self.heard, self.chirpstack = outbox, password, door, heard, chirpstack
         self.ready = asyncio.Event()
         self.sent = 0
+        self.online = False
 
     def say(self, said: Said, now: float) -> None:
         self.outbox.add(said, now)
@@ -97,11 +98,13 @@ class Line:
                     pause = 1.0
                     if not self.chirpstack:
                         await client.subscribe(f"zhcg/down/{self.outbox.gateway}/#", qos=1)
+                    self.online = True
                     async with asyncio.TaskGroup() as both:
                         both.create_task(self._listen(client))
                         both.create_task(self._send(client))
             except* (aiomqtt.MqttError, OSError, TimeoutError) as trouble:
                 log.debug("%s: %s", self.outbox.gateway, trouble.exceptions[0])
+            self.online = False
             await asyncio.sleep(pause)
             pause = min(pause * 2, 15.0)
 

@@ -17,6 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chengguan import registry
 from chengguan.alarms import selectors as alarms
 from chengguan.cases.models import Case
 from chengguan.engines import nats
@@ -90,6 +91,13 @@ def _play(device: Device, order: Mapping[str, Any]) -> None:
     nats.publish(subject, json.dumps({"device": device.key, **order}).encode())
 
 
+def _said(subsystem: str, slug: str, value: float) -> str:
+    """A reading as people say it: 功率 144.9 W, 开关状态 开."""
+    metric = next(each for each in registry.subsystem(subsystem).manifest.metrics if each.slug == slug)
+    told = metric.states.get(int(value), f"{value:g}") if metric.states else f"{value:g} {metric.unit}"
+    return f"{metric.name} {told}".strip()
+
+
 @dataclass
 class Scene:
     """How far a story has come, for the page."""
@@ -111,7 +119,7 @@ def scene(slug: str) -> Scene:
         return Scene(story, None)
     latest = LatestState.objects.filter(device=device).first()
     values = latest.values if latest else {}
-    reading = " · ".join(f"{name} {values[name]:g}" for name in story.watched if name in values)
+    reading = " · ".join(_said(story.subsystem, name, values[name]) for name in story.watched if name in values)
     alarm = next((each for each in alarms.alarms_of_device(SYSTEM, device.pk, 10) if each.rule == story.rule), None)
     case = Case.objects.filter(component=device.component_id).order_by("-pk").first() if device.component_id else None
     open_alarm = alarm if alarm is not None and alarm.off_desk_at is None else None

@@ -8,7 +8,6 @@ import time
 from datetime import date
 
 import pytest
-from django.conf import settings as configured
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
 
@@ -69,7 +68,7 @@ def test_a_dark_lamp_and_an_open_cover_become_alarms_and_end(broker, small_town,
     now = Now(range(16), lambda piece: None)
     sink = threading.Thread(target=now.run, daemon=True)
     sink.start()
-    simulation = Simulation(Door("127.0.0.1", broker.mqtt_port if hasattr(broker, "mqtt_port") else configured.MQTT_PORT))
+    simulation = Simulation(Door("127.0.0.1", broker.mqtt_port))
     loop = asyncio.new_event_loop()
     running = loop.create_task(simulation.run())
 
@@ -82,7 +81,7 @@ def test_a_dark_lamp_and_an_open_cover_become_alarms_and_end(broker, small_town,
     speaking = threading.Thread(target=run, daemon=True)
     speaking.start()
     try:
-        until(lambda: all(line.sent for line in simulation.lines.values()), 130)
+        until(lambda: all(line.online for line in simulation.lines.values()))
         story.begin("lamp")
         story.begin("cover")
         until(lambda: Alarm.objects.filter(rule="cover_open", active=True, registered_at__isnull=False).exists())
