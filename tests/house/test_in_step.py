@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 import pytest
 from django.core.management import call_command
 
+from chengguan.config import documents
 from tests.house import source
 
 DOCUMENTS = sorted(
@@ -67,3 +68,9 @@ def test_what_the_program_imports_is_in_its_own_lock_not_only_in_the_tools() -> 
             if not given & locked:
                 missing.add(f"{source.named(path)}: {top}")
     assert missing == set()
+
+
+@pytest.mark.parametrize("name", sorted(documents.PAGES))
+def test_a_generated_page_says_what_the_code_says(name: str) -> None:
+    """`make docs` writes them anew."""
+    assert (source.REPOSITORY / "docs" / "reference" / name).read_text() == documents.write(name)
