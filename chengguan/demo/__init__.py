@@ -13,7 +13,7 @@ from importlib.util import find_spec
 PARTS = (
     ("county", "load_county", "县域、网格、地址、底图"),
     ("people", "load_people", "机构、岗位、账号"),
-    ("devices", "load_devices", "部件与设备"),
+    ("devices", "load", "部件与设备"),
     ("cases", "load_cases", "案件"),
 )
 """Module of this folder, its function (safe to call again), what it brings. In the order of the river."""
@@ -27,6 +27,5 @@ def load(say: Callable[[str], None] = print) -> None:
             continue
         began = time.monotonic()
         say(f"示例数据: {brings} ...")
-        part = import_module(name)
-        getattr(part, function if hasattr(part, function) else "load")()
+        getattr(import_module(name), function)()
         say(f"示例数据: {brings} 就绪 ({time.monotonic() - began:.1f} s)")
