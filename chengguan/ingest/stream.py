@@ -21,7 +21,7 @@ from django.conf import settings
 
 from chengguan.engines.nats import PARTITIONS, STREAM
 from chengguan.ingest.batch import Captured
-from chengguan.ingest.wire import Raw, Wire
+from chengguan.ingest.wire import Raw, Wire, connect
 
 logger = logging.getLogger(__name__)
 HEARTBEAT_S = 2.0
@@ -88,7 +88,7 @@ class Feed:
         wait = 0.2
         while not self._stop.is_set() and not self.replaced:
             try:
-                with_wire = Wire(settings.NATS_ADDRESS, f"chengguan-{self.name}")
+                with_wire = connect(settings.NATS_ADDRESS, f"chengguan-{self.name}")
                 try:
                     self._open(with_wire)
                     wait = 0.2
@@ -217,7 +217,7 @@ class Stream:
     """What the stream says about itself."""
 
     def __init__(self, name: str) -> None:
-        self.wire = Wire(settings.NATS_ADDRESS, f"chengguan-{name}")
+        self.wire = connect(settings.NATS_ADDRESS, f"chengguan-{name}")
         self.inbox = f"_INBOX.{secrets.token_hex(8)}"
         self.wire.subscribe(self.inbox, ANSWERS)
 

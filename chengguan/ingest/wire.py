@@ -26,11 +26,22 @@ class Raw(NamedTuple):
     payload: bytes
 
 
+def connect(addresses: str, name: str) -> Wire:
+    """To the first of the comma-separated addresses that answers."""
+    urls = addresses.split(",")
+    for url in urls[:-1]:
+        try:
+            return Wire(url.strip(), name)
+        except OSError:
+            continue
+    return Wire(urls[-1].strip(), name)
+
+
 class Wire:
     """A connection. OSError when it breaks; TimeoutError when nothing came in time."""
 
     def __init__(self, url: str, name: str, timeout_s: float = 5.0) -> None:
-        parts = urlparse(url.split(",")[0])
+        parts = urlparse(url)
         self.socket = socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 4222), timeout_s)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
