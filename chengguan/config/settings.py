@@ -172,6 +172,7 @@ UNFOLD = {
     "SITE_HEADER": "城管 · 数据表",
     "SITE_URL": "/administration",
     "SHOW_HISTORY": False,
+    "SITE_FAVICONS": [{"rel": "icon", "sizes": "any", "type": "image/svg+xml", "href": lambda request: "/static/chengguan/icon.svg"}],
     "COLORS": {
         "primary": {
             "50": "#eef5f7", "100": "#e6f0f3", "200": "#c3dbe2", "300": "#92bdca", "400": "#4f93a8", "500": "#2b758c",
