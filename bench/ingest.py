@@ -99,6 +99,17 @@ def full(arguments: argparse.Namespace) -> dict[str, Any]:
         return run | told | {"alarms": alarms, "steady": steady(run["ages"])}
 
 
+def with_sync_always(arguments: argparse.Namespace) -> float:
+    """The rate that comes through when the broker waits for the disk at every message; half a minute of it."""
+    with Rig(arguments.gateways, arguments.lamps, sync_always=True) as rig:
+        rig.start_ingest()
+        time.sleep(5)
+        run = hold(rig, arguments.rate, 30, say=False)
+        run["gateways"].stop()
+    print(f"sync_interval always: {run['rate']:.0f} messages/s", flush=True)
+    return run["rate"]
+
+
 def highest(arguments: argparse.Namespace, bare: bool) -> float:
     """The highest rate held, found by raising it while the backlog stays young."""
     with Rig(arguments.gateways, arguments.lamps) as rig:
@@ -159,6 +170,7 @@ def main() -> None:
     arguments = parser.parse_args()
     run = full(arguments)
     exact = run["rows"] == run["different"] == run["sent"]
+    always = None if arguments.sync_always or arguments.no_ceiling else round(with_sync_always(arguments))
     ratio = None
     if not arguments.no_ceiling:
         ours, ceiling = highest(arguments, bare=False), highest(arguments, bare=True)
@@ -168,6 +180,7 @@ def main() -> None:
     result(
         "ingest", round(run["rate"]), "messages/s", 10_000, "the same consumer, decoder and insert without rules and state (0.4)",
         ratio, bool(met and arguments.rate >= 10_000), readings_s=round(run["rate"] * 3), sync="always" if arguments.sync_always else "default",
+        with_sync_always=always,
         cores=run["busy"], backlog_age_s=run["ages"][-1][1], lost=run["sent"] - run["different"], twice=run["rows"] - run["different"],
         asked_again=run["asked"], alarms=run["alarms"], published_elsewhere=5000,
     )  # fmt: skip
