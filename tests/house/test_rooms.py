@@ -12,7 +12,7 @@ OTHER_NAMES = {
     "queries": "selectors", "serializers": "api", "utils": "a noun", "helpers": "a noun", "constants": "a noun",
 }  # fmt: skip
 APPS = {"places", "people", "things", "observations", "alarms", "cases", "ingest", "portal", "field", "console", "demo"}
-WITH_PAGES = {"people", "console", "portal", "field", "subsystems"}
+WITH_PAGES = {"people", "console", "portal", "field", "subsystems", "demo"}
 
 
 def test_the_package_has_at_most_25_folders() -> None:
