@@ -1,5 +1,5 @@
 # The verbs. Each does its own set-up; a second run of one costs a second.
-.PHONY: help setup setup-test demo lint test bench bench-full docs
+.PHONY: help setup setup-test demo lint test bench bench-full docs pictures
 
 PY := .venv/bin/python
 RUNNING := PYTHONUNBUFFERED=1
@@ -10,6 +10,7 @@ help:
 	@echo "make lint   ruff, mypy, import contracts, house tests, migrations, TypeScript"
 	@echo "make bench  the measurements, each against its reference (bench-full: the long one)"
 	@echo "make docs   write the generated pages under docs/"
+	@echo "make pictures  photograph every screen of the demo into docs/pictures"
 
 setup:
 	@deploy/setup.sh demo
@@ -34,3 +35,6 @@ bench-full: setup-test
 
 docs: setup-test
 	$(PY) -m chengguan document
+
+pictures: setup-test
+	$(PY) -m tests.journeys.pictures

@@ -110,6 +110,8 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     case = cases.visible(who).filter(pk=case_id).first()
     if case is None:
         return _task_page(request, case_id, [_("这件事已经不在您手里了。")], 409)
+    if version is not None and cases.only_noted_since(case, version):
+        version = case.version
     try:
         moves.act(who, case, slug, version=version, **_given(request, who, case, slug))
     except (moves.Refused, ValidationError) as error:

@@ -48,6 +48,7 @@ class Town:
     mqtt_port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
     keys: dict[str, str] = field(default_factory=dict)
+    demo: bool = False  # the sample county with its simulators instead of the small town
 
     @classmethod
     def known(cls, told: str) -> Town:
@@ -73,7 +74,7 @@ class Town:
     def start(self, seconds: float = 240) -> None:
         log = open(self.root / "up.log", "w")  # noqa: SIM115  (the child keeps it)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "chengguan", "up"],
+            [sys.executable, "-m", "chengguan", "up", *(["--demo"] if self.demo else [])],
             cwd=REPOSITORY, env=self.environment, stdout=log, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
         wait_for(self._ready, seconds, 0.5, "the town did not become ready")

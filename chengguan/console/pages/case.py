@@ -62,7 +62,8 @@ def live(request: HttpRequest, case_id: int) -> HttpResponse:
     """What changes by itself on an open case page: everything but the form that somebody is filling in."""
     who: Who = request.who  # type: ignore[attr-defined]
     found = _found(who, case_id)
-    if str(found.version) == request.GET.get("version"):
+    seen = request.GET.get("version", "")
+    if seen.isdigit() and selectors.only_noted_since(found, int(seen)):
         return HttpResponse(status=204)
     return render(request, "console/case/moved.html", {"case": found, "by": case_view.last_step(found)})
 
@@ -87,6 +88,8 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     found = _found(who, case_id)
     typed = request.POST
     version = typed.get("version", "")
+    if version.isdigit() and selectors.only_noted_since(found, int(version)):
+        version = str(found.version)
     if version.isdigit() and int(version) != found.version:
         words = _("您打开后这个案件已被%(who)s办过“%(action)s”，现在是“%(state)s”。您填的内容还在，请看过后再决定。")
         return _page(request, case_id, shown=slug, status=409, typed=typed, errors=[words % case_view.last_words(found)])

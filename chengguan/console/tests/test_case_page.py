@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
-from chengguan.cases import workflow
+from chengguan.cases import services, workflow
 from chengguan.people.models import Account
+from chengguan.people.selectors import SYSTEM
 from tests.small_town import PATH, dark_lamp, move, photo_file, walk
 
 
@@ -125,3 +126,13 @@ def test_an_open_page_learns_that_the_case_moved(town):
     assert client.get(f"/cases/{case.pk}/live?version={case.version}").status_code == 204
     walk(case, "accept")
     assert "受理" in client.get(f"/cases/{case.pk}/live?version={case.version - 1}").content.decode()
+
+
+def test_the_platforms_own_note_beside_the_stage_is_no_conflict(town):
+    case = dark_lamp(town)
+    seen = case.version
+    services.act(SYSTEM, case, "record_evidence", words="读数已恢复")
+    answer = signed_in("accept").post(f"/cases/{case.pk}/do/refuse", {"version": seen, "reason": "重复来电"})
+    case.refresh_from_db()
+    assert case.version > seen
+    assert (answer.status_code, case.state) == (302, "refused")

@@ -76,6 +76,7 @@ def test_an_inspector_reports_a_thing_at_the_component_under_the_finger(town):
     assert report(inspector, component=town["lamp"].pk).status_code == 302
     case = Case.objects.get(source="inspector")
     assert case.component == town["lamp"]
+    assert case.reporter is not None
     assert case.reporter.username == "inspect"
 
 
