@@ -29,3 +29,21 @@ def load(say: Callable[[str], None] = print) -> None:
         say(f"示例数据: {brings} ...")
         getattr(import_module(name), function)()
         say(f"示例数据: {brings} 就绪 ({time.monotonic() - began:.1f} s)")
+
+
+SHOWN = ("desk", "duty", "accept", "shift", "dispatch", "lighting", "crew", "inspect", "leader", "admin")
+
+
+def accounts() -> list[str]:
+    """Lines that tell how to sign in to the demo: account, name, posts, and the one password."""
+    from django.conf import settings
+
+    from chengguan.demo.people import ACCOUNTS
+    from chengguan.people.roles import name_of
+
+    known = {username: (name, posts) for username, name, posts in ACCOUNTS}
+    lines = [f"演示账号（口令都是 {settings.DEMO_PASSWORD}）："]
+    for username in SHOWN:
+        name, posts = known[username]
+        lines.append(f"  {username:<10} {name}  {'、'.join(str(name_of(role)) for _, role in posts)}")
+    return lines

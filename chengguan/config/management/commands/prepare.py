@@ -30,10 +30,9 @@ class Command(BaseCommand):
         from chengguan import demo
 
         marker = settings.DATA_ROOT / "demo-loaded"
-        if not marker.exists():
+        brings = ",".join(name for name, _function, _words in demo.PARTS)
+        if not marker.exists() or marker.read_text() != brings:
             self.stdout.write(_("载入样例县（合成数据），约需一分钟……"))
             demo.load(lambda words: self.stdout.write(f"  {words}"))
-            marker.touch()
-        accounts = getattr(demo, "accounts", None)
-        if accounts is not None:
-            (run_files.folder() / "demo-accounts.txt").write_text("\n".join(accounts()))
+            marker.write_text(brings)
+        (run_files.folder() / "demo-accounts.txt").write_text("\n".join(demo.accounts()))
