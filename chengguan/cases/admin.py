@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import services
 from chengguan.cases.models import CalendarDay, Case, Clock, Report, Request, Setting, Step, Task
-from chengguan.people.access import Request as HttpRequest
 from chengguan.people.admin import ReadOnly
 from chengguan.standards.limits import SETTINGS, check
 
@@ -37,12 +36,12 @@ class SettingForm(forms.ModelForm):
 class ThroughServices(ReadOnly):
     """Rows that are set and taken back by services, so that open deadlines follow and the audit trail knows."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return bool(request.who.is_administrator)
 
     has_change_permission = has_delete_permission = has_add_permission
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: Any, queryset: Any) -> None:
         for row in queryset:
             self.delete_model(request, row)
 
@@ -52,12 +51,12 @@ class SettingAdmin(ThroughServices):
     form = SettingForm
     list_display = ("key", "value", "changed_at")
 
-    def save_model(self, request: HttpRequest, obj: Setting, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Setting, form: Any, change: bool) -> None:
         moved = services.set_setting(request.who, obj.key, obj.value)
         obj.pk = Setting.objects.get(key=obj.key).pk
         messages.info(request, _("已重算 %(count)d 个在办时限") % {"count": moved})
 
-    def delete_model(self, request: HttpRequest, obj: Setting) -> None:
+    def delete_model(self, request: Any, obj: Setting) -> None:
         services.set_setting(request.who, obj.key, None)
 
 
@@ -65,12 +64,12 @@ class SettingAdmin(ThroughServices):
 class CalendarDayAdmin(ThroughServices):
     list_display = ("day", "working", "note")
 
-    def save_model(self, request: HttpRequest, obj: CalendarDay, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: CalendarDay, form: Any, change: bool) -> None:
         moved = services.set_calendar_day(request.who, obj.day, obj.working, obj.note)
         obj.pk = CalendarDay.objects.get(day=obj.day).pk
         messages.info(request, _("已重算 %(count)d 个在办时限") % {"count": moved})
 
-    def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
+    def delete_model(self, request: Any, obj: CalendarDay) -> None:
         services.set_calendar_day(request.who, obj.day, None)
 
 

@@ -3,7 +3,6 @@
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
 from chengguan.cases.selectors.configuration import calendar, settings
-from chengguan.cases.selectors.following import follow
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.nearby import duplicates, earlier, of_caller
 from chengguan.cases.selectors.seeing import sees_reporter, visible
@@ -23,7 +22,6 @@ __all__ = [
     "durations",
     "durations_lately",
     "earlier",
-    "follow",
     "light_of",
     "of_caller",
     "only_noted_since",

@@ -14,6 +14,7 @@ from chengguan.cases.models import Case, Step
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors import guards
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.selectors.roles import acting_role
 from chengguan.cases.services import effects, given, numbers, telling
@@ -45,7 +46,7 @@ def prepare(who: Who, case: Case | int, action: str, version: int | None, now: d
     if row is None:
         name = workflow.ACTIONS.get(action, action)
         raise Refused(_("案件现在是“%(state)s”, 不能“%(action)s”") % {"state": locked.get_state_display(), "action": _(name)})
-    if version is not None and version != locked.version:
+    if version is not None and not only_noted_since(locked, version):
         raise Stale(_("案件已被别人处理过, 请看最新的情况再决定"))
     role = acting_role(who, locked, row)
     settings = chosen.settings()

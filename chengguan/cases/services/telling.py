@@ -31,7 +31,7 @@ NEXT_POST = {
 
 
 def link(case: Case, phone: bool = False) -> str:
-    return f"/field/cases/{case.pk}" if phone else f"/cases/{case.pk}"
+    return f"/field/tasks/{case.pk}" if phone else f"/cases/{case.pk}"
 
 
 def receivers(move: Move) -> list[Account]:

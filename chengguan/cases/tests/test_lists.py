@@ -201,17 +201,3 @@ def test_card_says_how_long_the_county_took(world: World) -> None:
     case = Case.objects.first()
     assert case is not None
     assert selectors.durations(case)["discover"] == 3600
-
-
-def test_citizen_follows_by_code_and_learns_no_names(world: World) -> None:
-    case = services.register(ANONYMOUS, source="citizen", point=HERE, description="灯不亮", matter_code="01037", now=NOW)
-    seen = selectors.follow((case.follow_code or "").lower())
-    assert seen is not None
-    assert seen["words"] == "已收到, 正在核对"
-    into = world.case("handling", rework_count=1)
-    services.act(world.who("acceptor"), case, "merge", now=NOW, into=into)
-    merged = selectors.follow(case.follow_code or "")
-    assert merged is not None
-    assert merged["words"] == "正在重新处理"
-    assert selectors.follow("") is None
-    assert selectors.follow("AAAAAAAAAA") is None
