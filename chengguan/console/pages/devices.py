@@ -92,7 +92,7 @@ def one(request: Request, device_id: int) -> HttpResponse:
     metrics = list(devices.metrics_of(device).values())
     context = _state(request, device) | {
         "metrics": metrics,
-        "first_metric": next((metric.slug for metric in metrics if not metric.states), ""),
+        "first_metric": devices.main_metric(device),
         "ranges": RANGE_NAMES,
         "compares": COMPARE_NAMES,
         "history": alarm_questions.alarms_of_device(request.who, device.pk, 30),

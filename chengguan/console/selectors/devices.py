@@ -74,6 +74,15 @@ def metrics_of(device: Device) -> dict[str, registry.Metric]:
     return {metric.slug: metric for metric in found.manifest.metrics if model is None or metric.slug in model.metrics}
 
 
+def main_metric(device: Device) -> str:
+    """What its first rule measures, else its first measured quantity, else its first metric."""
+    declared = metrics_of(device)
+    found = registry.present().get(device.subsystem)
+    watched = [slug for rule in (found.manifest.rules if found else ()) for slug in (rule.metric, *rule.metrics)]
+    measured = [slug for slug, metric in declared.items() if not metric.states]
+    return next((slug for slug in (*watched, *measured) if slug in measured), next(iter(declared), ""))
+
+
 def in_words(metric: registry.Metric | None, value: Any) -> str:
     """A value as a person says it: a state by its name, a number without noise."""
     if value is None:

@@ -92,4 +92,5 @@ def test_a_leader_is_offered_no_command(town):
 def test_the_list_finds_by_label_and_condition(town):
     client = signed_in("duty")
     assert "L-004711" in client.get("/devices?q=004711").content.decode()
-    assert "没有这样的设备" in client.get("/devices?condition=offline").content.decode()
+    assert "L-004711" not in client.get("/devices?condition=offline").content.decode()
+    assert "没有这样的设备" in client.get("/devices?q=nonesuch").content.decode()

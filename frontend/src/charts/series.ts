@@ -41,6 +41,16 @@ export function seriesOf(answer: Answer, css: (name: string) => string): object[
   });
 }
 
+/** Marks that stand close together keep their lines; only the first of them is named. */
+function spaced(answer: Answer): Answer["marks"] {
+  let named = -Infinity;
+  return [...answer.marks].sort((a, b) => a.at - b.at).map((mark) => {
+    if (mark.at - named < (answer.end - answer.start) / 12) return { ...mark, name: "" };
+    named = mark.at;
+    return mark;
+  });
+}
+
 function extras(answer: Answer, css: (name: string) => string): object {
   return {
     markArea: {
@@ -54,7 +64,7 @@ function extras(answer: Answer, css: (name: string) => string): object {
           yAxis: limit.value, lineStyle: { color: css(`--severity-${limit.severity}`), type: "dashed", width: 1 },
           label: { formatter: limit.name, position: "insideStartTop", color: css("--ink-2"), fontSize: 11 },
         })),
-        ...answer.marks.map((mark) => ({
+        ...spaced(answer).map((mark) => ({
           xAxis: mark.at + BEIJING_MS, lineStyle: { color: css(`--severity-${mark.severity}`), type: "solid", width: 1.5 },
           label: { formatter: mark.name, color: css("--ink-2"), fontSize: 11, position: "end", rotate: 0 },
         })),

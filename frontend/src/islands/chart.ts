@@ -66,7 +66,7 @@ export function mount(root: HTMLElement): Unmount {
     chart.setOption({
       textStyle: { fontFamily: FONT_FAMILY }, animation: false, useUTC: true,
       grid: { left: 16, right: 16, top: 40, bottom: 56, containLabel: true },
-      legend: { top: 4, left: 8, data: answer.lines.map((each) => each.name), textStyle: { color: colour("--ink-2") }, icon: "rect", itemHeight: 3, itemWidth: 16 },
+      legend: { top: 4, left: "center", data: answer.lines.map((each) => each.name), textStyle: { color: colour("--ink-2") }, icon: "rect", itemHeight: 3, itemWidth: 16 },
       tooltip: {
         trigger: "axis", axisPointer: { type: "line", lineStyle: { color: ink } }, backgroundColor: colour("--sheet"), borderColor: line, textStyle: { color: colour("--ink"), fontSize: 12 },
         formatter: (rows: { seriesName: string; value: [number, number | null]; marker: string }[]) => {

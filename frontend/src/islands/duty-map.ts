@@ -18,6 +18,7 @@ export function mount(root: HTMLElement): Unmount {
   const config = readJson<Config>("duty-config");
   if (!config) throw new Error("duty-config is missing");
   const part = <T extends HTMLElement>(name: string): T => root.querySelector<T>(`[data-part="${name}"]`) as T;
+  if (window.innerWidth <= 900) root.querySelector<HTMLDetailsElement>(".duty-layers")?.removeAttribute("open");
   const alarms = new Alarms(config.alarms);
   const shown = readAddress(config.start, alarms.filter);
   const apply = (): void => {
