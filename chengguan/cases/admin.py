@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from chengguan.cases import services
@@ -33,13 +34,21 @@ class SettingForm(forms.ModelForm):
         return found
 
 
+def _is_administrator(request: Any) -> bool:
+    return bool(request.who.is_administrator)
+
+
 class ThroughServices(ReadOnly):
     """Rows that are set and taken back by services, so that open deadlines follow and the audit trail knows."""
 
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
-        return bool(request.who.is_administrator)
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_administrator(request)
 
-    has_change_permission = has_delete_permission = has_add_permission
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_administrator(request)
 
     def delete_queryset(self, request: Any, queryset: Any) -> None:
         for row in queryset:

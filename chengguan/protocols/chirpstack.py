@@ -20,7 +20,7 @@ class _Wire(msgspec.Struct, rename="camel", frozen=True):
     pass
 
 
-class DeviceInfo(_Wire):
+class DeviceInfo(_Wire, frozen=True):
     dev_eui: str
     application_id: str = ""
     device_name: str = ""
@@ -28,13 +28,13 @@ class DeviceInfo(_Wire):
     tags: dict[str, str] = {}
 
 
-class Location(_Wire):
+class Location(_Wire, frozen=True):
     latitude: float = 0.0
     longitude: float = 0.0
     altitude: float = 0.0
 
 
-class Reception(_Wire):
+class Reception(_Wire, frozen=True):
     """How one LoRaWAN gateway heard the frame."""
 
     gateway_id: str
@@ -43,7 +43,7 @@ class Reception(_Wire):
     location: Location | None = None
 
 
-class Event(_Wire):
+class Event(_Wire, frozen=True):
     """What every event carries."""
 
     device_info: DeviceInfo
@@ -51,7 +51,7 @@ class Event(_Wire):
     time: datetime | None = None
 
 
-class Up(Event):
+class Up(Event, frozen=True):
     dev_addr: str = ""
     f_cnt: int = 0
     f_port: int = 0
@@ -70,7 +70,7 @@ class Up(Event):
         return max(self.rx_info, key=lambda each: each.rssi, default=None)
 
 
-class Status(Event):
+class Status(Event, frozen=True):
     margin: int = 0
     external_power_source: bool = False
     battery_level_unavailable: bool = False
@@ -82,34 +82,34 @@ class Status(Event):
         return None if self.external_power_source or self.battery_level_unavailable else self.battery_level
 
 
-class Join(Event):
+class Join(Event, frozen=True):
     dev_addr: str = ""
 
 
-class Ack(Event):
+class Ack(Event, frozen=True):
     queue_item_id: str = ""
     acknowledged: bool = False
     f_cnt_down: int = 0
 
 
-class TxAck(Event):
+class TxAck(Event, frozen=True):
     downlink_id: int = 0
     queue_item_id: str = ""
     f_cnt_down: int = 0
     gateway_id: str = ""
 
 
-class Log(Event):
+class Log(Event, frozen=True):
     level: str = "INFO"
     code: str = ""
     description: str = ""
 
 
-class Position(Event):
+class Position(Event, frozen=True):
     location: Location = msgspec.field(default_factory=Location)
 
 
-class Integration(Event):
+class Integration(Event, frozen=True):
     integration_name: str = ""
     event_type: str = ""
     object: dict[str, Any] | None = None
