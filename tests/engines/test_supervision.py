@@ -1,4 +1,4 @@
-"""One command brings everything up and keeps it up, whichever process is killed."""
+"""One command brings everything up and keeps it up, whichever process is killed. (M-10)"""
 
 from __future__ import annotations
 

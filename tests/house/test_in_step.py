@@ -1,4 +1,4 @@
-"""What is written twice says the same: migrations and models, documents and what they point to."""
+"""What is written twice says the same: migrations and models, documents and what they point to. (M-08)"""
 
 from __future__ import annotations
 

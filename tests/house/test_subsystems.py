@@ -1,4 +1,4 @@
-"""Every trade has the same anatomy, and says honestly how far it has been tried."""
+"""Every trade has the same anatomy, and says honestly how far it has been tried. (M-09)"""
 
 from __future__ import annotations
 

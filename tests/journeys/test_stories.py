@@ -1,4 +1,4 @@
-"""The main job end to end, through the MQTT door and each person's own pages: a dark lamp, an open cover, a citizen."""
+"""The main job end to end, through the MQTT door and each person's own pages: a dark lamp, an open cover, a citizen. (M-16, M-20, M-26, M-27, M-41, M-43)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alarms meet cases: a due alarm is one report exactly once, a returned one is evidence."""
+"""Alarms meet cases: a due alarm is one report exactly once, a returned one is evidence. (M-16, M-43)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work lists, lights, scope, duplicates, what is offered, the case file and the desk's card."""
+"""Work lists, lights, scope, duplicates, what is offered, the case file and the desk's card. (M-17, M-43)"""
 
 from __future__ import annotations
 

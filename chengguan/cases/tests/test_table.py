@@ -1,4 +1,4 @@
-"""The state table, row by row, forbidden moves included."""
+"""The state table, row by row, forbidden moves included. (M-11, M-18, M-19, M-22)"""
 
 from __future__ import annotations
 

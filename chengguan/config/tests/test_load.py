@@ -1,4 +1,4 @@
-"""`chengguan load` with public files that nobody here made."""
+"""`chengguan load` with public files that nobody here made. (M-12, M-48)"""
 
 import csv
 import json

@@ -1,3 +1,5 @@
+"""Posts are held from one day to another, and somebody always administers. (M-01)"""
+
 import threading
 from datetime import timedelta
 from io import StringIO

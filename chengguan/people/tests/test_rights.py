@@ -1,3 +1,5 @@
+"""Who may do what, and where. (M-01)"""
+
 from datetime import timedelta
 
 import pytest

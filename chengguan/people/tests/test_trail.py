@@ -1,3 +1,5 @@
+"""The audit trail cannot be edited and keeps what it must. (M-01)"""
+
 from datetime import timedelta
 
 import pytest

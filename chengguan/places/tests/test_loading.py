@@ -1,4 +1,4 @@
-"""Every row of a file is accepted or refused with its reason."""
+"""Every row of a file is accepted or refused with its reason. (M-12)"""
 
 import json
 import subprocess

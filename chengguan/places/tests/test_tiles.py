@@ -1,3 +1,5 @@
+"""The county's map as tiles. (M-03)"""
+
 import math
 
 import pytest

@@ -1,4 +1,4 @@
-"""The check must hold on a sound set, and fail on each kind of broken one."""
+"""The check must hold on a sound set, and fail on each kind of broken one. (M-07)"""
 
 import pytest
 import shapely

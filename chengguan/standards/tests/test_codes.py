@@ -1,4 +1,4 @@
-"""Code sets, their mapping and the three keystrokes to a class."""
+"""Code sets, their mapping and the three keystrokes to a class. (M-06, M-11)"""
 
 from __future__ import annotations
 

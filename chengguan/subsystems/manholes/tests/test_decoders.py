@@ -1,4 +1,4 @@
-"""Payload in, readings out."""
+"""Payload in, readings out. (M-27)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a threshold cannot say."""
+"""What a threshold cannot say. (M-26)"""
 
 from __future__ import annotations
 
