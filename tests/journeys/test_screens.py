@@ -76,6 +76,8 @@ def test_the_list_is_worked_by_keys(people: People, stages: dict[str, int]) -> N
     assert page.locator("[data-ticked]").first.inner_text() == "1"
     page.keyboard.press("?")
     assert page.locator("dialog[open]").count() == 1
-    page.keyboard.press("Escape")
-    page.keyboard.press("Enter")
+    page.locator("dialog[open] button").click()
+    page.keyboard.press("k")
+    assert page.locator("[data-row].row-active").count() == 1
+    page.locator("body").press("Enter")
     page.wait_for_url("**/cases/*")
