@@ -1,5 +1,5 @@
 # The verbs. Each does its own set-up; a second run of one costs a second.
-.PHONY: help setup setup-test demo lint test bench bench-full docs pictures
+.PHONY: help setup setup-test demo lint test bench bench-full docs messages pictures
 
 PY := .venv/bin/python
 RUNNING := PYTHONUNBUFFERED=1
@@ -10,6 +10,7 @@ help:
 	@echo "make lint   ruff, mypy, import contracts, house tests, migrations, TypeScript"
 	@echo "make bench  the measurements, each against its reference (bench-full: the long one)"
 	@echo "make docs   write the generated pages under docs/"
+	@echo "make messages   bring the English catalogue up to date; says which texts lack English"
 	@echo "make pictures  photograph every screen of the demo into docs/pictures"
 
 setup:
@@ -38,3 +39,6 @@ docs: setup-test
 
 pictures: setup-test
 	$(PY) -m tests.journeys.pictures
+
+messages: setup-test
+	$(PY) -m chengguan messages

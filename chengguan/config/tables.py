@@ -1,0 +1,59 @@
+"""Words of plain tables that screens translate when they show them: workflows and what the trades declare.
+
+The tables stay plain Python, to be read aloud by a clerk; so their words are not marked where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from chengguan import registry
+from chengguan.alarms import platform
+from chengguan.alarms import workflow as alarms
+from chengguan.cases import workflow as cases
+
+
+def words() -> set[str]:
+    """Every Chinese word of the tables; the code book, addresses and names of people stay as they are."""
+    return {word for word in chain(_cases(), _alarms(), _trades()) if word and not word.isascii()}
+
+
+def _cases() -> Iterator[str]:
+    yield from cases.STATES.values()
+    yield from cases.STAGES.values()
+    yield from cases.SIX_STEPS
+    for row in cases.TABLE:
+        yield row.name
+        yield row.why
+    yield from cases.ACTIONS.values()
+    for asked in cases.FIELDS.values():
+        yield asked.label
+        yield from (label for _, label in asked.options)
+
+
+def _alarms() -> Iterator[str]:
+    yield from alarms.ACTION_NAMES.values()
+    yield from alarms.REFUSALS.values()
+    yield platform.NAME
+    yield from chain.from_iterable(_rule(rule) for rule in platform.RULES)
+
+
+def _rule(rule: registry.Rule) -> Iterator[str]:
+    yield from (rule.name, rule.source, rule.advice, *(grouping.name for grouping in rule.grouping))
+
+
+def _trades() -> Iterator[str]:
+    for each in registry.present().values():
+        manifest = each.manifest
+        yield manifest.name
+        yield from manifest.group_kinds.values()
+        for metric in manifest.metrics:
+            yield from (metric.name, *(metric.states or {}).values())
+        yield from (model.name for model in manifest.models)
+        yield from (layer.name for layer in manifest.layers)
+        yield from (page.name for page in manifest.pages)
+        for command in manifest.commands:
+            yield command.name
+            yield from (str(given.get("name", "")) for given in command.parameters.values())
+        yield from chain.from_iterable(_rule(rule) for rule in manifest.rules)
