@@ -9,14 +9,19 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from chengguan.alarms.services import clear_platform, raise_platform
 from chengguan.engines import nats
 from chengguan.ingest import ledger
-from chengguan.observations.models import Quarantine, Rejection, SinkReport, Uplink
+from chengguan.observations.models import Quarantine, Rejection, SinkReport, Throttling, Uplink
 
 logger = logging.getLogger(__name__)
 KEEP_DECIDED = timedelta(days=180)
+FRESH = timedelta(seconds=30)
+CALM = timedelta(minutes=10)
+"""How long a device that flooded must keep to its rate before its alarm is over."""
 
 
 @app.periodic(cron="* * * * * */20")
@@ -55,6 +60,26 @@ async def _purge(incarnation: str, position: int) -> None:
 def same_moment(told: str, recorded: str) -> bool:
     """Times of creation written in two ways: to the second they must agree."""
     return told.replace("T", " ")[:19] == recorded.replace("T", " ")[:19]
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="ingest.watch", queueing_lock="ingest.watch", pass_context=False)
+def watch(timestamp: int = 0) -> None:
+    """Alarms about the river itself: a history that does not take readings, a device that floods."""
+    now = timezone.now()
+    told = SinkReport.objects.filter(sink=ledger.HISTORY, at__gt=now - FRESH).values_list("figures", flat=True)
+    reasons = sorted({figures["paused"] for figures in told if figures.get("paused")})
+    if reasons:
+        raise_platform("history_paused", "history", " ".join(reasons))
+    elif told:
+        clear_platform("history_paused", "history")
+    lately = Throttling.objects.filter(until__gt=now - 2 * CALM).select_related("device__component")
+    for row in lately:
+        if row.until > now:
+            words = _("%(device)s 上报过于频繁，已限速，已略去 %(n)d 条") % {"device": row.device.name, "n": row.dropped}
+            raise_platform("device_flooding", row.device.key, words, row.dropped, device=row.device)
+        elif row.until < now - CALM:
+            clear_platform("device_flooding", row.device.key)
 
 
 @app.periodic(cron="7 * * * *")

@@ -1,7 +1,15 @@
-import pytest
+from datetime import timedelta
 
-from chengguan.ingest.jobs import make_durable, same_moment
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from chengguan.alarms.models import Alarm
+from chengguan.alarms.services import sync_rules
+from chengguan.ingest.jobs import CALM, make_durable, same_moment, watch
 from chengguan.ingest.ledger import HISTORY, NOW, Place, lowest_position, set_place
+from chengguan.observations.models import SinkReport, Throttling
+from chengguan.things.models import Device, Gateway
 
 
 @pytest.mark.django_db
@@ -17,9 +25,53 @@ def test_the_stream_is_purged_only_below_what_every_sink_has_done():
 
 @pytest.mark.django_db(transaction=True)
 def test_positions_can_be_forced_onto_the_disk():
+    def flushed() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn")
+            return int(cursor.fetchone()[0])
+
+    before = flushed()
     make_durable()
+    assert flushed() > before
 
 
 def test_a_stream_is_recognised_by_its_time_of_creation_however_written():
     assert same_moment("2026-11-22 14:43:03.123000+00:00", "2026-11-22T14:43:03.123456789Z")
     assert not same_moment("2026-11-22 14:43:04+00:00", "2026-11-22T14:43:03.123456789Z")
+
+
+@pytest.mark.django_db
+def test_a_history_that_takes_nothing_is_an_alarm_until_it_takes_again():
+    sync_rules()
+    SinkReport.objects.create(sink=HISTORY, owner="here", at=timezone.now(), figures={"paused": "历史库磁盘已满"})
+    watch()
+    watch()
+    alarm = Alarm.objects.get(rule="history_paused")
+    assert (alarm.severity, alarm.text, alarm.active) == (1, "历史库磁盘已满", True)
+    SinkReport.objects.update(figures={"paused": ""})
+    watch()
+    alarm.refresh_from_db()
+    assert not alarm.active
+
+
+@pytest.mark.django_db
+def test_a_device_that_floods_is_named_until_it_has_been_calm():
+    sync_rules()
+    gateway = Gateway.objects.create(key="C-1", name="一号箱", subsystem="street_lights")
+    device = Device.objects.create(gateway=gateway, subsystem="street_lights", key="L-1", model="lamp_controller", name="一号灯")
+    now = timezone.now()
+    row = Throttling.objects.create(device=device, since=now, until=now + timedelta(minutes=1), dropped=900)
+    watch()
+    alarm = Alarm.objects.get(rule="device_flooding")
+    assert alarm.device == device
+    assert "900" in alarm.text
+    row.until = now - timedelta(minutes=1)
+    row.save()
+    watch()
+    alarm.refresh_from_db()
+    assert alarm.active
+    row.until = now - CALM - timedelta(minutes=1)
+    row.save()
+    watch()
+    alarm.refresh_from_db()
+    assert not alarm.active
