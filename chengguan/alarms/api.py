@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
@@ -34,7 +35,7 @@ class Change(Schema):
 def _who(request: HttpRequest) -> Who:
     who: Who = request.who  # type: ignore[attr-defined]
     if who.is_anonymous:
-        raise HttpError(401, "请先登录")
+        raise HttpError(401, _("请先登录"))
     return who
 
 
@@ -61,7 +62,7 @@ def one(request: HttpRequest, alarm_id: int) -> dict[str, Any]:
     """One alarm with its members and what happened to it."""
     found = selectors.alarm_file(_who(request), alarm_id)
     if found is None:
-        raise HttpError(404, "没有这条告警，或您无权查看")
+        raise HttpError(404, _("没有这条告警，或不在您的权限范围内。"))
     return summary(found.alarm) | {
         "repeat": found.repeat,
         "members": [

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AlarmsConfig(AppConfig):
     name = "chengguan.alarms"
-    verbose_name = "告警"
+    verbose_name = _("告警")
 
     def ready(self) -> None:
         post_migrate.connect(declare_rules, sender=self)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
@@ -99,7 +100,7 @@ class Move(Schema):
 def _who(request: HttpRequest) -> Who:
     who: Who = getattr(request, "who", None)  # type: ignore[assignment]
     if who is None or who.is_anonymous:
-        raise HttpError(401, "请先登录")
+        raise HttpError(401, _("请先登录"))
     return who
 
 
@@ -107,7 +108,7 @@ def _case(who: Who, case_id: int) -> Case:
     try:
         return selectors.visible(who).get(pk=case_id)
     except Case.DoesNotExist:
-        raise HttpError(404, "没有这个案件, 或者它不在您的范围内") from None
+        raise HttpError(404, _("没有这个案件，或者它不在您的范围内。")) from None
 
 
 @router.get("", response=CasePage, url_name="cases", summary="等我办的案件, 按期限排列")
@@ -143,7 +144,7 @@ def act(request: HttpRequest, case_id: int, action: str, move: Move) -> Any:
     case = _case(who, case_id)
     unknown = sorted(set(move.given) - set(workflow.FIELDS))
     if unknown:
-        return Status(422, {"detail": f"不认识的字段: {', '.join(unknown)}", "field": unknown[0]})
+        return Status(422, {"detail": _("不认识的字段: %(names)s") % {"names": ", ".join(unknown)}, "field": unknown[0]})
     try:
         return Status(200, services.act(who, case, action, version=move.version, **move.given))
     except services.Stale as stale:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.contrib.gis.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases import workflow
@@ -22,7 +23,7 @@ SOURCES = [
     ("survey", _("专项普查")),
 ]
 KINDS = [("component", _("部件")), ("matter", _("事件"))]
-STATE_CHOICES = list(workflow.STATES.items())
+STATE_CHOICES = [(state, _(name)) for state, name in workflow.STATES.items()]
 
 
 class Case(models.Model):
@@ -165,13 +166,13 @@ class Step(models.Model):
 
     @property
     def action_name(self) -> str:
-        return workflow.ACTIONS.get(self.action, self.action)
+        return gettext(workflow.ACTIONS.get(self.action, self.action))
 
 
 class Clock(models.Model):
     """A limit that runs. Everything is recomputed from start, pauses and limit when a calendar changes."""
 
-    KINDS = [("handling", "处置"), ("handling_turn", "本单位处置"), ("stage", "环节"), ("task", "任务"), ("urge", "督办回复")]
+    KINDS = [("handling", _("处置")), ("handling_turn", _("本单位处置")), ("stage", _("环节")), ("task", _("任务")), ("urge", _("督办回复"))]
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
     kind = models.CharField(max_length=14, choices=KINDS)
@@ -205,7 +206,7 @@ class Clock(models.Model):
 class Task(models.Model):
     """Sent to a person or an organisation and waited for: 核实, 核查, 督办回复."""
 
-    KINDS = [("confirm", "核实"), ("verify", "核查"), ("handle", "处置"), ("reply", "督办回复")]
+    KINDS = [("confirm", _("核实")), ("verify", _("核查")), ("handle", _("处置")), ("reply", _("督办回复"))]
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=10, choices=KINDS)
@@ -233,8 +234,8 @@ class Task(models.Model):
 class Request(models.Model):
     """Asked beside the stage; lapses when the stage changes."""
 
-    KINDS = [("return", "回退"), ("extend", "延期"), ("suspend", "挂账"), ("void", "作废"), ("appeal", "申诉"), ("force_close", "强制结案")]
-    STATES = [("waiting", "待审"), ("granted", "同意"), ("denied", "不同意"), ("lapsed", "失效")]
+    KINDS = [("return", _("回退")), ("extend", _("延期")), ("suspend", _("挂账")), ("void", _("作废")), ("appeal", _("申诉")), ("force_close", _("强制结案"))]
+    STATES = [("waiting", _("待审")), ("granted", _("同意")), ("denied", _("不同意")), ("lapsed", _("失效"))]
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="requests")
     kind = models.CharField(max_length=12, choices=KINDS)
@@ -261,7 +262,7 @@ class Request(models.Model):
 class Dispatch(models.Model):
     """Which departments a case was sent to, and as what."""
 
-    PARTS = [("main", "主办"), ("helper", "协办"), ("copy", "抄告")]
+    PARTS = [("main", _("主办")), ("helper", _("协办")), ("copy", _("抄告"))]
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="dispatches")
     department = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
@@ -277,7 +278,7 @@ class Dispatch(models.Model):
 
 
 class Photo(models.Model):
-    KINDS = [("report", "上报"), ("before", "处置前"), ("after", "处置后"), ("confirm", "核实"), ("verify", "核查")]
+    KINDS = [("report", _("上报")), ("before", _("处置前")), ("after", _("处置后")), ("confirm", _("核实")), ("verify", _("核查"))]
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="photos")
     step = models.ForeignKey(Step, models.PROTECT, null=True, blank=True, related_name="photos")

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FieldConfig(AppConfig):
     name = "chengguan.field"
-    verbose_name = "外业"
+    verbose_name = _("外业")

@@ -116,7 +116,7 @@ def _said(device: Device, state: observations.Latest | None) -> Said:
         return Said(device, words, well, at)
     metrics = {metric.slug: metric for metric in trade.manifest.metrics}
     words = [
-        f"{metrics[slug].name} {metrics[slug].states.get(int(value)) if metrics[slug].states else f'{value:g} {metrics[slug].unit}'}"
+        f"{_(metrics[slug].name)} {_(metrics[slug].states.get(int(value), f'{value:g}')) if metrics[slug].states else f'{value:g} {metrics[slug].unit}'}"
         for slug, value in values.items()
         if slug in metrics
     ]

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
     name = "chengguan.portal"
-    verbose_name = "公众"
+    verbose_name = _("公众")

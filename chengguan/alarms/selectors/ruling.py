@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chengguan import registry
 from chengguan.alarms import platform
@@ -143,7 +144,7 @@ def rule_page(who: Who, slug: str) -> RulePage | None:
     return RulePage(
         rule=rule,
         default=default,
-        subsystem_name=present.manifest.name if present else platform.NAME,
+        subsystem_name=_(present.manifest.name if present else platform.NAME),
         unit=units.get(default.metric, ""),
         changed=rule.version > 1,
         revisions=list(rule.revisions.select_related("who")),

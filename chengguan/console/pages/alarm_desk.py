@@ -135,7 +135,7 @@ def alarm_context(request: Request, file: Any) -> dict[str, Any]:
         "rank_name": RANKS.get(alarm.severity, ""),
         "rule": rule,
         "case": link.case if link else None,
-        "steps": [(step, ACTION_NAMES.get(step.action, step.action)) for step in reversed(file.steps)],
+        "steps": [(step, _(ACTION_NAMES.get(step.action, step.action))) for step in reversed(file.steps)],
         "members": members[:30],
         "members_more": max(0, len(members) - 30),
         "open_members": sum(1 for member in members if member.until is None),

@@ -95,7 +95,7 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         return _page(request, case_id, shown=slug, status=409, typed=typed, errors=[words % case_view.last_words(found)])
     action = next((each for each in selectors.actions_for(who, found) if each.slug == slug), None)
     if action is None:
-        return _page(request, case_id, status=403, errors=[_("现在您不能办“%s”。") % workflow.ACTIONS.get(slug, slug)])
+        return _page(request, case_id, status=403, errors=[_("现在您不能办“%s”。") % _(workflow.ACTIONS.get(slug, slug))])
     given, wrong = case_forms.read(who, action, typed, request.FILES)
     if wrong:
         return _page(request, case_id, shown=slug, status=422, typed=typed, errors=wrong)

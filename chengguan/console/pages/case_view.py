@@ -89,12 +89,12 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 def _six_steps(case: Case) -> list[dict[str, str]]:
     at = case.step
-    return [{"name": name, "mark": "done" if i < at else "now" if i == at else ""} for i, name in enumerate(workflow.SIX_STEPS)]
+    return [{"name": _(name), "mark": "done" if i < at else "now" if i == at else ""} for i, name in enumerate(workflow.SIX_STEPS)]
 
 
 def _moment(step: Step, photos: list[Any]) -> Moment:
     role = ROLES.get(step.role)
-    moved = "" if step.from_state == step.to_state else workflow.STATES.get(step.to_state, "")
+    moved = "" if step.from_state == step.to_state else _(workflow.STATES.get(step.to_state, ""))
     limit = ""
     if step.stage_deadline is not None:
         limit = _("时限到 %s") % f"{timezone.localtime(step.stage_deadline):%m-%d %H:%M}"
@@ -104,8 +104,8 @@ def _moment(step: Step, photos: list[Any]) -> Moment:
 def _running(clock: Any) -> Running:
     paused = clock.paused_at is not None and clock.ended_at is None
     state = _("已结束") if clock.ended_at is not None else _("已停表") if paused else _("走时中")
-    kind = dict(Clock.KINDS).get(clock.kind, clock.kind)
-    name = clock.stage if clock.kind in ("stage", "task") or kind == clock.stage else f"{clock.stage} · {kind}"
+    kind, stage = clock.get_kind_display(), _(clock.stage)
+    name = stage if clock.kind in ("stage", "task") or kind == stage else f"{stage} · {kind}"
     left = (_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s)
     light = "grey" if paused else clock.light
     return Running(clock, name, light, max(2, min(100, round(clock.share * 100))), span(clock.used_s), left, state, clock.late)

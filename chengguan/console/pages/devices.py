@@ -44,7 +44,7 @@ def device_list(request: Request) -> HttpResponse:
     found = devices.device_list(request.who, chosen["trade"], chosen["model"], chosen["condition"], chosen["q"])
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     models = [
-        (model.slug, model.name)
+        (model.slug, _(model.name))
         for slug, each in registry.present().items()
         if not chosen["trade"] or slug == chosen["trade"]
         for model in each.manifest.models
@@ -121,7 +121,7 @@ def command_list(request: Request, device_id: int) -> HttpResponse:
 
 def _sent(request: Request, device: Device) -> list[dict[str, Any]]:
     """Commands to the device or its group, newest first, each with how far it came."""
-    names = {command.slug: command.name for command in registry.subsystem(device.subsystem).manifest.commands} if device.subsystem in registry.present() else {}
+    names = {command.slug: _(command.name) for command in registry.subsystem(device.subsystem).manifest.commands} if device.subsystem in registry.present() else {}
     found = []
     for command in questions.commands(request.who, device_id=device.pk)[:20]:
         times = {"queued": command.asked_at, "sent": command.sent_at, "acknowledged": command.acked_at, "confirmed": command.confirmed_at}

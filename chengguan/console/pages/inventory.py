@@ -35,7 +35,7 @@ class GatewayForm(Plain):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(slug, each.manifest.name) for slug, each in registry.present().items()]
+        choices = [(slug, _(each.manifest.name)) for slug, each in registry.present().items()]
 
         self.fields["subsystem"].choices = choices  # type: ignore[attr-defined]
 

@@ -95,7 +95,7 @@ def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
         return case.inspector.name, _("信息采集员")
     if case.state in (*WITH_DEPARTMENT, "suspended") and case.department:
         return str(case.department), str(case.crew) if case.crew else ""
-    return str(role_names.get(DESK_OF.get(case.state, ""), STATES[case.state])), ""
+    return str(role_names.get(DESK_OF.get(case.state, "")) or _(STATES[case.state])), ""
 
 
 def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None) -> Row:

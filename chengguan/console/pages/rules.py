@@ -59,6 +59,7 @@ def rule(request: Request, slug: str) -> HttpResponse:
         "page": page,
         "rule": page.rule,
         "default": page.default,
+        "source": _(page.default.source),
         "fields": shown.fields(page, given.get("limits") or page.rule.limits),
         "given": {**{name: getattr(page.rule, name) for name in CHANGEABLE}, **given},
         "reason": request.POST.get("reason", ""),

@@ -59,7 +59,7 @@ def _address(post: str, filters: Mapping[str, Any], **changed: Any) -> str:
 
 def _chip(name: str, value: Any) -> str:
     words = {
-        "state": lambda: _("环节：%s") % workflow.STATES[value],
+        "state": lambda: _("环节：%s") % _(workflow.STATES[value]),
         "light": lambda: _("灯：%s") % LIGHTS[value],
         "source": lambda: _("来源：%s") % dict(SOURCES).get(value, value),
         "urgent": lambda: _("急要件"),
@@ -81,7 +81,7 @@ def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
     return {
         "total": whole["all"],
         "states": [
-            {"name": workflow.STATES[state], "n": row["all"], "on": filters.get("state") == state,
+            {"name": _(workflow.STATES[state]), "n": row["all"], "on": filters.get("state") == state,
              "url": _address(post, filters, state=None if filters.get("state") == state else state)}
             for state, row in sorted(counted.items(), key=lambda item: list(workflow.STATES).index(item[0]))
         ],
@@ -118,7 +118,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source")],
         "bulk": _bulk_actions(post),
         "may_register": may(who, "cases.register"),
-        "waits": [workflow.STATES[state] for state in _states_of(post)],
+        "waits": [_(workflow.STATES[state]) for state in _states_of(post)],
         **_choices(who, post, filters),
     }
     part = request.htmx and request.htmx.target == "work-list"  # type: ignore[attr-defined]
@@ -159,7 +159,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         except services.Refused as refused:
             left.append(f"{case}：{refused.words}")
     if done:
-        messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": done, "action": workflow.ACTIONS[slug]})
+        messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": done, "action": _(workflow.ACTIONS[slug])})
     for words in left[:5]:
         messages.warning(request, words)
     if len(left) > 5:
@@ -172,7 +172,7 @@ def _move_plainly(who: Who, case: Case, slug: str, version: int | None) -> None:
     """Move with what is suggested; Refused when something must be chosen by a person."""
     action = next((each for each in selectors.actions_for(who, case) if each.slug == slug), None)
     if action is None:
-        raise services.Refused(_("现在不能%(action)s") % {"action": workflow.ACTIONS[slug]})
+        raise services.Refused(_("现在不能%(action)s") % {"action": _(workflow.ACTIONS[slug])})
     missing = [field.label for field in action.fields if field.required and not field.value]
     if missing:
         raise services.Refused(_("需打开填写：%(fields)s") % {"fields": "、".join(missing)})

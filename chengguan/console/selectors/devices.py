@@ -88,7 +88,7 @@ def in_words(metric: registry.Metric | None, value: Any) -> str:
     if value is None:
         return "—"
     if metric is not None and metric.states:
-        return metric.states.get(int(value), f"{value:g}")
+        return _(metric.states.get(int(value), f"{value:g}"))
     return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
@@ -107,8 +107,8 @@ def device_view(who: Who, device: Device) -> DeviceView:
     values: Mapping[str, Any] = state.values if state else {}
     view = DeviceView(
         device=device,
-        model_name=model.name if model else device.model,
-        subsystem_name=found.manifest.name if found else device.subsystem,
+        model_name=_(model.name) if model else device.model,
+        subsystem_name=_(found.manifest.name) if found else device.subsystem,
         online=_online(device, state.seen_at if state else None, now),
         seen_at=state.seen_at if state else None,
         battery=state.battery if state and state.battery is not None else values.get("battery"),
@@ -118,7 +118,7 @@ def device_view(who: Who, device: Device) -> DeviceView:
     for slug, metric in metrics_of(device).items():
         if slug in values:
             at = datetime.fromtimestamp(times[slug] / 1000, UTC) if slug in times else (state.measured_at if state else None)
-            view.readings.append(Shown(slug, metric.name, in_words(metric, values[slug]), metric.unit, at))
+            view.readings.append(Shown(slug, _(metric.name), in_words(metric, values[slug]), metric.unit, at))
     view.alarms = [alarm for alarm in alarm_questions.alarms_of_device(who, device.pk) if alarm.off_desk_at is None and alarm.folded_into_id is None]
     return view
 
@@ -203,11 +203,11 @@ def line_of(device: Device) -> dict[str, Any]:
     latest = getattr(device, "latest", None)
     metrics = metrics_of(device)
     values = latest.values if latest else {}
-    shown = [f"{metrics[slug].name} {in_words(metrics[slug], value)}{metrics[slug].unit}" for slug, value in values.items() if slug in metrics]
+    shown = [f"{_(metrics[slug].name)} {in_words(metrics[slug], value)}{metrics[slug].unit}" for slug, value in values.items() if slug in metrics]
     model = model_of(device)
     return {
         "device": device,
-        "model_name": model.name if model else device.model,
+        "model_name": _(model.name) if model else device.model,
         "online": _online(device, latest.seen_at if latest else None, timezone.now()),
         "seen_at": latest.seen_at if latest else None,
         "battery": latest.battery if latest else None,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chengguan import registry
 from chengguan.alarms import selectors as alarm_questions
@@ -103,9 +104,9 @@ def trades() -> list[dict[str, Any]]:
     return [
         {
             "slug": slug,
-            "name": found.manifest.name,
+            "name": _(found.manifest.name),
             "layers": [
-                {"slug": layer.slug, "name": layer.name, "classes": list(layer.component_classes), "hue": layer.hue, "min_zoom": layer.min_zoom}
+                {"slug": layer.slug, "name": _(layer.name), "classes": list(layer.component_classes), "hue": layer.hue, "min_zoom": layer.min_zoom}
                 for layer in found.manifest.layers
             ],
         }

@@ -69,7 +69,7 @@ def around_alarm(who: Who, alarm: Alarm, device: Device) -> dict[str, Any]:
     end = min(timezone.now(), (alarm.returned_at or alarm.raised_at) + AROUND, alarm.raised_at + timedelta(hours=6))
     end = max(end, alarm.raised_at + timedelta(minutes=2))
     answer = chart(who, device, [_metric_of(alarm, device)], start, end, points=300)
-    answer["marks"] = [{"at": _ms(alarm.raised_at), "name": alarm.name, "severity": alarm.severity}]
+    answer["marks"] = [{"at": _ms(alarm.raised_at), "name": _(alarm.name), "severity": alarm.severity}]
     if alarm.limit is not None:
         answer["limits"] = [{"value": alarm.limit, "name": _("限值"), "severity": alarm.severity}]
     return answer
@@ -102,9 +102,9 @@ def _line(metric: Metric, rows: Sequence[Bucket], silent: timedelta, shift: time
         if before is not None and at - before > silent.total_seconds() * 1000:
             points.append([before + 1, None, None, None])
         points.append([at, mean, low, high])
-    line: dict[str, Any] = {"name": f"{metric.name}{suffix}", "unit": metric.unit, "points": points, "compare": shift is not None}
+    line: dict[str, Any] = {"name": f"{_(metric.name)}{suffix}", "unit": metric.unit, "points": points, "compare": shift is not None}
     if metric.states:
-        line["states"] = {str(value): name for value, name in metric.states.items()}
+        line["states"] = {str(value): _(name) for value, name in metric.states.items()}
     return line
 
 
@@ -116,7 +116,7 @@ def _gaps(rows: Sequence[Bucket], start: datetime, end: datetime, silent: timede
 
 def _marks(who: Who, device: Device, start: datetime, end: datetime) -> list[dict[str, Any]]:
     found = [alarm for alarm in alarm_questions.alarms_of_device(who, device.pk) if start <= alarm.raised_at <= end]
-    return [{"at": _ms(alarm.raised_at), "name": alarm.name, "severity": alarm.severity} for alarm in found[:20]]
+    return [{"at": _ms(alarm.raised_at), "name": _(alarm.name), "severity": alarm.severity} for alarm in found[:20]]
 
 
 def _before(compare: str) -> str:

@@ -133,7 +133,7 @@ def _slowest(reports: list[SinkReport]) -> dict[str, Any] | None:
     if worst is None:
         return None
     rule = Rule.objects.filter(slug=worst["rule"]).first()
-    return {"slug": worst["rule"], "name": rule.name if rule else worst["rule"], "busy": worst.get("busy", 0) * 100}
+    return {"slug": worst["rule"], "name": _(rule.name) if rule else worst["rule"], "busy": worst.get("busy", 0) * 100}
 
 
 def _noisiest(reports: list[SinkReport]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ MOST = 20_000
 
 def trade_name(slug: str) -> str:
     found = registry.present().get(slug)
-    return found.manifest.name if found else platform.NAME if slug == platform.SLUG else slug
+    return _(found.manifest.name) if found else _(platform.NAME) if slug == platform.SLUG else slug
 
 
 def in_order(slugs: Iterable[str]) -> list[str]:
@@ -49,20 +49,20 @@ def in_words(subsystem: str, default: registry.Rule | None, limits: Mapping[str,
     """The limits as one short sentence."""
     metric = metric_of(subsystem, default) if default else None
     if metric is None and default is not None and subsystem == platform.SLUG:
-        return default.source
+        return _(default.source)
     unit = metric.unit if metric else ""
     names, parts = limit_names(), []
     for name, value in limits.items():
         if name.startswith("clear_"):
             continue
         if name == "states":
-            told = [metric.states.get(int(state), str(state)) if metric else str(state) for state in value]
-            parts.append("、".join(told))
+            told = [_(metric.states.get(int(state), str(state))) if metric else str(state) for state in value]
+            parts.append(_("、").join(told))
         elif name == "silent_s":
             parts.append(_("无通信超过 %(time)s") % {"time": duration(float(value))})
         else:
             parts.append(f"{names.get(name, name)} {value:g}{unit if name in ('above', 'below') else ''}")
-    return (f"{metric.name} " if metric else "") + "，".join(parts)
+    return (f"{_(metric.name)} " if metric else "") + _("，").join(parts)
 
 
 def duration(seconds: float) -> str:
@@ -98,7 +98,7 @@ def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
     metric = metric_of(page.rule.subsystem, page.default)
     found = []
     for name, usual in page.default.limits.items():
-        states = [(value, text) for value, text in metric.states.items()] if name == "states" and metric else []
+        states = [(value, _(text)) for value, text in metric.states.items()] if name == "states" and metric else []
         chosen = limits.get(name, usual)
         if states:
             chosen = [int(value) for value in chosen] if isinstance(chosen, list | tuple) else []
@@ -118,7 +118,7 @@ def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def grouping(default: registry.Rule) -> list[tuple[int, str, str]]:
     """(at least how many, within what time, what the joint alarm is called)"""
-    return [(each.least, duration(each.within_s), each.name) for each in default.grouping]
+    return [(each.least, duration(each.within_s), _(each.name)) for each in default.grouping]
 
 
 def revision(page: Any, each: RuleRevision) -> dict[str, Any]:
