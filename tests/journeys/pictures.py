@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from PIL import Image
@@ -17,15 +18,16 @@ from tests.journeys.conftest import ARGS
 from tests.journeys.people import People
 from tests.journeys.town import REPOSITORY, Town, short_folder
 
-COLOURS = 128
-"""Enough for flat pages and a quiet map, and a third of the bytes."""
+COLOURS = 256
+"""Enough for flat pages and a quiet map, and a third of the bytes; chosen so that a rare colour, such as a light's, is kept."""
 
 SEED = """
 import json
 from django.utils import timezone
 from datetime import timedelta
+from chengguan.cases.models import Case
+from chengguan.demo import story
 from chengguan.things.models import Component
-from chengguan.people.models import Account
 from tests.small_town import dark_lamp, walk
 lamp = Component.objects.get(label="L-004711")
 near = list(Component.objects.filter(class_code="01037", point__dwithin=(lamp.point, 0.004)).exclude(pk=lamp.pk)[:24])
@@ -35,8 +37,16 @@ words = ["路灯不亮，晚上看不清路", "灯杆倾斜，旁边是学校门
 for number, (name, component) in enumerate(zip(stages, near)):
     case = dark_lamp({"lamp": component}, description=words[number % 3], occurred_at=timezone.now() - timedelta(minutes=7 + number))
     at[name or "reported"] = walk(case, name).pk if name else case.pk
+shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=at.values())
+at["close"] = getattr(shown.order_by("-closed_at").first(), "pk", at["close"])
+for slug in story.STORIES:
+    story.begin(slug)
 print(json.dumps(at))
 """
+
+UNTIL_THE_ALARMS_STAND = 75
+"""Seconds: the stories' hold times, and the settling after which a case is registered."""
+READY = "[...document.querySelectorAll('[data-island=duty-map], [data-island=place-map]')].every(map => map.dataset.ready === 'true')"
 
 SHOTS = (
     # file, who, phone, address
@@ -63,7 +73,7 @@ def keep(page: Page, file: Path) -> None:
     """Photograph the window, with few colours: the pictures travel with every clone."""
     page.screenshot(path=file)
     with Image.open(file) as shot:
-        shot.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+        shot.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def main(folder: Path) -> None:
@@ -73,13 +83,15 @@ def main(folder: Path) -> None:
     try:
         town.start(seconds=600)
         cases = town.ask(SEED)
+        time.sleep(UNTIL_THE_ALARMS_STAND)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
             everyone = People(town, browser)
             for name, username, phone, address in SHOTS:
                 page = everyone.phone(username) if phone else everyone.desk(username)
                 page.goto(address.format(**cases))
-                page.wait_for_timeout(4000 if "map" in name or phone else 2000)
+                page.wait_for_function(READY, timeout=60_000)
+                page.wait_for_timeout(3000)  # tiles fade in
                 keep(page, folder / f"{name}.png")
                 print(name, flush=True)
                 page.close()
