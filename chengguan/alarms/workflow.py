@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from django.utils.translation import gettext
-
 Action = Literal["raise", "return", "acknowledge", "shelve", "unshelve", "expire", "fold"]
 ACTIONS: tuple[Action, ...] = ("raise", "return", "acknowledge", "shelve", "unshelve", "expire", "fold")
 BY_PEOPLE: frozenset[Action] = frozenset({"acknowledge", "shelve", "unshelve"})
@@ -89,5 +87,5 @@ def move(state: State, action: Action) -> State:
     """The state after the action; Refused when the table does not allow it."""
     row = find(state, action)
     if row is None:
-        raise Refused(gettext(REFUSALS[action]))
+        raise Refused(REFUSALS[action])
     return state._replace(**dict(row.to))

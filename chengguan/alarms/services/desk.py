@@ -34,7 +34,7 @@ def _move(who: Who, alarm: Alarm, action: Action, now: datetime, words: str) -> 
     try:
         moving.move(alarm, action, now, who)
     except Refused as refused:
-        raise ValidationError(str(refused), code="refused") from None
+        raise ValidationError(_(str(refused)), code="refused") from None
     alarm.save()
     moving.step(alarm, action, now, who, words).save()
     audit(who, f"alarm.{action}", alarm, f"{alarm.name} {alarm.cause_key} {words}".strip())
