@@ -97,7 +97,7 @@ class Town:
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.send_signal(signal.SIGINT)
+        self.process.terminate()
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
@@ -146,6 +146,8 @@ def short_folder() -> Path:
 def main() -> None:
     """Start a town, say its name, and keep it until Ctrl-C: for writing stories against."""
     town = Town(short_folder())
+    for told in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is started deaf to Ctrl-C
+        signal.signal(told, signal.default_int_handler)
     try:
         town.start()
         town.build()
