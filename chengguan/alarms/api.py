@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.errors import HttpError
+from ninja.security import django_auth
 
 from chengguan.alarms import selectors, services
 from chengguan.alarms.selectors.desk import summary
 from chengguan.people.selectors import Who
 
-router = Router()
+router = Router(auth=django_auth)
 
 
 class Acknowledgement(Schema):

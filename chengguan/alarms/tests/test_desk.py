@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from chengguan.alarms import selectors, services
@@ -13,7 +14,7 @@ from chengguan.alarms.facts import AlarmDue
 from chengguan.alarms.models import Alarm, Rule, RuleRevision
 from chengguan.alarms.tests.town import Town
 from chengguan.engines import announce
-from chengguan.people.models import Organisation
+from chengguan.people.models import Account, Holding, Organisation, Post
 from chengguan.people.selectors import SYSTEM, HeldPost, Who
 
 
@@ -232,3 +233,18 @@ class TestRules:
             services.judge_stream(percent)
             assert list(Alarm.objects.filter(rule="stream_filling").values_list("active", flat=True)) == active
         assert Alarm.objects.get(rule="stream_filling").severity == 1
+
+
+def test_acknowledging_over_http_needs_the_forms_token(town: Town):
+    town.change("lamp_dark", town.lamps[:1])
+    (alarm,) = town.open()
+    centre = Organisation.objects.create(code="C", name="监督指挥中心", kind="centre")
+    account = Account.objects.create(username="duty", name="值班员")
+    Holding.objects.create(
+        account=account, post=Post.objects.create(organisation=centre, role="duty_officer", name="值班员"), valid_from=date(2020, 1, 1)
+    )
+    for checked, status in ((True, 403), (False, 200)):
+        page = Client(enforce_csrf_checks=checked)
+        page.force_login(account, backend="chengguan.people.access.AccountBackend")
+        answer = page.post(f"/api/v1/alarms/{alarm.pk}/acknowledge", "{}", content_type="application/json")
+        assert answer.status_code == status
