@@ -40,8 +40,11 @@ def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
     urge = chosen.settings()["urge.automatic"]
     late = Clock.objects.filter(ended_at=None, paused_at=None, deadline__lt=now, overdue=False).order_by("deadline")[:most]
     marked = 0
-    for clock_id in list(late.values_list("pk", flat=True)):
+    for clock_id, case_id in list(late.values_list("pk", "case")):
         with transaction.atomic():
+            # the case before its clock, as everybody who moves a case takes them
+            if Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=case_id).values_list("pk", flat=True).first() is None:
+                continue
             clock = Clock.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=clock_id, overdue=False, ended_at=None).first()
             if clock is None:
                 continue

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from chengguan.cases import services
 from chengguan.cases.models import Case
 from chengguan.cases.services import rounds
@@ -66,3 +69,11 @@ def test_new_holiday_moves_open_deadlines_and_leaves_closed_cases_alone(world: W
     services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), None)
     case.refresh_from_db()
     assert case.deadline == before
+
+
+def test_the_round_takes_the_case_before_its_clock_as_every_move_does(world: World) -> None:
+    world.case("handling")
+    with CaptureQueriesContext(connection) as asked:
+        rounds.mark_overdue(NOW + timedelta(days=5))
+    locked = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
+    assert ['FROM "cases_case"' in locked[0], 'FROM "cases_clock"' in locked[1]] == [True, True]
