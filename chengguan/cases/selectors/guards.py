@@ -15,6 +15,7 @@ from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import children_of, on
+from chengguan.places.selectors import grid_at
 from chengguan.standards import filing
 from chengguan.standards.limits import Limit
 
@@ -30,7 +31,8 @@ def metres(a: Point, b: Point) -> float:
 def place_in_grid(move: Move) -> None:
     if move.case.point is None and "place" not in move.given:
         raise Refused(_("还没有事发位置, 请在地图上点出来"), "place")
-    if move.case.unit_grid_id is None and "place" not in move.given:
+    found = grid_at(move.given["place"][0]) if "place" in move.given else move.case.unit_grid_id
+    if found is None:
         raise Refused(_("事发位置不在任何单元网格内, 请改正位置"), "place")
 
 

@@ -15,6 +15,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Account, Organisation
+from chengguan.people.selectors import accounts_with_role
 from chengguan.standards import codes, filing
 from chengguan.things.models import Attachment
 
@@ -66,8 +67,11 @@ def _organisations(value: Any, field: workflow.Field) -> list[Organisation]:
     return [_one(Organisation, each, field) for each in _listed(value)]
 
 
-def _account(value: Any, field: workflow.Field) -> Account:
-    return _one(Account, value, field)
+def _inspector(value: Any, field: workflow.Field) -> Account:
+    chosen = _one(Account, value, field)
+    if chosen not in accounts_with_role("inspector"):
+        raise Refused(_("%(name)s不是在岗的信息采集员") % {"name": chosen}, field.name)
+    return chosen
 
 
 def _case(value: Any, field: workflow.Field) -> Case:
@@ -107,7 +111,7 @@ READERS: dict[str, Callable[[Any, workflow.Field], Any]] = {
     "department": _organisation,
     "departments": _organisations,
     "crew": _organisation,
-    "inspector": _account,
+    "inspector": _inspector,
     "case": _case,
     "datetime": _moment,
     "position": _position,

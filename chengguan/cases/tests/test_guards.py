@@ -185,3 +185,18 @@ def test_force_close_needs_a_leader_and_is_marked_for_ever(world: World) -> None
     services.act(world.who("shift_leader"), case, "force_close", now=NOW, reason="拖太久")
     case.refresh_from_db()
     assert (case.state, case.forced) == ("closed", True)
+
+
+def test_a_place_outside_every_grid_is_not_accepted(world: World) -> None:
+    case = world.case("reported")
+    given: dict[str, Any] = {"matter_code": "01037", "condition_key": "01037-03", "place": (108.85, 28.35)}
+    with pytest.raises(services.Refused, match="单元网格") as refused:
+        services.act(world.who("acceptor"), case, "accept", now=NOW, **given)
+    assert refused.value.field == "place"
+    assert services.act(world.who("acceptor"), case, "accept", now=NOW, **given | {"place": (HERE.x, HERE.y)}).to_state == "awaiting_filing"
+
+
+def test_a_task_goes_to_an_inspector_only(world: World) -> None:
+    case = world.case("reported")
+    with pytest.raises(services.Refused, match="信息采集员"):
+        services.act(world.who("acceptor"), case, "send_to_confirm", now=NOW, inspector=world.accounts["crew"].pk)
