@@ -11,6 +11,8 @@ from django.utils import timezone
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.guards import metres as metres_apart
+from chengguan.cases.selectors.seeing import visible
+from chengguan.people.selectors import Who
 
 NEVER_A_CASE = ("merged", "refused", "voided")
 
@@ -53,11 +55,11 @@ def _box(point: Point, metres: float) -> Polygon:
     return box
 
 
-def earlier(case: Case, limit: int = 20) -> list[Case]:
-    """What happened before at the same component, newest first."""
+def earlier(who: Who, case: Case, limit: int = 20) -> list[Case]:
+    """What happened before at the same component, as far as this person may see it, newest first."""
     if case.component_id is None:
         return []
-    return list(Case.objects.filter(component=case.component_id).exclude(pk=case.pk).order_by("-reported_at")[:limit])
+    return list(visible(who).filter(component=case.component_id).exclude(pk=case.pk).order_by("-reported_at")[:limit])
 
 
 def of_caller(phone: str, exclude: int | None = None, limit: int = 10) -> list[Case]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Request, Task
-from chengguan.cases.selectors.seeing import visible
+from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.cases.timing import light as light_at
 from chengguan.people.selectors import Who
 
@@ -86,9 +86,11 @@ def _light(light: str, now: datetime) -> Q:
     return {"red": red, "yellow": yellow}.get(light, Q(deadline=None) | Q(yellow_at__gt=now))
 
 
-def _text(words: str) -> Q:
+def _text(words: str, who: Who) -> Q:
     if words.isascii() and any(letter.isdigit() for letter in words):
-        return Q(number__startswith=words) | Q(register_number__startswith=words) | Q(reporter_phone=words) | Q(address__contains=words)
+        found = Q(number__startswith=words) | Q(register_number__startswith=words) | Q(address__contains=words)
+        # to others a number that finds a case would tell who reported it
+        return found | Q(reporter_phone=words) if sees_reporter(who) else found
     return Q(address__icontains=words) | Q(description__icontains=words) | Q(matter_name__icontains=words)
 
 
@@ -104,33 +106,34 @@ FILTERS: dict[str, Callable[[Any], Q]] = {
     "matter": lambda value: Q(matter_code__startswith=value),
     "urgent": lambda value: Q(urgent=True),
     "overdue": lambda value: Q(handling_overdue=True),
-    "text": lambda value: _text(str(value).strip()),
 }
 
 
-def narrowed(cases: QuerySet[Case], now: datetime, filters: dict[str, Any]) -> QuerySet[Case]:
+def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, Any]) -> QuerySet[Case]:
     """The filters that have a value; an unknown one is a KeyError."""
     for name, value in filters.items():
         if value in (None, "", [], False):
             continue
-        cases = cases.filter(_light(value, now) if name == "light" else FILTERS[name](value))
+        if name == "text":
+            cases = cases.filter(_text(str(value).strip(), who))
+        else:
+            cases = cases.filter(_light(value, now) if name == "light" else FILTERS[name](value))
     return cases
 
 
 def worklist(who: Who, *, post: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
     """What waits for this person, the nearest deadline first; each case with its `.light`. filters: state stage light
     department crew township community component source matter (prefix) text urgent overdue."""
-    return _page(narrowed(waiting(who, post), now or timezone.now(), filters), after, size, now or timezone.now())
+    return _page(narrowed(who, waiting(who, post), now or timezone.now(), filters), after, size, now or timezone.now())
 
 
 def search(who: Who, *, after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
     """Every case this person may see, in any state, by the same filters."""
-    return _page(narrowed(visible(who), now or timezone.now(), filters), after, size, now or timezone.now())
+    return _page(narrowed(who, visible(who), now or timezone.now(), filters), after, size, now or timezone.now())
 
 
 def _page(cases: QuerySet[Case], after: str, size: int, now: datetime) -> Page:
-    if after:
-        cases = cases.filter(_beyond(after))
+    cases = cases.filter(_beyond(after))
     found = list(cases.order_by(F("deadline").asc(nulls_last=True), "id").values_list("pk", flat=True)[: size + 1])
     known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk(found[:size])
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
@@ -144,11 +147,15 @@ def _key(case: Case) -> str:
 
 
 def _beyond(after: str) -> Q:
+    """What comes behind that key; everything when it is no key, as in an address somebody has cut."""
     moment, _tilde, number = after.rpartition("~")
-    pk = int(number)
-    if not moment:
+    try:
+        pk = int(number)
+        deadline = datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        return Q()
+    if deadline is None:
         return Q(deadline=None, pk__gt=pk)
-    deadline = datetime.fromisoformat(moment)
     return Q(deadline__gt=deadline) | Q(deadline=deadline, pk__gt=pk) | Q(deadline=None)
 
 
@@ -156,7 +163,7 @@ def counts(who: Who, *, post: str = "", now: datetime | None = None, **filters: 
     """state -> {"green", "yellow", "red", "all"} of the work list, and the same under "" for all of it."""
     now = now or timezone.now()
     rows = (
-        narrowed(waiting(who, post), now, filters)
+        narrowed(who, waiting(who, post), now, filters)
         .values("state")
         .annotate(red=Count("pk", filter=_light("red", now)), yellow=Count("pk", filter=_light("yellow", now)), all=Count("pk"))
         .order_by()

@@ -201,3 +201,24 @@ def test_card_says_how_long_the_county_took(world: World) -> None:
     case = Case.objects.first()
     assert case is not None
     assert selectors.durations(case)["discover"] == 3600
+
+
+def test_a_telephone_number_finds_cases_only_for_those_who_may_know_who_reported(world: World) -> None:
+    case = world.case("handling", reporter_phone="13800001234")
+    assert selectors.search(world.who("acceptor"), text="13800001234").cases == [case]
+    assert selectors.search(world.who("department"), text="13800001234").cases == []
+
+
+def test_a_page_key_that_is_none_shows_the_first_page(world: World) -> None:
+    case = world.case("handling")
+    for nonsense in ("x", "x~1", "~", "2026-13-40~1"):
+        assert selectors.worklist(world.who("department"), after=nonsense).cases == [case]
+
+
+def test_a_case_file_names_no_case_outside_the_readers_own(world: World) -> None:
+    case = world.case("handling", component=world.lamp)
+    before = world.case("closed", component=world.lamp, department=world.drainage, crew=None)
+    after = world.case("handling", linked_to=case, department=world.drainage, crew=None)
+    for role, seen in (("department", False), ("dispatcher", True)):
+        file = selectors.case_file(world.who(role), case.pk)
+        assert (before in file["earlier"]) is (after in file["linked"]) is seen
