@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -17,7 +18,7 @@ from chengguan.protocols.message import LARGEST, NO_TIME, decode_batch
 
 REDRIVE = "Chengguan-Redrive"
 RECEIVED = "Chengguan-Received"
-"""Headers of a message that an operator publishes again: the quarantine entry, and when it first came (ms)."""
+"""Headers of a message that is published again, by an operator (the quarantine entry) or from a backup: when it first came, ms."""
 
 
 def identify(batch: Batch, directory: Directory) -> None:
@@ -31,9 +32,10 @@ def identify(batch: Batch, directory: Directory) -> None:
 
 def _read_headers(batch: Batch, at: int, headers: dict[str, str]) -> None:
     entry, received = headers.get(REDRIVE, ""), headers.get(RECEIVED, "")
-    if entry.isdigit() and received.isdigit():
-        batch.redriven[at] = int(entry)
+    if received.isdigit():
         batch.at[at] = int(received)
+        if entry.isdigit():
+            batch.redriven[at] = int(entry)
 
 
 def decode(batch: Batch, directory: Directory) -> None:
@@ -125,7 +127,10 @@ def _decode_event(batch: Batch, directory: Directory, at: int, readings: list[tu
         batch.t[at] = round(event.time.timestamp() * 1000)
         batch.clocked[at] = True
     if event.deduplication_id:
-        batch.uplinks[at] = event.deduplication_id
+        try:
+            batch.uplinks[at] = str(UUID(event.deduplication_id))
+        except ValueError:
+            return batch.refuse(at, "wrong_type", f"deduplicationId: {event.deduplication_id}")
     found: dict[str, float] = {}
     if isinstance(event, chirpstack.Up):
         batch.counters[at] = event.f_cnt

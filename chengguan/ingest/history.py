@@ -261,15 +261,16 @@ def nothing(incarnation: str, after: int, last: int) -> Piece:
 
 
 def read_again(messages: list[Captured], directory: Directory, rejected: set[int], incarnation: str, after: int) -> Piece:
-    """The columns *now* made of these messages, made again."""
-    batch = Batch(messages)
+    """The columns *now* made of these messages, made again. What it rejected is left out before anything reads it: a
+    message that broke its batch there would break it here too."""
+    last = messages[-1]
+    taken = [each for each in messages if each.position not in rejected]
+    if not taken:
+        return replace(nothing(incarnation, after, last.position), stamp=last.stamp)
+    batch = Batch(taken)
     identify(batch, directory)
     decode(batch, directory)
     check_range(batch, directory)
-    if rejected:
-        out = np.isin(batch.position, np.fromiter(rejected, np.int64, len(rejected)))
-        batch.keep(~out[batch.owner])
-    last = messages[-1]
     device = directory.device_pk[batch.device[batch.owner]]
     return Piece(incarnation, after, last.position, last.stamp, device, batch.metric, batch.t[batch.owner], batch.value)
 

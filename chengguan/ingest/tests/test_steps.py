@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from chengguan.ingest.batch import Batch
+from chengguan.ingest.batch import Batch, Captured
 from chengguan.ingest.checks import BURST, Buckets
 from chengguan.ingest.commit import commit
+from chengguan.ingest.directory import Directory
 from chengguan.ingest.ledger import NOW, Place, place, set_place
 from chengguan.ingest.situation import Situation
 from chengguan.ingest.tests.town import NOW_MS, body, build, captured, subject
@@ -132,6 +133,9 @@ WRONG = {
     "unknown metric": (subject(LAMP), body(2, NOW_MS, happiness=1), "unknown_metric"),
     "unbelievable": (subject(LAMP), body(2, NOW_MS, power=1e9), "out_of_range"),
     "no values": (subject(LAMP), body(2, NOW_MS), "no_values"),
+    "no deduplicationId": (
+        "application.app.device.0101010101010101.event.up", b'{"deviceInfo":{"devEui":"0101010101010101"},"deduplicationId":"7"}', "wrong_type"
+    ),
     "no such topic": ("zhcg.up.G01.what", body(2, NOW_MS, power=1), "unknown_topic"),
 }
 
@@ -238,3 +242,31 @@ def test_a_quarantine_flood_of_one_gateway_is_bounded(river):
     river.take(*[(subject(LAMP), b"garbage") for _ in range(10)], (subject("L-02-001"), b"garbage"))
     assert Quarantine.objects.filter(gateway_key="G01").count() == 3
     assert Quarantine.objects.filter(gateway_key="G02").count() == 1
+
+
+def test_the_history_does_not_read_again_what_was_rejected(river, monkeypatch):
+    """A message that broke the batch of the one sink would break the other's too, for ever."""
+    from chengguan.ingest import decode, history
+
+    really = decode.decode_batch
+
+    def breaks(payloads):
+        if b"poison" in payloads:
+            raise ArithmeticError
+        return really(payloads)
+
+    monkeypatch.setattr(decode, "decode_batch", breaks)
+    messages = captured((subject(LAMP), body(1, NOW_MS, power=1)), (subject(LAMP), b"poison"), (subject(LAMP), body(3, NOW_MS + 1, power=3)))
+    piece = history.read_again(messages, Directory(), {2}, "a", 0)
+    assert (piece.after, piece.last, piece.value.tolist()) == (0, 3, [1.0, 3.0])
+    nothing = history.read_again(messages[1:2], Directory(), {2}, "a", 1)
+    assert (nothing.after, nothing.last, len(nothing)) == (1, 2, 0)
+
+
+def test_a_message_from_a_backup_counts_from_when_it_first_came(river):
+    first = NOW_MS - 10 * 86_400_000
+    put_back = Captured(1, NOW_MS * 1_000_000, f"up.0.{subject(LAMP)}", body(1, power=7), {"Chengguan-Received": str(first)})
+    batch = Batch([put_back])
+    for _name, step in river.situation.steps:
+        step(batch)
+    assert (batch.reason.tolist(), batch.t.tolist()) == ([0], [first])
