@@ -127,7 +127,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "touched_lamps": sum(row.lamps for row in touched),
         "own": [(row, selectors.tonight(by_plan[row.circuit_id])) for row in rows if row.circuit_id in own],
         "circuits": rows,
-        "may_change": may(who, "things.command_group"),
+        "may_change": selectors.may_schedule(who, group),
     }
     return render(request, "street_lights/schedules.html", context)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from chengguan.people.selectors import Who
+from chengguan.people.selectors import Who, may
 from chengguan.subsystems.street_lights import plan as planning
 from chengguan.subsystems.street_lights.manifest import SLUG
 from chengguan.subsystems.street_lights.models import Schedule
@@ -29,6 +29,17 @@ def plan_of(schedule: Schedule | None) -> Plan:
 
 def default_schedule() -> Schedule | None:
     return Schedule.objects.filter(circuit__isnull=True).first()
+
+
+def may_schedule(who: Who, circuit: Group | None) -> bool:
+    """Whether this person may switch every lamp that follows the plan of that circuit (the county's when None): a plan
+    is a command for every night to come."""
+    lamps = Device.objects.filter(subsystem=SLUG, group__kind="circuit")
+    if circuit is not None:
+        lamps = lamps.filter(group=circuit)
+    maintainers = set(lamps.order_by().values_list("component__maintainer", flat=True))
+    # an unknown maintainer is nobody's own (0 is no organisation)
+    return may(who, "things.command_group") and all(may(who, "things.command_group", one or 0) for one in maintainers)
 
 
 def plans() -> dict[int, Plan]:

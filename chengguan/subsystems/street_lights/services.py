@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengguan.people.selectors import SYSTEM, Who, may
+from chengguan.people.selectors import SYSTEM, Who
 from chengguan.people.services import audit
 from chengguan.subsystems.street_lights import plan as planning
 from chengguan.subsystems.street_lights.manifest import SLUG
 from chengguan.subsystems.street_lights.models import Schedule, Switching
 from chengguan.subsystems.street_lights.plan import Plan
-from chengguan.subsystems.street_lights.selectors import default_schedule, plan_of, plans
+from chengguan.subsystems.street_lights.selectors import default_schedule, may_schedule, plan_of, plans
 from chengguan.things.models import Group
 from chengguan.things.services import issue_command
 
@@ -29,7 +29,7 @@ AT_ONCE = 12
 @transaction.atomic
 def change_schedule(who: Who, circuit: Group | None, plan: Plan) -> Schedule:
     """Keep a circuit's plan, or the county's. ValidationError by field when it makes no sense."""
-    if not may(who, "things.command_group"):
+    if not may_schedule(who, circuit):
         raise PermissionDenied(_("您的岗位不能修改开关灯计划。"))
     bad = planning.wrong(plan)
     if bad:
@@ -52,7 +52,7 @@ def _words(plan: dict | None) -> dict | None:
 @transaction.atomic
 def drop_schedule(who: Who, circuit: Group) -> None:
     """The circuit follows the county's plan again."""
-    if not may(who, "things.command_group"):
+    if not may_schedule(who, circuit):
         raise PermissionDenied(_("您的岗位不能修改开关灯计划。"))
     for schedule in Schedule.objects.filter(circuit=circuit):
         audit(who, "street_lights.schedule_drop", schedule, str(schedule), _words(asdict(plan_of(schedule))), None)

@@ -64,6 +64,23 @@ def test_only_those_who_may_switch_change_a_plan():
     assert Schedule.objects.count() == 1
 
 
+def test_a_department_plans_the_nights_of_its_own_lamps_only(lights, signed_in):
+    from chengguan.people.models import Account, Organisation
+    from chengguan.people.selectors import who_is
+    from chengguan.things.models import Component
+
+    signed_in("department")
+    office = who_is(Account.objects.get(username="department"))
+    with pytest.raises(PermissionDenied):
+        services.change_schedule(office, None, Plan())
+    Component.objects.filter(devices__group=lights[0]).update(maintainer=Organisation.objects.get(code="x"))
+    services.change_schedule(office, lights[0], Plan(on_offset_min=5))
+    services.drop_schedule(office, lights[0])
+    for circuit in (None, lights[1]):
+        with pytest.raises(PermissionDenied):
+            services.change_schedule(office, circuit, Plan())
+
+
 def test_the_first_look_takes_over_and_commands_nothing(lights):
     assert services.switch_due(EVENING) == 0
     assert not Command.objects.exists()
