@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import time
 
 from chengguan.engines.saying import Refused, _
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def reached_at(host: str) -> str:
+    """Where this machine reaches what listens on `host`, which may mean every address."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else f"[{host}]" if ":" in host else host
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

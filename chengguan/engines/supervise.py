@@ -205,7 +205,7 @@ class Supervisor:
                 if part.look():
                     self._write()
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['http']}/", timeout=10):
+                with urllib.request.urlopen(f"http://{ports.reached_at(settings.BIND)}:{self.ports['http']}/", timeout=10):
                     return
             except urllib.error.HTTPError as error:
                 if error.code < 500:
@@ -272,7 +272,16 @@ def engines_only() -> Iterator[Supervisor]:
         it.end_all()
 
 
+def _loopback_only() -> None:
+    """The demo's accounts have a published password: nobody else's machine may reach them."""
+    for name, host in (("CHENGGUAN_BIND", settings.BIND), ("CHENGGUAN_MQTT_BIND", settings.MQTT_BIND)):
+        if not ports.is_loopback(host):
+            raise Refused(_("演示只在本机开放：演示账号的密码是公开的。请去掉 {name}，或不带 --demo 启动。").format(name=name))
+
+
 def up(*, demo: bool) -> None:
     """Run until told to stop; Refused with words when it cannot begin."""
     os.umask(0o077)
+    if demo:
+        _loopback_only()
     Supervisor(demo=demo).run()

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import psycopg
@@ -39,6 +40,14 @@ def test_it_listens_on_loopback_only(platform: Platform) -> None:
     mine = [line for line in listening if any(f"pid={pid}," in line for pid in ours)]
     assert mine
     assert [line for line in mine if not line.split()[3].startswith("127.0.0.1:")] == []
+
+
+@pytest.mark.parametrize("name", ["CHENGGUAN_BIND", "CHENGGUAN_MQTT_BIND"])
+def test_the_demo_is_not_opened_to_other_machines(tmp_path, name: str) -> None:
+    environment = os.environ | {"CHENGGUAN_DATA": str(tmp_path), name: "0.0.0.0"}
+    said = subprocess.run([sys.executable, "-m", "chengguan", "up", "--demo"], env=environment, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 1
+    assert name in said.stderr
 
 
 def test_check_says_in_words_what_is_in_force(platform: Platform) -> None:
