@@ -147,7 +147,7 @@ def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, A
 @require_GET
 def done(request: HttpRequest, case_id: int) -> HttpResponse:
     who = _who(request)
-    return render(request, "field/done.html", {"case": Case.objects.filter(pk=case_id).first(), "jobs": selectors.jobs(who)[:1]})
+    return render(request, "field/done.html", {"case": cases.visible(who).filter(pk=case_id).first(), "jobs": selectors.jobs(who)[:1]})
 
 
 @login_required
