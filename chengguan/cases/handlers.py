@@ -1,21 +1,20 @@
-"""What cases do when alarms announce something."""
+"""What cases do when alarms announce something, for all of a batch at once."""
 
 from chengguan.alarms.facts import AlarmDue, AlarmRaised, AlarmReturned
-from chengguan.alarms.models import Alarm
 from chengguan.cases import services
-from chengguan.engines.announce import handles
+from chengguan.engines.announce import handles_together
 
 
-@handles(AlarmDue)
-def register_due_alarm(fact: AlarmDue) -> None:
-    services.register_alarm(Alarm.objects.get(pk=fact.alarm_id))
+@handles_together(AlarmDue)
+def register_due_alarm(facts: list[AlarmDue]) -> None:
+    services.register_alarms(fact.alarm_id for fact in facts)
 
 
-@handles(AlarmRaised)
-def withdraw_evidence(fact: AlarmRaised) -> None:
-    services.withdraw_evidence(fact.alarm_id)
+@handles_together(AlarmRaised)
+def withdraw_evidence(facts: list[AlarmRaised]) -> None:
+    services.withdraw_evidence([fact.alarm_id for fact in facts])
 
 
-@handles(AlarmReturned)
-def keep_evidence(fact: AlarmReturned) -> None:
-    services.add_evidence(Alarm.objects.get(pk=fact.alarm_id))
+@handles_together(AlarmReturned)
+def keep_evidence(facts: list[AlarmReturned]) -> None:
+    services.add_evidence([fact.alarm_id for fact in facts])

@@ -6,10 +6,10 @@ time become one alarm of their group or gateway; otherwise it stands alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chengguan.alarms.conditions import Transition
 from chengguan.alarms.models import Alarm, AlarmMember
@@ -40,7 +40,8 @@ def join_standing(scene: Scene, raises: Sequence[Raise], now: datetime) -> list[
         else:
             one.parts = [one.transition]
             members += one.members(cause, now)
-    AlarmMember.objects.bulk_create(members, ignore_conflicts=True)
+    if members:
+        AlarmMember.objects.bulk_create(members, ignore_conflicts=True)
     return left
 
 
@@ -65,30 +66,47 @@ def group(scene: Scene, raises: Sequence[Raise], now: datetime) -> tuple[list[Ra
     alone, together = list(raises), []
     for slug in {one.rule.slug for one in raises}:
         for grouping in scene.defaults[slug].grouping:
-            of_rule = [one for one in alone if one.rule.slug == slug and one.device is not None]
-            for key in sorted({getattr(one.device, f"{grouping.cause}_id") or 0 for one in of_rule} - {0}):
-                mine = [one for one in of_rule if getattr(one.device, f"{grouping.cause}_id") == key]
-                cause = _one_cause(scene, grouping, key, mine, now)
+            by_key: dict[int, list[Raise]] = {}
+            for one in alone:
+                key = getattr(one.device, f"{grouping.cause}_id") if one.rule.slug == slug and one.device is not None else None
+                if key:
+                    by_key.setdefault(key, []).append(one)
+            before = _earlier(slug, grouping, by_key, now)
+            enough = {key for key, mine in by_key.items() if len(mine) + len(before.get(key, ())) >= grouping.least}
+            scene.count(scene.defaults[slug], grouping.cause, enough)
+            for key in sorted(enough):
+                cause = _one_cause(scene, grouping, key, by_key[key], before.get(key, []))
                 if cause is not None:
                     together.append(cause)
-                    alone = [one for one in alone if one not in mine]
+                    inside = {id(one) for one in by_key[key]}
+                    alone = [one for one in alone if id(one) not in inside]
     return together, alone
 
 
-def _one_cause(scene: Scene, grouping: Grouping, key: int, mine: list[Raise], now: datetime) -> Raise | None:
-    rule, default = mine[0].rule, mine[0].default
+Earlier = tuple[int, datetime, float | None]
+"""A device whose alarm of the same rule was raised just before: its id, since when, the value."""
+
+
+def _earlier(slug: str, grouping: Grouping, keys: Iterable[int], now: datetime) -> dict[int, list[Earlier]]:
+    """By cause what was raised within the grouping's time."""
     recent = Alarm.objects.filter(
-        rule=rule.slug,
+        rule=slug,
         cause_kind="device",
         active=True,
         off_desk_at__isnull=True,
         folded_into__isnull=True,
         raised_at__gte=now - timedelta(seconds=grouping.within_s),
-        **{f"device__{grouping.cause}_id": key},
+        **{f"device__{grouping.cause}__in": list(keys)},
     )
-    earlier = list(recent.values_list("device_id", "reading_at", "value"))
-    count = len(mine) + len(earlier)
-    if count < grouping.least or count < grouping.share * scene.size(default, grouping.cause, key):
+    found: dict[int, list[Earlier]] = {}
+    for key, *told in recent.values_list(f"device__{grouping.cause}", "device_id", "reading_at", "value"):
+        found.setdefault(key, []).append((told[0], told[1], told[2]))
+    return found
+
+
+def _one_cause(scene: Scene, grouping: Grouping, key: int, mine: list[Raise], earlier: list[Earlier]) -> Raise | None:
+    rule, default = mine[0].rule, mine[0].default
+    if len(mine) + len(earlier) < grouping.share * scene.size(default, grouping.cause, key):
         return None
     parts = [one.transition for one in mine]
     for device_id, since, value in earlier:
@@ -112,23 +130,65 @@ def _one_cause(scene: Scene, grouping: Grouping, key: int, mine: list[Raise], no
     )
 
 
-def gather(scene: Scene, cause: Raise, now: datetime) -> list[Alarm]:
-    """Fold the single alarms that belong to a cause just opened into it; they become its members."""
-    into = cause.opened
-    if into is None:
+def gather_all(opened: Sequence[Raise], now: datetime) -> list[Alarm]:
+    """Fold the single alarms that belong to causes just opened into them; one question finds those that have any."""
+    causes = [cause for cause in opened if cause.opened is not None and (cause.parts or cause.explains)]
+    if not causes:
         return []
+    by_rules: dict[Sequence[str], dict[str, set[int | None]]] = {}
+    for cause in causes:
+        into = cause.opened
+        assert into is not None
+        kept = by_rules.setdefault(tuple(_rules(cause)), {"device": set(), "group": set(), "gateway": set()})
+        kept["device"] |= {part.id for part in cause.parts} | {into.device_id}
+        kept["group"].add(into.group_id)
+        kept["gateway"].add(into.gateway_id)
+    which = Q(pk__in=[])
+    for rules, kept in by_rules.items():
+        about = Q(pk__in=[])
+        for kind, ids in kept.items():
+            about |= Q(**{f"{kind}__in": ids - {None}})
+        which |= Q(rule__in=rules) & about
+    candidates = list(_single(which))
+    folded = []
+    for cause in causes:
+        if any(_is_inside(alarm, cause) for alarm in candidates):
+            folded += _gather(cause, now)
+    return folded
+
+
+def _rules(cause: Raise) -> Sequence[str]:
+    return [cause.rule.slug] if cause.parts else cause.explains
+
+
+def _single(which: Q) -> QuerySet[Alarm]:
+    return Alarm.objects.filter(which, off_desk_at__isnull=True, active=True, folded_into__isnull=True)
+
+
+def _is_inside(alarm: Alarm, cause: Raise) -> bool:
+    """Whether `_gather` would find it."""
+    into = cause.opened
+    if into is None or alarm.pk == into.pk or alarm.rule not in _rules(cause):
+        return False
+    if cause.parts:
+        return alarm.cause_kind == "device" and alarm.device_id in {part.id for part in cause.parts}
+    if cause.kind == "gateway":
+        return alarm.gateway_id == into.gateway_id
+    return (alarm.device_id is not None and alarm.device_id == into.device_id) or (
+        alarm.group_id is not None and alarm.group_id == into.group_id
+    )
+
+
+def _gather(cause: Raise, now: datetime) -> list[Alarm]:
+    into = cause.opened
+    assert into is not None
     if cause.parts:
         which = Q(rule=cause.rule.slug, cause_kind="device", device_id__in=[part.id for part in cause.parts])
     elif cause.kind == "gateway":
         which = Q(rule__in=cause.explains, gateway_id=into.gateway_id)
     else:
         which = Q(rule__in=cause.explains) & (Q(device_id=into.device_id) | Q(group_id=into.group_id, group_id__isnull=False))
-    inside = list(
-        Alarm.objects.select_for_update()
-        .filter(which, off_desk_at__isnull=True, active=True, folded_into__isnull=True)
-        .exclude(pk=into.pk)
-        .order_by("pk")
-    )
+    inside = list(_single(which).select_for_update().exclude(pk=into.pk).order_by("pk"))
     members = [
         AlarmMember(alarm=into, device_id=alarm.device_id, rule=alarm.rule, since=alarm.reading_at, value=alarm.value)
         for alarm in inside
@@ -138,16 +198,19 @@ def gather(scene: Scene, cause: Raise, now: datetime) -> list[Alarm]:
     members += [AlarmMember(alarm=into, device_id=m.device_id, rule=m.rule, since=m.since, value=m.value) for m in inner]
     inner.update(until=now)
     AlarmMember.objects.bulk_create(members, ignore_conflicts=True)
-    moving.fold(inside, into, now)
+    moving.fold([(alarm, into) for alarm in inside], now)
     return inside
 
 
 def leave(returned: Sequence[Transition], now: datetime) -> list[Alarm]:
     """Devices that are well again leave the causes they were members of. Those alarms, when still active."""
-    which = Q(pk__in=[])
+    by_rule: dict[str, list[int]] = {}
     for transition in returned:
         if transition.subject == "device":
-            which |= Q(device_id=transition.id, rule=transition.rule)
+            by_rule.setdefault(transition.rule, []).append(transition.id)
+    which = Q(pk__in=[])
+    for rule, devices in by_rule.items():
+        which |= Q(rule=rule, device__in=devices)
     members = AlarmMember.objects.filter(which, until__isnull=True)
     touched = set(members.values_list("alarm_id", flat=True))
     if not touched:
@@ -156,20 +219,24 @@ def leave(returned: Sequence[Transition], now: datetime) -> list[Alarm]:
     return list(Alarm.objects.select_for_update().filter(pk__in=touched, active=True, off_desk_at__isnull=True).order_by("pk"))
 
 
-def still_members(alarm: Alarm) -> list[AlarmMember]:
-    return list(alarm.members.filter(until__isnull=True))
+def still_members(alarms: Iterable[Alarm]) -> dict[int, list[AlarmMember]]:
+    """By alarm."""
+    found: dict[int, list[AlarmMember]] = {alarm.pk: [] for alarm in alarms}
+    if found:
+        for member in AlarmMember.objects.filter(alarm__in=found, until__isnull=True).order_by("pk"):
+            found[member.alarm_id].append(member)
+    return found
 
 
-def is_over(scene: Scene, alarm: Alarm) -> bool:
-    """A cause made of members is over when less than half of what raised it is left. One with a
+def is_over(scene: Scene, alarm: Alarm, left: int) -> bool:
+    """A cause made of members is over when less than half of what raised it is `left`. One with a
     condition of its own (a silent gateway, a tripped breaker) ends by that condition alone."""
     try:
         default = declared(alarm.rule)
     except KeyError:
-        return not still_members(alarm)
+        return not left
     grouping = next((each for each in default.grouping if each.cause == alarm.cause_kind), None)
     if grouping is None:
         return False
-    left = alarm.members.filter(until__isnull=True).count()
     size = scene.size(default, grouping.cause, (alarm.group_id if grouping.cause == "group" else alarm.gateway_id) or 0)
     return left < grouping.least or left < grouping.share * size / 2

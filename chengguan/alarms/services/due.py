@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,19 +17,30 @@ log = logging.getLogger(__name__)
 
 def settle(limit: int = 200) -> int:
     """Announce AlarmDue for every alarm whose settling time is over: still active, not folded, not
-    shelved. Each in a transaction of its own with what follows from it, exactly once. Returns how many."""
+    shelved. Together in one transaction with what follows from them, exactly once; when one of them
+    cannot be registered, each in its own, so that it keeps back nobody else. Returns how many."""
+    keys = list(_due().order_by("settle_due").values_list("pk", flat=True)[:limit])
+    try:
+        return _settle(keys)
+    except Exception as trouble:  # noqa: BLE001 - it is met again below, by the one it concerns
+        log.warning("%d alarms could not be registered together: %s", len(keys), trouble)
     done = 0
-    for pk in list(_due().order_by("settle_due").values_list("pk", flat=True)[:limit]):
+    for pk in keys:
         try:
-            with transaction.atomic():
-                alarm = _due().select_for_update(skip_locked=True).filter(pk=pk).first()
-                if alarm is not None:
-                    moving.due(alarm, timezone.now())
-                    moving.hint([alarm])
-                    done += 1
+            done += _settle([pk])
         except Exception:
             log.exception("alarm %s could not be registered; tried again", pk)
     return done
+
+
+def _settle(keys: Sequence[int]) -> int:
+    if not keys:
+        return 0
+    with transaction.atomic():
+        alarms = list(_due().select_for_update(skip_locked=True).filter(pk__in=keys).order_by("pk"))
+        moving.due(alarms, timezone.now())
+        moving.hint(alarms)
+    return len(alarms)
 
 
 def _due():  # type: ignore[no-untyped-def]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -72,42 +72,48 @@ def save(alarms: Iterable[Alarm]) -> None:
 
 def clear_desk(alarms: Iterable[Alarm], now: datetime) -> None:
     """Make room for the alarm that takes these over."""
-    Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]).update(off_desk_at=now)
+    gone = [alarm.pk for alarm in alarms]
+    if gone:
+        Alarm.objects.filter(pk__in=gone).update(off_desk_at=now)
 
 
-def fold(alarms: Iterable[Alarm], into: Alarm, now: datetime) -> None:
-    """Alarms that belong to a greater cause leave the desk; their history says where they went."""
-    folded, steps = [], []
-    for alarm in alarms:
+def fold(pairs: Iterable[tuple[Alarm, Alarm]], now: datetime) -> None:
+    """Alarms that belong to a greater cause (the second of each pair) leave the desk; their history says where they went."""
+    folded, targets, steps = [], [], []
+    for alarm, into in pairs:
         move(alarm, "fold", now)
         alarm.folded_into = into
         folded.append(alarm)
+        targets.append(into)
         steps.append(step(alarm, "fold", now, words=_("并入：%(name)s %(key)s") % {"name": into.name, "key": into.cause_key}))
+    if not folded:
+        return
     save(folded)
     AlarmStep.objects.bulk_create(steps)
-    for alarm in folded:
-        announce.announce(AlarmFolded(alarm.pk, into.pk))
+    announce.announce(*(AlarmFolded(alarm.pk, into.pk) for alarm, into in zip(folded, targets, strict=True)))
 
 
 def announce_raised(alarms: Iterable[Alarm], now: datetime) -> None:
     """Say what was raised; the first rank is due at once, in the same transaction."""
+    raised = list(alarms)
+    announce.announce(*(AlarmRaised(alarm.pk) for alarm in raised))
+    at_once = [a for a in raised if a.severity == 1 and a.auto_register and a.registered_at is None and a.shelved_until is None]
+    due(at_once, now)
+
+
+def due(alarms: Sequence[Alarm], now: datetime) -> None:
+    """Their policy registers these alarms: said once in the life of each on the desk."""
+    if not alarms:
+        return
     for alarm in alarms:
-        announce.announce(AlarmRaised(alarm.pk))
-        if alarm.severity == 1 and alarm.auto_register and alarm.registered_at is None and alarm.shelved_until is None:
-            due(alarm, now)
-
-
-def due(alarm: Alarm, now: datetime) -> None:
-    """Its policy registers the alarm: said once in its life on the desk."""
-    alarm.registered_at = now
-    alarm.save(update_fields=["registered_at"])
-    AlarmStep.objects.bulk_create([step(alarm, "register", now)])
-    announce.announce(AlarmDue(alarm.pk))
+        alarm.registered_at = now
+    Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]).update(registered_at=now)
+    AlarmStep.objects.bulk_create([step(alarm, "register", now) for alarm in alarms])
+    announce.announce(*(AlarmDue(alarm.pk) for alarm in alarms))
 
 
 def announce_returned(alarms: Iterable[Alarm]) -> None:
-    for alarm in alarms:
-        announce.announce(AlarmReturned(alarm.pk))
+    announce.announce(*(AlarmReturned(alarm.pk) for alarm in alarms))
 
 
 def hint(alarms: Iterable[Alarm]) -> None:

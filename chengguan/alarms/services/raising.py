@@ -57,13 +57,19 @@ class Scene:
 
     def size(self, rule: registry.Rule, cause: str, key: int) -> int:
         """How many enabled devices of that cause the rule applies to."""
-        index = (rule.slug, cause, key)
-        if index not in self.sizes:
-            members = Device.objects.filter(enabled=True, **{f"{cause}_id": key})
-            if rule.models:
-                members = members.filter(model__in=rule.models)
-            self.sizes[index] = members.aggregate(n=Count("pk"))["n"]
-        return self.sizes[index]
+        self.count(rule, cause, {key})
+        return self.sizes[rule.slug, cause, key]
+
+    def count(self, rule: registry.Rule, cause: str, keys: Iterable[int]) -> None:
+        """Know the sizes of several causes with one question."""
+        unknown = {key for key in keys if (rule.slug, cause, key) not in self.sizes}
+        if not unknown:
+            return
+        members = Device.objects.filter(enabled=True, **{f"{cause}__in": unknown})
+        if rule.models:
+            members = members.filter(model__in=rule.models)
+        found = dict(members.order_by().values_list(cause).annotate(n=Count("pk")))
+        self.sizes |= {(rule.slug, cause, key): found.get(key, 0) for key in unknown}
 
 
 def look(transitions: Sequence[Transition]) -> Scene:

@@ -75,8 +75,7 @@ def raise_all(scene: Scene, wanted: Sequence[Raise], now: datetime) -> list[Alar
         left = causes.join_standing(scene, wave, now)
         together, alone = causes.group(scene, left, now)
         changed += open_alarms([*together, *alone], now)
-        for one in [*together, *[each for each in alone if each.explains]]:
-            changed += causes.gather(scene, one, now)
+        changed += causes.gather_all([*together, *alone], now)
     return changed
 
 
@@ -108,9 +107,9 @@ def open_alarms(wanted: Sequence[Raise], now: datetime) -> list[Alarm]:
         members += [member for member in one.members(alarm, now)]
     moving.save(again)
     AlarmStep.objects.bulk_create(steps)
-    AlarmMember.objects.bulk_create(members, ignore_conflicts=True)
-    for key, alarm in finished.items():
-        moving.fold([alarm], after[key], now)
+    if members:
+        AlarmMember.objects.bulk_create(members, ignore_conflicts=True)
+    moving.fold([(alarm, after[key]) for key, alarm in finished.items()], now)
     moving.announce_raised([*new, *again], now)
     return [*new, *again]
 
@@ -142,21 +141,25 @@ def return_all(scene: Scene, returned: Sequence[Transition], now: datetime) -> l
     """Alarms of single devices and gateways return; members leave, and a cause returns when too few are left."""
     if not returned:
         return []
-    which = Q(pk__in=[])
+    by_rule: dict[tuple[str, str], list[int]] = {}
     for transition_ in returned:
-        field = "gateway_id" if transition_.subject == "gateway" else "device_id"
-        which |= Q(rule=transition_.rule, cause_kind=transition_.subject, **{field: transition_.id})
+        by_rule.setdefault((transition_.rule, transition_.subject), []).append(transition_.id)
+    which = Q(pk__in=[])
+    for (rule, subject), ids in by_rule.items():
+        which |= Q(rule=rule, cause_kind=subject, **{f"{subject}__in": ids})
     alarms = list(Alarm.objects.select_for_update().filter(which, off_desk_at__isnull=True, active=True).order_by("pk"))
     changed = _return(alarms, now)
     shrunk = [alarm for alarm in causes.leave(returned, now) if alarm not in alarms]
-    left_over = [member for alarm in alarms for member in causes.still_members(alarm)]
-    over = [alarm for alarm in shrunk if causes.is_over(scene, alarm)]
-    left_over += [member for alarm in over for member in causes.still_members(alarm)]
+    inside = causes.still_members([*alarms, *shrunk])
+    over = [alarm for alarm in shrunk if causes.is_over(scene, alarm, len(inside[alarm.pk]))]
+    left_over = [member for alarm in [*alarms, *over] for member in inside[alarm.pk]]
     changed += _return(over, now)
     return changed + [alarm for alarm in shrunk if alarm not in over] + _release(scene, left_over, now)
 
 
 def _return(alarms: Sequence[Alarm], now: datetime) -> list[Alarm]:
+    if not alarms:
+        return []
     for alarm in alarms:
         moving.move(alarm, "return", now)
     moving.save(alarms)

@@ -14,7 +14,7 @@ from chengguan.engines import announce
 @pytest.fixture
 def said(monkeypatch):
     facts: list[object] = []
-    monkeypatch.setattr(announce, "announce", facts.append)
+    monkeypatch.setattr(announce, "announce", lambda *told: facts.extend(told))
     return facts
 
 

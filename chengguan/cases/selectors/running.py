@@ -28,11 +28,15 @@ def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings) -> float:
 
 
 class Running:
-    """The open clocks of one case, read once."""
+    """The open clocks of one case, read once (or given as `running` by who has read those of many)."""
 
-    def __init__(self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar) -> None:
+    def __init__(
+        self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar, running: list[Clock] | None = None
+    ) -> None:
         self.case, self.now, self.settings, self.calendar = case, now, settings, calendar
-        self.open = list(case.clocks.filter(ended_at=None)) if case.pk else []
+        if running is None:
+            running = list(case.clocks.filter(ended_at=None)) if case.pk else []
+        self.open = running
 
     def find(self, stage: str) -> list[Clock]:
         """Open clocks of a stage (受理 ...); for 处置 both the department's turn and all its turns."""

@@ -2,7 +2,7 @@
 
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.services.administration import set_calendar_day, set_setting
-from chengguan.cases.services.alarms import add_evidence, register_alarm, withdraw_evidence
+from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
 from chengguan.cases.services.moving import act
 from chengguan.cases.services.registering import link_case, register, self_handle
 from chengguan.cases.services.telling import link, quietly
@@ -17,6 +17,7 @@ __all__ = [
     "quietly",
     "register",
     "register_alarm",
+    "register_alarms",
     "self_handle",
     "set_calendar_day",
     "set_setting",

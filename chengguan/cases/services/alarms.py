@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.alarms.models import Alarm
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, CaseAlarm, Step
-from chengguan.cases.services.moving import act
-from chengguan.cases.services.registering import register
-from chengguan.people.selectors import SYSTEM
+from chengguan.cases.services.moving import note_all
+from chengguan.cases.services.registering import Reported, register_reported
 from chengguan.registry import rule as declared_rule
 from chengguan.standards import filing
 
@@ -48,49 +50,68 @@ def _matter(alarm: Alarm) -> str:
         return ""
 
 
-@transaction.atomic
 def register_alarm(alarm: Alarm, now: datetime | None = None) -> Case:
     """The alarm's case: the one it already has, the open one on the same component and matter (it joins), or a new
     report. Two alarms of one component at once wait for each other."""
-    now = now or timezone.now()
-    known = CaseAlarm.objects.filter(alarm=alarm).select_related("case").first()
-    if known is not None:
-        return known.case
-    matter = _matter(alarm)
-    _one_at_a_time(alarm, matter)
-    case = _standing(alarm, matter)
-    if case is not None:
-        CaseAlarm.objects.create(case=case, alarm=alarm, joined_at=now)
-        act(SYSTEM, case, "join_alarm", now=now, words=_("又一告警并入: %(text)s") % {"text": alarm.text or alarm.name})
-        return case
-    case = register(
-        SYSTEM,
-        source="alarm",
-        description=_describe(alarm),
-        matter_code=matter,
-        hint=hint_of(alarm),
-        severity=alarm.severity,
-        component=alarm.component,
-        point=None if alarm.component_id else alarm.point,
-        address=alarm.address,
-        occurred_at=alarm.reading_at,
-        source_key=f"alarm:{alarm.pk}",
-        urgent=alarm.severity == 1,
-        said={"alarm": alarm.pk, "rule": alarm.rule, "cause": alarm.cause_key, "value": alarm.value, "limit": alarm.limit},
-        now=now,
-    )
-    CaseAlarm.objects.get_or_create(alarm=alarm, defaults={"case": case, "joined_at": now})
-    return case
+    return register_alarms([alarm.pk], now)[alarm.pk]
 
 
 @transaction.atomic
-def withdraw_evidence(alarm_id: int, now: datetime | None = None) -> Step | None:
-    """The alarm is back: what its reading had proven no longer holds. None when no open case leaned on it."""
-    linked = CaseAlarm.objects.filter(alarm=alarm_id, case__proven_at__isnull=False, case__state__in=workflow.OPEN).first()
-    if linked is None:
-        return None
-    alarm = Alarm.objects.get(pk=alarm_id)
-    return act(SYSTEM, linked.case_id, "join_alarm", now=now, words=_("告警再次发生, 先前的佐证作废: %(text)s") % {"text": alarm.text or alarm.name})
+def register_alarms(alarm_ids: Iterable[int], now: datetime | None = None) -> dict[int, Case]:
+    """The same for all alarms of a batch together, in a few queries for all."""
+    now = now or timezone.now()
+    alarms = list(
+        Alarm.objects.filter(pk__in=set(alarm_ids))
+        .select_related("device", "group", "gateway", "unit_grid__community__parent", "component__unit_grid__community__parent")
+        .order_by("pk")
+    )
+    matters = {alarm.pk: _matter(alarm) for alarm in alarms}
+    _one_at_a_time({f"case:{_subject(alarm)}:{matters[alarm.pk]}" for alarm in alarms})
+    found = {link.alarm_id: link.case for link in CaseAlarm.objects.filter(alarm__in=alarms).select_related("case")}
+    waiting = [alarm for alarm in alarms if alarm.pk not in found]
+    standing = _standing(waiting, matters)
+    fresh: dict[tuple[str, str], list[Alarm]] = {}
+    for alarm in waiting:
+        if alarm.pk not in standing:
+            fresh.setdefault((_subject(alarm), matters[alarm.pk]), []).append(alarm)
+    firsts = [same[0] for same in fresh.values()]
+    cases = register_reported([_reported(alarm, matters[alarm.pk]) for alarm in firsts], now)
+    CaseAlarm.objects.bulk_create([CaseAlarm(case=case, alarm=alarm, joined_at=now) for case, alarm in zip(cases, firsts, strict=True)])
+    for case, same in zip(cases, fresh.values(), strict=True):
+        found[same[0].pk] = case
+        standing.update({later.pk: case for later in same[1:]})
+    _join([(alarm, standing[alarm.pk]) for alarm in waiting if alarm.pk in standing], now)
+    return found | standing
+
+
+def _join(pairs: Sequence[tuple[Alarm, Case]], now: datetime) -> None:
+    if not pairs:
+        return
+    CaseAlarm.objects.bulk_create([CaseAlarm(case=case, alarm=alarm, joined_at=now) for alarm, case in pairs])
+    rounds: list[dict[int, str]] = []  # a case that several alarms join gets a line for each
+    for alarm, case in pairs:
+        free = next((each for each in rounds if case.pk not in each), None)
+        if free is None:
+            rounds.append(free := {})
+        free[case.pk] = _("又一告警并入: %(text)s") % {"text": alarm.text or alarm.name}
+    for words in rounds:
+        note_all("join_alarm", words, now)
+
+
+def _reported(alarm: Alarm, matter: str) -> Reported:
+    return Reported(
+        source_key=f"alarm:{alarm.pk}",
+        matter_code=matter,
+        hint=hint_of(alarm),
+        severity=alarm.severity,
+        description=_describe(alarm),
+        component=alarm.component,
+        point=None if alarm.component_id else alarm.point,
+        address=alarm.address,
+        unit_grid=alarm.unit_grid,
+        occurred_at=alarm.reading_at,
+        said={"alarm": alarm.pk, "rule": alarm.rule, "cause": alarm.cause_key, "value": alarm.value, "limit": alarm.limit},
+    )
 
 
 def _describe(alarm: Alarm) -> str:
@@ -98,37 +119,78 @@ def _describe(alarm: Alarm) -> str:
     return f"{alarm.name}: {where}" + (f"; {alarm.text}" if alarm.text else "")
 
 
-def _one_at_a_time(alarm: Alarm, matter: str) -> None:
-    about = alarm.component_id or f"{alarm.cause_kind}/{alarm.cause_key}"
+def _subject(alarm: Alarm) -> str:
+    return str(alarm.component_id or f"{alarm.cause_kind}/{alarm.cause_key}")
+
+
+def _one_at_a_time(names: Iterable[str]) -> None:
+    """Locks until the end of the transaction, always in the same order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"case:{about}:{matter}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(n) FROM (SELECT DISTINCT hashtext(x) AS n FROM unnest(%s::text[]) AS t(x) ORDER BY n) AS ordered",
+            [sorted(names)],
+        )
 
 
-def _standing(alarm: Alarm, matter: str) -> Case | None:
-    """An open case about the same thing: the component, the cause, or one that a part of this greater cause began."""
-    about = {"component": alarm.component_id} if alarm.component_id else None
-    cases = Case.objects.filter(state__in=workflow.OPEN, matter_code=matter)
-    if about:
-        return cases.filter(**about).order_by("id").first()
-    member = cases.filter(alarms__alarm__folded_into=alarm).order_by("id").first()
-    if member is not None:
-        return member
-    return cases.filter(alarms__alarm__cause_kind=alarm.cause_kind, alarms__alarm__cause_key=alarm.cause_key).order_by("id").first()
+def _standing(alarms: Sequence[Alarm], matters: Mapping[int, str]) -> dict[int, Case]:
+    """By alarm the open case about the same thing: the component, or what a part of this greater cause began, or the
+    cause; of several the oldest."""
+    by_component = {alarm.component_id for alarm in alarms if alarm.component_id}
+    others = [alarm for alarm in alarms if not alarm.component_id]
+    about: dict[tuple[Any, ...], Case] = {}
+    if by_component:
+        for case in Case.objects.filter(state__in=workflow.OPEN, component__in=by_component).order_by("-id"):
+            about["component", case.component_id, case.matter_code] = case
+    if others:
+        keys: dict[str, list[str]] = {}
+        for alarm in others:
+            keys.setdefault(alarm.cause_kind, []).append(alarm.cause_key)
+        which = Q(alarm__folded_into__in=others)
+        for kind, of_kind in keys.items():
+            which |= Q(alarm__cause_kind=kind, alarm__cause_key__in=of_kind)
+        links = CaseAlarm.objects.filter(which, case__state__in=workflow.OPEN).select_related("case", "alarm")
+        for link in links.order_by("-case_id"):
+            case, alarm = link.case, link.alarm
+            about["part", alarm.folded_into_id, case.matter_code] = case
+            about["cause", alarm.cause_kind, alarm.cause_key, case.matter_code] = case
+    found = {}
+    for alarm in alarms:
+        matter = matters[alarm.pk]
+        if alarm.component_id:
+            case_ = about.get(("component", alarm.component_id, matter))
+        else:
+            case_ = about.get(("part", alarm.pk, matter)) or about.get(("cause", alarm.cause_kind, alarm.cause_key, matter))
+        if case_ is not None:
+            found[alarm.pk] = case_
+    return found
 
 
 @transaction.atomic
-def add_evidence(alarm: Alarm, now: datetime | None = None) -> Step | None:
-    """The device's own reading says the trouble is over: written on the open case, once all its alarms are back.
-    None when no open case knows the alarm."""
-    linked = CaseAlarm.objects.filter(alarm=alarm, case__state__in=(*workflow.OPEN, "closed")).select_related("case").first()
-    if linked is None:
-        return None
-    case = linked.case
-    if case.state == "closed" or CaseAlarm.objects.filter(case=case, alarm__active=True).exclude(alarm=alarm).exists():
-        return None
-    back = alarm.returned_at or now or timezone.now()
-    words = _("%(what)s 的读数已恢复正常 (%(when)s)") % {
-        "what": alarm.component or alarm.device or alarm.cause_key,
-        "when": timezone.localtime(back).strftime("%m-%d %H:%M:%S"),
+def withdraw_evidence(alarm_ids: Iterable[int], now: datetime | None = None) -> list[Step]:
+    """These alarms are back: what their readings had proven no longer holds. Nothing where no open case leaned on it."""
+    linked = CaseAlarm.objects.filter(alarm__in=alarm_ids, case__proven_at__isnull=False, case__state__in=workflow.OPEN)
+    words = {
+        link.case_id: _("告警再次发生, 先前的佐证作废: %(text)s") % {"text": link.alarm.text or link.alarm.name}
+        for link in linked.select_related("alarm").order_by("-id")
     }
-    return act(SYSTEM, case, "record_evidence", now=now, words=words)
+    return note_all("join_alarm", words, now or timezone.now())
+
+
+@transaction.atomic
+def add_evidence(alarm_ids: Iterable[int], now: datetime | None = None) -> list[Step]:
+    """The devices' own readings say the trouble is over: written on each open case, once all its alarms are back.
+    Nothing where no open case knows the alarm."""
+    ids = list(alarm_ids)
+    linked = CaseAlarm.objects.filter(alarm__in=ids, case__state__in=workflow.OPEN)
+    back = {link.case_id: link.alarm for link in linked.select_related("alarm__component", "alarm__device").order_by("-id")}
+    if not back:
+        return []
+    stands = set(CaseAlarm.objects.filter(case__in=back, alarm__active=True).exclude(alarm__in=ids).values_list("case", flat=True))
+    words = {}
+    for case, alarm in back.items():
+        if case not in stands:
+            words[case] = _("%(what)s 的读数已恢复正常 (%(when)s)") % {
+                "what": alarm.component or alarm.device or alarm.cause_key,
+                "when": timezone.localtime(alarm.returned_at or now or timezone.now()).strftime("%m-%d %H:%M:%S"),
+            }
+    return note_all("record_evidence", words, now or timezone.now())

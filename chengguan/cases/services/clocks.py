@@ -18,6 +18,12 @@ class Clocks(Running):
     """The clocks of one case within one move."""
 
     def start(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
+        clock = self.new(kind, stage, limit, department_id, since)
+        clock.save()
+        return clock
+
+    def new(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
+        """A clock that runs from now on, not yet saved."""
         clock = Clock(
             case=self.case,
             kind=kind,
@@ -29,7 +35,6 @@ class Clocks(Running):
             limit_text=filing.limit_text(limit.value, limit.clock),
         )
         self.recompute(clock)
-        clock.save()
         self.open.append(clock)
         return clock
 

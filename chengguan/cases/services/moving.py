@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
-from chengguan.cases.models import Case, Step
+from chengguan.cases.models import Case, Clock, Step
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors import guards
 from chengguan.cases.selectors.move import Move
@@ -20,7 +21,7 @@ from chengguan.cases.selectors.roles import acting_role
 from chengguan.cases.services import effects, given, numbers, telling
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.registering import link_case
-from chengguan.cases.services.steps import write_step
+from chengguan.cases.services.steps import new_step, write_step
 from chengguan.people.selectors import SYSTEM, Who
 
 
@@ -42,6 +43,12 @@ def act(who: Who, case: Case | int, action: str, *, version: int | None = None, 
 def prepare(who: Who, case: Case | int, action: str, version: int | None, now: datetime, fields: dict[str, Any]) -> Move:
     """Everything that can refuse, before anything is written."""
     locked = Case.objects.select_for_update(of=("self",)).get(pk=case if isinstance(case, int) else case.pk)
+    settings = chosen.settings()
+    calendar = chosen.calendar(settings)
+    return _prepare(who, locked, action, version, fields, Clocks(locked, now, settings, calendar))
+
+
+def _prepare(who: Who, locked: Case, action: str, version: int | None, fields: dict[str, Any], clocks: Clocks) -> Move:
     row = workflow.row_for(locked.state, action)
     if row is None:
         name = workflow.ACTIONS.get(action, action)
@@ -49,14 +56,43 @@ def prepare(who: Who, case: Case | int, action: str, version: int | None, now: d
     if version is not None and not only_noted_since(locked, version):
         raise Stale(_("案件已被别人处理过, 请看最新的情况再决定"))
     role = acting_role(who, locked, row)
-    settings = chosen.settings()
-    calendar = chosen.calendar(settings)
     move = Move(
-        who, role, locked, row, given.read(row, fields), now, settings, calendar,
-        Clocks(locked, now, settings, calendar), locked.state,
-    )  # fmt: skip
+        who, role, locked, row, given.read(row, fields), clocks.now, clocks.settings, clocks.calendar, clocks, locked.state
+    )
     guards.check(move)
     return move
+
+
+NOTED = ("version", "proven_at", "proof")
+"""What a note changes of a case."""
+
+
+@transaction.atomic
+def note_all(action: str, words: Mapping[int, str], now: datetime) -> list[Step]:
+    """The platform's own note on several cases at once, by a row that leaves state and clocks as they are: the same as
+    `act` on each, in a few queries for all. `words`: by the case's id."""
+    if not words:
+        return []
+    cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=words).order_by("pk"))
+    settings = chosen.settings()
+    calendar = chosen.calendar(settings)
+    running: dict[int, list[Clock]] = {case.pk: [] for case in cases}
+    for clock in Clock.objects.filter(case__in=cases, ended_at=None):
+        running[clock.case_id].append(clock)
+    moves, steps = [], []
+    for case in cases:
+        clocks = Clocks(case, now, settings, calendar, running[case.pk])
+        move = _prepare(SYSTEM, case, action, None, {"words": words[case.pk]}, clocks)
+        if move.row.to != workflow.SAME or move.row.clock:
+            raise ValueError(f"{action} is no note")
+        effects.EFFECTS[action](move)
+        case.version += 1
+        moves.append(move)
+        steps.append(new_step(move, case.state, clocks.current(case.state)))
+    steps = Step.objects.bulk_create(steps)
+    Case.objects.bulk_update(cases, NOTED)
+    telling.tell_all(list(zip(moves, steps, strict=True)))
+    return steps
 
 
 def write_step_after(move: Move, clock: Any) -> Step:

@@ -28,10 +28,11 @@ def _day(now: datetime) -> date:
     return now.astimezone(SHANGHAI).date()
 
 
-def register_number(now: datetime) -> str:
-    """登记号: D20261122-00001."""
+def register_numbers(now: datetime, count: int = 1) -> list[str]:
+    """登记号: D20261122-00001, as many as asked for."""
     day = _day(now)
-    return f"D{day:%Y%m%d}-{_next(f'register:{day:%Y%m%d}'):05d}"
+    last = _next(f"register:{day:%Y%m%d}", count)
+    return [f"D{day:%Y%m%d}-{number:05d}" for number in range(last - count + 1, last + 1)]
 
 
 def case_number(area: str, now: datetime) -> str:

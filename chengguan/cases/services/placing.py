@@ -6,11 +6,13 @@ from django.contrib.gis.geos import Point
 
 from chengguan.cases.models import Case
 from chengguan.places import selectors as places
+from chengguan.places.models import UnitGrid
 
 
-def place(case: Case, point: Point, address: str = "") -> None:
-    """Set the point and everything that follows from it. Outside every grid the grid stays empty."""
-    grid = places.grid_at(point)
+def place(case: Case, point: Point, address: str = "", grid: UnitGrid | None = None) -> None:
+    """Set the point and everything that follows from it, its unit grid found unless known. Outside every grid the grid
+    stays empty."""
+    grid = grid or places.grid_at(point)
     case.point = point
     case.unit_grid = grid
     case.community = grid.community if grid else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +14,17 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.facts import CaseRegistered
-from chengguan.cases.models import Case, Report
+from chengguan.cases.models import Case, Clock, Report, Step
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services import given, numbers, placing, telling
 from chengguan.cases.services.clocks import Clocks
-from chengguan.cases.services.steps import write_step
+from chengguan.cases.services.steps import new_step, put_photos_of
 from chengguan.engines import announce
-from chengguan.people.selectors import Who, may
+from chengguan.people.selectors import SYSTEM, Who, may
 from chengguan.places import selectors as places
+from chengguan.places.models import UnitGrid
 from chengguan.standards import codes, filing
 from chengguan.things.models import Attachment, Component
 
@@ -72,7 +74,7 @@ def register(
     move_given: dict[str, Any] = {"photos": list(photos), "words": case.description}
     try:
         with transaction.atomic():
-            _store(who, role, case, "register", "reported", move_given, now or timezone.now(), said or {})
+            _store(who, role, [Arrival(case, move_given, said or {})], "register", "reported", now or timezone.now())
     except IntegrityError:
         known = _known(source_key)
         if known is None:
@@ -116,7 +118,7 @@ def self_handle(
     _classify(case, matter_code, "", "", None)
     _locate(case, point, "")
     with transaction.atomic():
-        _store(who, "inspector", case, "self_handle", "self_handled", found, now or timezone.now(), {})
+        _store(who, "inspector", [Arrival(case, found, {})], "self_handle", "self_handled", now or timezone.now())
     return case
 
 
@@ -166,33 +168,95 @@ def _locate(case: Case, point: Point | None, address: str) -> None:
         placing.place(case, point, address)
 
 
-def _store(
-    who: Who, role: str, case: Case, action: str, state: str, found: dict[str, Any], now: datetime, said: dict[str, Any]
-) -> None:
-    """The case, its report, its first step and its first clock."""
+@dataclass(frozen=True)
+class Arrival:
+    """A case about to be stored: what was given with it, and what its report keeps of how it came."""
+
+    case: Case
+    given: dict[str, Any]
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What an alarm says of a case to be made."""
+
+    source_key: str
+    matter_code: str
+    hint: str
+    severity: int
+    description: str
+    component: Component | None
+    point: Point | None
+    address: str
+    unit_grid: UnitGrid | None
+    occurred_at: datetime
+    said: dict[str, Any]
+
+
+def register_reported(reports: Sequence[Reported], now: datetime) -> list[Case]:
+    """登记 of what devices report, all at once and in their order, by the platform itself. The caller holds the locks that
+    keep two processes from the same alarm; a source_key that is taken all the same is an IntegrityError."""
+    known = {case.source_key: case for case in Case.objects.filter(source_key__in=[each.source_key for each in reports])}
+    found, fresh = [], []
+    for each in reports:
+        case = known.get(each.source_key)
+        if case is None:
+            if each.matter_code and each.matter_code not in codes.in_force().matters:
+                raise Refused(_("没有这个案件类别: %(code)s") % {"code": each.matter_code}, "matter_code")
+            case = Case(
+                source="alarm", description=each.description.strip(), component=each.component, occurred_at=each.occurred_at,
+                source_key=each.source_key, urgent=each.severity == 1,
+            )  # fmt: skip
+            _classify(case, each.matter_code, "", each.hint, each.severity)
+            if each.component is not None:
+                placing.place_at_component(case)
+            elif each.point is not None:
+                placing.place(case, each.point, each.address, each.unit_grid)
+            else:
+                case.address = each.address[:200]
+            fresh.append(Arrival(case, {"photos": [], "words": case.description}, each.said))
+        found.append(case)
+    _store(SYSTEM, "system", fresh, "register", "reported", now)
+    return found
+
+
+def _store(who: Who, role: str, arrivals: Sequence[Arrival], action: str, state: str, now: datetime) -> None:
+    """The cases, their reports, first steps and first clocks, each kind in one insert."""
+    if not arrivals:
+        return
     row = workflow.row_for(workflow.NEW, action)
     assert row is not None
     settings = chosen.settings()
     calendar = chosen.calendar(settings)
-    case.state = state
-    case.reported_at = case.entered_at = now
-    case.register_number = numbers.register_number(now)
-    case.follow_code = numbers.follow_code() if case.source == "citizen" else None
-    case.save()
-    Report.objects.create(
+    moves = []
+    for arrival, number in zip(arrivals, numbers.register_numbers(now, len(arrivals)), strict=True):
+        case = arrival.case
+        case.state, case.reported_at, case.entered_at = state, now, now
+        case.register_number = number
+        case.follow_code = numbers.follow_code() if case.source == "citizen" else None
+        clocks = Clocks(case, now, settings, calendar)
+        if action == "register":
+            clocks.new("stage", "受理", settings.stage("受理"))
+            clocks.write_columns()
+        moves.append(Move(who, role, case, row, arrival.given, now, settings, calendar, clocks, workflow.NEW))
+    cases = Case.objects.bulk_create([arrival.case for arrival in arrivals])
+    Report.objects.bulk_create([_report(arrival, now) for arrival in arrivals])
+    steps = Step.objects.bulk_create([new_step(move, state, None) for move in moves])
+    for move, step in zip(moves, steps, strict=True):
+        put_photos_of(move, step)
+    Clock.objects.bulk_create([clock for move in moves for clock in move.clocks.open])
+    announce.announce(*(CaseRegistered(case.pk) for case in cases))
+    telling.tell_all(list(zip(moves, steps, strict=True)))
+
+
+def _report(arrival: Arrival, now: datetime) -> Report:
+    case = arrival.case
+    return Report(
         case=case, source=case.source, source_key=case.source_key, arrived_at=now, occurred_at=case.occurred_at,
         matter_code=case.matter_code, description=case.description, point=case.point, address=case.address,
-        reporter_name=case.reporter_name, reporter_phone=case.reporter_phone, reporter_id=case.reporter_id, said=said,
+        reporter_name=case.reporter_name, reporter_phone=case.reporter_phone, reporter_id=case.reporter_id, said=arrival.said,
     )  # fmt: skip
-    clocks = Clocks(case, now, settings, calendar)
-    move = Move(who, role, case, row, found, now, settings, calendar, clocks, workflow.NEW)
-    step = write_step(move, state, None)
-    if action == "register":
-        clocks.start_stage("受理")
-        clocks.write_columns()
-        case.save(update_fields=["deadline", "yellow_at"])
-    announce.announce(CaseRegistered(case.pk))
-    telling.tell(move, step)
 
 
 def link_case(who: Who, case: Case, words: str, now: datetime) -> Case:

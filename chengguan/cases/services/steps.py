@@ -14,11 +14,20 @@ PHOTO_KIND = {"confirm": "confirm", "verify": "verify", "report_back": "after", 
 
 
 def write_step(move: Move, to_state: str, clock: Clock | None) -> Step:
-    """Append the step. `clock` is the one the state stood on before the move, with its use noted by the caller's moment."""
+    """Append the step with its photos."""
+    step = new_step(move, to_state, clock)
+    step.save()
+    put_photos_of(move, step)
+    return step
+
+
+def new_step(move: Move, to_state: str, clock: Clock | None) -> Step:
+    """The step, not yet saved. `clock` is the one the state stood on before the move, with its use noted by the
+    caller's moment."""
     post = move.who.post_as(move.role)
     case = move.case
     overdue = clock is not None and (clock.overdue or (clock.deadline is not None and move.now > clock.deadline))
-    step = Step.objects.create(
+    return Step(
         case=case,
         from_state=move.from_state,
         to_state=to_state,
@@ -38,14 +47,17 @@ def write_step(move: Move, to_state: str, clock: Clock | None) -> Step:
         stage_deadline=clock.deadline if clock else None,
         overdue=overdue,
     )
+
+
+def put_photos_of(move: Move, step: Step) -> None:
     put_photos(step, move.given.get("photos", ()), PHOTO_KIND.get(move.row.action, "report"))
     put_photos(step, move.given.get("photos_before", ()), "before")
     put_photos(step, move.given.get("photos_after", ()), "after")
-    return step
 
 
 def put_photos(step: Step, photos: Sequence[Attachment], kind: str) -> None:
-    Photo.objects.bulk_create([Photo(case_id=step.case_id, step=step, attachment=photo, kind=kind) for photo in photos])
+    if photos:
+        Photo.objects.bulk_create([Photo(case_id=step.case_id, step=step, attachment=photo, kind=kind) for photo in photos])
 
 
 def role_words(role: str) -> str:

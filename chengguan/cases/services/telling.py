@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,9 @@ from chengguan.cases.selectors.move import Move
 from chengguan.engines import announce
 from chengguan.people.models import Account
 from chengguan.people.selectors import accounts_with_role
-from chengguan.people.services import audit, notify
+from chengguan.people.services import Bell, audit_each, notify_each
+
+Holders = Callable[..., list[Account]]
 
 NEXT_POST = {
     "reported": "acceptor",
@@ -34,7 +37,7 @@ def link(case: Case, phone: bool = False) -> str:
     return f"/field/tasks/{case.pk}" if phone else f"/cases/{case.pk}"
 
 
-def receivers(move: Move) -> list[Account]:
+def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> list[Account]:
     """Who has to act next, or decide, or know."""
     case, action = move.case, move.row.action
     if move.row.asks:
@@ -73,26 +76,42 @@ def quietly() -> Iterator[None]:
 
 def tell(move: Move, step: Step) -> None:
     """The facts always; bells, audit and screens unless a history is being loaded."""
-    case = move.case
-    announce.announce(CaseMoved(case.pk, step.from_state, step.action, step.to_state))
-    if step.to_state == "closed" and step.from_state != "closed":
-        announce.announce(CaseClosed(case.pk))
-    if _quiet.get():
+    tell_all([(move, step)])
+
+
+def tell_all(done: Sequence[tuple[Move, Step]]) -> None:
+    """The same for moves of several cases by one person at once: who holds a post is asked once, all bells are one
+    insert, screens get one hint."""
+    announce.announce(*(CaseMoved(move.case.pk, step.from_state, step.action, step.to_state) for move, step in done))
+    closed = [move.case.pk for move, step in done if step.to_state == "closed" and step.from_state != "closed"]
+    announce.announce(*(CaseClosed(pk) for pk in closed))
+    if _quiet.get() or not done:
         return
+    holders = cache(accounts_with_role)
+    notify_each(bell for move, step in done for bell in _bells(move, step, holders))
+    audit_each(done[0][0].who, [(f"case.{move.row.action}", move.case, f"{move.case} {move.row.name}") for move, _step in done])
+    if len(done) == 1:
+        case = done[0][0].case
+        announce.hint("cases", id=case.pk, state=case.state)
+    else:
+        announce.hint("cases", ids=[move.case.pk for move, _step in done][:200])
+
+
+def _bells(move: Move, step: Step, holders: Holders) -> Iterator[Bell]:
+    case = move.case
     title = f"{move.row.name}: {case.matter_name or _('未分类')} {case.address}"
     text = f"{case} · {step.who_name}" + (f" · {step.opinion}" if step.opinion else "")
-    people = [account for account in receivers(move) if account.pk != move.who.account_id]
-    on_foot = _on_foot(move, people)
-    for chosen, phone in ((on_foot, True), ([each for each in people if each not in on_foot], False)):
+    people = {account.pk: account for account in receivers(move, holders) if account.pk != move.who.account_id}
+    on_foot = {account.pk for account in _on_foot(move, people.values(), holders)}
+    for phone in (True, False):
+        chosen = [account for account in people.values() if (account.pk in on_foot) == phone]
         if chosen:
-            notify(chosen, title, text, link(case, phone), "case")
-    audit(move.who, f"case.{move.row.action}", case, f"{case} {move.row.name}")
-    announce.hint("cases", id=case.pk, state=case.state)
+            yield Bell(chosen, title, text, link(case, phone), "case")
 
 
-def _on_foot(move: Move, people: Iterable[Account]) -> list[Account]:
+def _on_foot(move: Move, people: Iterable[Account], holders: Holders) -> list[Account]:
     """Those whose page is the phone's: the inspector a task goes to, the crew."""
     if move.row.action in ("send_to_confirm", "send_to_verify"):
         return list(people)
-    crew = set(accounts_with_role("crew", move.case.crew)) if move.case.crew_id else set()
+    crew = set(holders("crew", move.case.crew)) if move.case.crew_id else set()
     return [account for account in people if account in crew]

@@ -119,7 +119,7 @@ def test_alarm_that_comes_back_takes_its_evidence_away(world: World) -> None:
     case = services.register_alarm(standing, NOW)
     Alarm.objects.filter(pk=standing.pk).update(active=False, returned_at=NOW)
     standing.refresh_from_db()
-    services.add_evidence(standing, NOW)
+    services.add_evidence([standing.pk], NOW)
     with transaction.atomic():
         announce.announce(AlarmRaised(standing.pk))
         announce.announce(AlarmRaised(standing.pk))
@@ -135,7 +135,7 @@ def test_return_is_no_evidence_while_another_alarm_of_the_case_stands(world: Wor
     services.register_alarm(second, NOW)
     Alarm.objects.filter(pk=first.pk).update(active=False, returned_at=NOW)
     first.refresh_from_db()
-    assert services.add_evidence(first, NOW) is None
+    assert services.add_evidence([first.pk], NOW) == []
     case.refresh_from_db()
     assert case.proven_at is None
 
@@ -150,7 +150,7 @@ def test_closing_while_the_alarm_stands_asks_why(world: World) -> None:
 
 
 def test_return_of_an_alarm_nobody_registered_is_nothing(world: World) -> None:
-    assert services.add_evidence(alarm(world), NOW) is None
+    assert services.add_evidence([alarm(world).pk], NOW) == []
 
 
 @pytest.fixture

@@ -19,13 +19,15 @@ from chengguan.people.services.imports import (
     import_organisations,
     import_responsibilities,
 )
-from chengguan.people.services.notices import mark_read, notify
+from chengguan.people.services.notices import Bell, mark_read, notify, notify_each
 from chengguan.people.services.organisations import end_dated, give_grid_duty, save_organisation, set_responsibility
-from chengguan.people.services.trail import audit, facts_of, remove_old_audit, require, save_audited
+from chengguan.people.services.trail import audit, audit_each, facts_of, remove_old_audit, require, save_audited
 
 __all__ = [
+    "Bell",
     "Report",
     "audit",
+    "audit_each",
     "change_account",
     "create_account",
     "create_account_with_post",
@@ -44,6 +46,7 @@ __all__ = [
     "import_responsibilities",
     "mark_read",
     "notify",
+    "notify_each",
     "remove_old_audit",
     "require",
     "save_audited",

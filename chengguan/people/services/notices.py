@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,14 +24,32 @@ def notify(
         receivers = [to]
     else:
         receivers = list({account.pk: account for account in to}.values())
+    return notify_each([Bell(receivers, title, text, link, kind)])
+
+
+@dataclass(frozen=True)
+class Bell:
+    """One thing to say to some accounts."""
+
+    to: Sequence[Account]
+    title: str
+    text: str = ""
+    link: str = ""
+    kind: str = "plain"
+
+
+@transaction.atomic
+def notify_each(bells: Iterable[Bell]) -> list[Notice]:
+    """Several things to say at once: one insert, and each bell rings once."""
     notices = Notice.objects.bulk_create(
         [
-            Notice(account=account, title=title[:120], text=text[:500], link=link[:200], kind=kind)
-            for account in receivers
+            Notice(account=account, title=bell.title[:120], text=bell.text[:500], link=bell.link[:200], kind=bell.kind)
+            for bell in bells
+            for account in bell.to
         ]
     )
     if notices:
-        announce.hint("notices", accounts=[account.pk for account in receivers])
+        announce.hint("notices", accounts=list(dict.fromkeys(notice.account_id for notice in notices)))
     return notices
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -37,7 +37,20 @@ def audit(
     if before is not None and after is not None:
         keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
         before, after = {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
-    return AuditEntry.objects.create(
+    entry = _entry(who, action, obj, summary, before, after)
+    entry.save()
+    return entry
+
+
+def audit_each(who: Who, done: Iterable[tuple[str, Any, str]]) -> None:
+    """Append several lines (action, object, summary) at once."""
+    AuditEntry.objects.bulk_create([_entry(who, action, obj, summary, None, None) for action, obj, summary in done])
+
+
+def _entry(
+    who: Who, action: str, obj: Any, summary: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> AuditEntry:
+    return AuditEntry(
         account_id=who.account_id,
         who=who.name[:80],
         ip=who.ip,
