@@ -66,6 +66,18 @@ class View:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a rule's `suspects` sees: a batch as columns, one place for each message. `said`: by metric what the message
+    itself says, NaN where it does not (the device may have said it before). `attribute`: a device's number by name, NaN
+    where it has none."""
+
+    said: Mapping[str, Any]
+    attribute: Callable[[str], Any]
+    limits: Mapping[str, Any]
+    at: Any
+
+
 @dataclass(frozen=True)
 class Rule:
     """Default of an alarm rule; the county changes limits on a page, stored by slug.
@@ -75,7 +87,8 @@ class Rule:
     limits["states"]. missing: nothing heard for limits["silent_s"]. python: `condition`, a plain
     function named "rules.<function>" of the subsystem, which is given a `View` of the device and
     answers True (wrong), False (well) or None (cannot tell); it is asked only when one of
-    `metrics` was reported.
+    `metrics` was reported. `suspects`, when given, is a function "rules.<function>" over columns (a `Batch`) that says of which messages `condition` could be True at all: the others are not asked
+    one by one. It may be too careful, never too lax.
     """
 
     slug: str
@@ -85,6 +98,7 @@ class Rule:
     metrics: Sequence[str] = ()  # python: what makes it worth asking
     limits: Mapping[str, Any] = field(default_factory=dict)
     condition: str = ""
+    suspects: str = ""
     watches: Literal["device", "gateway"] = "device"  # missing: whose silence
     explains: Sequence[str] = ()  # rules of the members that follow from this one, e.g. of a gateway's devices
     hold_s: float = 0.0

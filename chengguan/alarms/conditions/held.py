@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from chengguan.registry import View
+from chengguan.registry import Batch, View
 
 Subject = Literal["device", "gateway"]
 
@@ -47,6 +47,7 @@ class ActiveRule:
     watches: Subject = "device"
     explains: tuple[str, ...] = ()
     condition: Callable[[View], bool | None] | None = None
+    suspects: Callable[[Batch], Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from chengguan.alarms.conditions.held import ActiveRule, Facts, Memory, Outcome, RuleSet, Transition, step
-from chengguan.registry import View
+from chengguan.registry import Batch, View
 
 
 def evaluate(
@@ -130,7 +130,10 @@ def _ask_python(
     outcome: Outcome,
 ) -> None:
     """Ask once per message, when all of its readings are in place."""
-    device, metric, value, at, message = (column[rows].tolist() for column in columns)
+    chosen = [column[rows] for column in columns]
+    number = _number_messages(chosen[0], chosen[4])
+    wanted = {rule.slug: _suspicious(rules, rule, chosen, number, memory, facts) for rule in rules.python}
+    device, metric, value, at, of = (*(column.tolist() for column in chosen[:4]), number.tolist())
     last = len(device) - 1
     asked: list[ActiveRule] = []
     for row, (one, metric_id) in enumerate(zip(device, metric, strict=True)):
@@ -139,9 +142,9 @@ def _ask_python(
             values = outcome.values[one] = dict(memory.values.get(one) or ())
         values[rules.metrics[metric_id]] = value[row]  # type: ignore[index]
         for rule in rules.asked[metric_id]:
-            if rule not in asked:
+            if rule not in asked and (wanted[rule.slug][of[row]] or one in outcome.held.get(rule.slug, ())):
                 asked.append(rule)
-        if row == last or message[row + 1] != message[row] or device[row + 1] != one:
+        if asked and (row == last or of[row + 1] != of[row]):
             known = facts.get(one)
             for rule in asked:
                 if known is not None and rule.condition and (not rule.models or known.model in rule.models):
@@ -150,6 +153,47 @@ def _ask_python(
                     if answer or (answer is False and memory.holds(rule.slug, one, outcome)):
                         _advance(rule, one, bool(answer), not answer, at[row], memory, outcome)
             asked = []
+
+
+def _number_messages(device: np.ndarray, message: np.ndarray) -> np.ndarray:
+    """0, 1, 2 ... for each row: which message, counted in the batch."""
+    starts = np.ones(len(device), bool)
+    starts[1:] = (message[1:] != message[:-1]) | (device[1:] != device[:-1])
+    return np.cumsum(starts) - 1
+
+
+def _suspicious(
+    rules: RuleSet, rule: ActiveRule, rows: list[np.ndarray], number: np.ndarray, memory: Memory, facts: Mapping[int, Facts]
+) -> list[bool]:
+    """For each message whether the rule's condition must be asked: it could be wrong now, or the rule is not at rest."""
+    device, metric, value, at, _message = rows
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    if rule.suspects is None:
+        return [True] * len(first)
+    devices = device[first]
+    said = {}
+    for metric_id in rule.metrics:
+        column = np.full(len(first), np.nan)
+        mine = metric == metric_id
+        column[number[mine]] = value[mine]
+        said[rules.metrics[metric_id]] = column
+
+    def attribute(name: str) -> np.ndarray:
+        found = (facts[one].attributes.get(name) if one in facts else None for one in devices.tolist())
+        return np.fromiter((_number(each) for each in found), float, len(devices))
+
+    wanted = np.asarray(rule.suspects(Batch(said, attribute, rule.limits, at[first])), bool)
+    held = memory.held.get(rule.slug)
+    if held:
+        wanted = wanted | np.isin(devices, np.fromiter(held, np.int64, len(held)))
+    return wanted.tolist()
+
+
+def _number(given: Any) -> float:
+    try:
+        return float("nan") if given is None else float(given)
+    except (TypeError, ValueError):
+        return float("nan")
 
 
 def _hear_devices(rules: RuleSet, device: np.ndarray, at: np.ndarray, memory: Memory, outcome: Outcome) -> None:

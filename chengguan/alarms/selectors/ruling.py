@@ -54,6 +54,7 @@ def rules_in_force(metrics: Mapping[tuple[str, str], int]) -> RuleSet:
                 watches=default.watches,
                 explains=tuple(default.explains),
                 condition=subsystem.conditions[default.condition] if default.kind == "python" else None,
+                suspects=subsystem.conditions[default.suspects] if default.suspects else None,
             )
         )
     return RuleSet(active, {number: slug for (_, slug), number in metrics.items()}, version)

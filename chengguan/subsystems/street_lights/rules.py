@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chengguan.registry import View
+import numpy as np
+
+from chengguan.registry import Batch, View
 from chengguan.subsystems.street_lights.sun import elevation
 
 RATED_W = 100.0
@@ -29,6 +31,17 @@ def lamp_dark(lamp: View) -> bool | None:
     return on == 1 and not lit
 
 
+def lamp_may_be_dark(batch: Batch) -> Any:
+    """Neither said to be off nor drawing what no share of its power explains."""
+    on, power = batch.said["on"], batch.said["power"]
+    return ~((~np.isnan(on) & (on != 1)) | (np.abs(power) > _rated(batch) * float(batch.limits["share_of_rated"]) / 100))
+
+
+def _rated(batch: Batch) -> Any:
+    rated = batch.attribute("rated_w")
+    return np.where(np.isnan(rated) | (rated == 0), RATED_W, rated)
+
+
 def lamp_on_by_day(lamp: View) -> bool | None:
     """Burns while the sun stands above the limit, and nobody commanded it on in daylight."""
     lit = _is_lit(lamp)
@@ -36,6 +49,15 @@ def lamp_on_by_day(lamp: View) -> bool | None:
         return None
     above = float(lamp.limits["sun_above_deg"])
     return lit and elevation(lamp.at) > above and not _switched_on_by_day(lamp, above)
+
+
+def lamp_may_be_on_by_day(batch: Batch) -> Any:
+    """By night none; the sun climbs less than a degree in the minutes that a batch may span."""
+    power = batch.said["power"]
+    first, last = int(batch.at.min()), int(batch.at.max())
+    if last - first < 120_000 and max(elevation(first), elevation(last)) < float(batch.limits["sun_above_deg"]) - 1:
+        return np.zeros(len(power), bool)
+    return ~(np.abs(power) <= _rated(batch) * float(batch.limits["share_of_rated"]) / 1000)
 
 
 def _switched_on_by_day(lamp: View, above: float) -> bool:

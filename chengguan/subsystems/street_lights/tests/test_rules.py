@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chengguan import registry
 from chengguan.registry import View
 from chengguan.subsystems.street_lights import rules, sun
 
@@ -53,3 +57,22 @@ def test_the_sun_of_the_county():
     assert sun.is_night(datetime(2026, 11, 22, 13, 0, tzinfo=UTC))
     assert not sun.is_night(datetime(2026, 11, 22, 4, 0, tzinfo=UTC))
     assert sun.coming_sunset(datetime(2026, 11, 22, 13, 0, tzinfo=UTC)).date() == date(2026, 11, 23)
+
+
+SAID = st.dictionaries(
+    st.sampled_from(["on", "power", "dim"]), st.sampled_from([0.0, 0.9, 1.0, 1.9, 2.1, 10.0, 17.9, 18.1, 20.1, 50.0, 90.0, 100.0, -30.0])
+)
+MOMENTS = st.sampled_from([NOON, NIGHT, *(NOON + hours * 3_600_000 for hours in range(1, 24))])
+
+
+@given(st.lists(st.tuples(SAID, SAID, st.sampled_from([None, 0, 90, 250])), min_size=1, max_size=8), MOMENTS, st.sampled_from([6.0, -3.0]))
+def test_the_sieve_never_keeps_back_a_message_that_the_condition_finds_wrong(messages, at, above):
+    limits = {"share_of_rated": 20, "sun_above_deg": above}
+    said = {name: np.array([now.get(name, np.nan) for _, now, _ in messages]) for name in ("on", "power", "dim")}
+    rated = np.array([np.nan if watts is None else watts for _, _, watts in messages])
+    batch = registry.Batch(said, lambda name: rated, limits, np.full(len(messages), at))
+    for condition, suspects in ((rules.lamp_dark, rules.lamp_may_be_dark), (rules.lamp_on_by_day, rules.lamp_may_be_on_by_day)):
+        asked = suspects(batch)
+        for (before, now, watts), suspicious in zip(messages, asked, strict=True):
+            view = registry.View({**before, **now}, limits, {} if watts is None else {"rated_w": watts}, {}, at)
+            assert suspicious or condition(view) is not True
