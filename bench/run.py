@@ -17,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FIELDS = {"name", "value", "unit", "reach", "against", "ratio", "met"}
-NOT_PROGRAMS = {"run", "rig", "bare", "gateways", "readings"}
+NOT_PROGRAMS = {"run", "rig", "bare", "gateways", "readings", "town"}
 LIMIT_S = {"usual": 1200, "full": 7200}
 
 
