@@ -1,4 +1,7 @@
-"""Each process is killed in turn while readings and alarms pass; afterwards everything is there once."""
+"""Each process is killed in turn while readings and alarms pass; afterwards everything is there once.
+
+The first run sends 200,000 readings with 200 alarms and takes one and a half minutes on a quiet machine of two cores,
+two on a busy one; both end by their limits."""
 
 from __future__ import annotations
 
