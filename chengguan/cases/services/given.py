@@ -59,6 +59,12 @@ def _photos(value: Any, field: workflow.Field) -> list[Attachment]:
     return found
 
 
+def _own_photos(value: Any, photos: list[Attachment], account_id: int | None, field: workflow.Field) -> None:
+    handed = {each.pk for each in _listed(value) if isinstance(each, Attachment)}
+    if any(photo.pk not in handed and (account_id is None or photo.uploaded_by_id != account_id) for photo in photos):
+        raise Refused(_("没有找到所选的%(what)s") % {"what": _(field.label)}, field.name)
+
+
 def _organisation(value: Any, field: workflow.Field) -> Organisation:
     return _one(Organisation, value, field)
 
@@ -118,8 +124,9 @@ READERS: dict[str, Callable[[Any, workflow.Field], Any]] = {
 }
 
 
-def read(row: workflow.Row, given: dict[str, Any]) -> dict[str, Any]:
-    """The row's fields, each read by its kind. Refused for one that is missing, wrong, or not asked for."""
+def read(row: workflow.Row, given: dict[str, Any], account_id: int | None = None) -> dict[str, Any]:
+    """The row's fields, each read by its kind. Refused for one that is missing, wrong, or not asked for. A photo named
+    by its number must be the person's own: what others uploaded would become visible through the case."""
     asked = {field.name: (field, required) for field, required in workflow.offered(row)}
     unknown = set(given) - set(asked)
     if unknown:
@@ -133,6 +140,8 @@ def read(row: workflow.Row, given: dict[str, Any]) -> dict[str, Any]:
                 raise Refused(_("请填写%(what)s") % {"what": _(field.label)}, name)
             continue
         found[name] = READERS[field.kind](value, field)
+        if field.kind == "photos":
+            _own_photos(value, found[name], account_id, field)
     _condition_fits(found)
     return found
 

@@ -57,7 +57,7 @@ def _prepare(who: Who, locked: Case, action: str, version: int | None, fields: d
         raise Stale(_("案件已被别人处理过, 请看最新的情况再决定"))
     role = acting_role(who, locked, row)
     move = Move(
-        who, role, locked, row, given.read(row, fields), clocks.now, clocks.settings, clocks.calendar, clocks, locked.state
+        who, role, locked, row, given.read(row, fields, who.account_id), clocks.now, clocks.settings, clocks.calendar, clocks, locked.state
     )
     guards.check(move)
     return move
