@@ -139,6 +139,9 @@ def in_words() -> tuple[str, bool]:
         lines.append(_("停止  各角色没有由本目录的 chengguan up 运行"))
     for name, row in report["roles"].items() if _running() else ():
         lines.append(_role_in_words(name, row))
+    if _running():
+        ports = "  ".join(f"{name} {number}" for name, number in report["ports"].items() if name in ("http", "mqtt"))
+        lines.append(_("端口  {ports}").format(ports=ports))
     return "\n".join(lines), report["status"] == "ok"
 
 

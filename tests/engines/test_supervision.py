@@ -55,6 +55,7 @@ def test_check_says_in_words_what_is_in_force(platform: Platform) -> None:
     assert said.returncode == 0, said.stdout
     assert "PostgreSQL" in said.stdout
     assert "角色 ingest" in said.stdout
+    assert f"http {platform.port}" in said.stdout
 
 
 def test_a_second_start_on_the_same_data_is_refused(platform: Platform) -> None:

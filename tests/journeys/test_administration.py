@@ -27,11 +27,3 @@ def test_every_screen_of_the_administration_keeps_inside_its_window(people: Peop
         wide[address] = overflow(page)
         page.close()
     assert {address for address, pixels in wide.items() if pixels > 0} == set()
-
-
-def test_a_demo_card_fills_in_the_sign_in(people: People) -> None:
-    page = people.phone()
-    page.goto("/signin")
-    page.click("[data-fill-username=shift]")
-    page.click("#signin button[type=submit]")
-    page.wait_for_url("**/work")
