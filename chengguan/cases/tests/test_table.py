@@ -167,7 +167,8 @@ def test_moving_a_case_somebody_moved_meanwhile_is_refused(world: World) -> None
 def test_note_of_the_platform_beside_the_stage_does_not_make_a_page_stale(world: World) -> None:
     case = world.case("handling")
     services.act(world.who("system"), case, "record_evidence", now=NOW, words="灯亮了")
-    services.act(world.who("department"), case, "report_back", version=1, now=NOW, done="修好了", photos=[world.photo])
+    step = services.act(world.who("department"), case, "report_back", version=1, now=NOW, done="修好了", photos=[world.photo])
+    assert step.to_state == "reported_back"
 
 
 def test_pending_request_lapses_when_the_stage_changes(world: World) -> None:

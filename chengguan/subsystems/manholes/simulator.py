@@ -93,9 +93,15 @@ class Simulator:
             cover.water = self.rng.uniform(0, 40)
         if order.get("every"):
             cover.every, cover.every_until = float(order["every"]), now + float(order.get("for", 3600))
+            self._forget("fast", cover.unit.key)
             self._at(now + 0.1, "fast", cover.unit.key)
         else:
             self._at(now + 0.1, "once", cover.unit.key)
+
+    def _forget(self, kind: str, key: str) -> None:
+        """A part that is played again begins anew: two of them would speak at once and contradict each other."""
+        self.agenda = [each for each in self.agenda if each[2:] != (kind, key)]
+        heapq.heapify(self.agenda)
 
     def _at(self, when: float, kind: str, key: str) -> None:
         self._ticket += 1

@@ -131,9 +131,15 @@ class Simulator:
         """Report more often for a while, so that people need not wait."""
         if order.get("every"):
             lamp.every, lamp.every_until = float(order["every"]), now + float(order.get("for", 3600))
+            self._forget("lamp_fast", lamp.unit.key)
             self._at(now + 0.1, "lamp_fast", lamp.unit.key)
         else:
             self._at(now + 0.1, "answer", lamp.unit.key)
+
+    def _forget(self, kind: str, key: str) -> None:
+        """A part that is played again begins anew: two of them would speak at once and contradict each other."""
+        self.agenda = [each for each in self.agenda if each[2:] != (kind, key)]
+        heapq.heapify(self.agenda)
 
     def _at(self, when: float, kind: str, key: str) -> None:
         self._ticket += 1

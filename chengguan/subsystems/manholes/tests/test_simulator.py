@@ -58,7 +58,18 @@ def test_a_silent_gateway_hears_no_cover():
     assert run(simulator, 400) == []
 
 
-def test_every_part_can_be_played():
+def test_every_part_that_can_be_played_shows_on_the_cover():
     simulator = Simulator([OWN], NOW)
-    for part in PARTS:
+    cover = simulator.covers["MH-000123"]
+    for part, changes in PARTS.items():
         simulator.play({"device": "MH-000123", "part": part}, NOW)
+        assert {name: getattr(cover, name) for name in changes} == changes
+
+
+def test_a_part_played_twice_speaks_once_at_a_time():
+    simulator = Simulator([OWN], NOW)
+    run(simulator, 130)
+    for _ in range(2):
+        simulator.play({"device": "MH-000123", "part": "open", "every": 5, "for": 60}, NOW + 200)
+    said = [each for each in run(simulator, 21, NOW + 200) if each.device]
+    assert len(said) == 5
