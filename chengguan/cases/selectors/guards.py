@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
-from chengguan.cases import timing, workflow
+from chengguan.cases import timing
 from chengguan.cases.models import Request
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
@@ -65,7 +65,7 @@ def other_case(move: Move) -> None:
     into = move.given["into"]
     if into.pk == move.case.pk:
         raise Refused(_("不能并入自己"), "into")
-    if into.state not in workflow.OPEN:
+    if into.state in ("merged", "refused", "declined", "voided"):
         raise Refused(_("要并入的案件已经%(state)s") % {"state": into.get_state_display()}, "into")
 
 

@@ -202,13 +202,6 @@ def test_a_task_goes_to_an_inspector_only(world: World) -> None:
         services.act(world.who("acceptor"), case, "send_to_confirm", now=NOW, inspector=world.accounts["crew"].pk)
 
 
-def test_a_report_is_not_merged_into_a_case_that_has_ended(world: World) -> None:
-    ended = world.case("closed")
-    with pytest.raises(services.Refused) as refused:
-        services.act(world.who("acceptor"), world.case("reported"), "merge", now=NOW, into=ended)
-    assert refused.value.field == "into"
-
-
 def test_a_photo_named_by_its_number_must_be_ones_own(world: World) -> None:
     case = world.case("verifying")
     given: dict[str, Any] = {"passed": "yes", "photos": [world.photo.pk], "position": (HERE.x, HERE.y, 5)}
