@@ -16,9 +16,10 @@ expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_town() -> Iterator[Town]:
-    """The whole program: three engines, web, ingest and jobs under its own supervisor. While a story is being written,
+    """The whole program: three engines, web, ingest and jobs under its own supervisor; one for each file, for a lamp that
+    one file left shelved or dark is no beginning for another's story. While a story is being written,
     CHENGGUAN_TOWN may name one that runs already (`python -m tests.journeys.town` starts one and says its name)."""
     if running := os.environ.get("CHENGGUAN_TOWN"):
         yield Town.known(running)
