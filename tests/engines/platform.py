@@ -70,7 +70,7 @@ class Platform:
     def until(self, what: Any, words: str, seconds: float = PATIENCE_S) -> Any:
         deadline = time.monotonic() + seconds
         while not (answer := what()):
-            assert time.monotonic() < deadline, f"{words}\n{self.words()}"
+            assert time.monotonic() < deadline, f"{words}; there are {self.names()}\n{self.words()}"
             time.sleep(0.1)
         return answer
 
@@ -92,6 +92,16 @@ class Platform:
 
     def children(self) -> list[int]:
         return processes.of_data_root(self.root) + processes.working_in(self.root / "postgres" / "data")
+
+    def names(self) -> list[str]:
+        """Ends of the command lines of what runs there."""
+        found = []
+        for pid in self.children():
+            try:
+                found.append(Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")[-60:].strip())
+            except OSError:  # it has just ended
+                continue
+        return found
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> float:
         """Seconds it took to end."""

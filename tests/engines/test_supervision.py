@@ -84,7 +84,7 @@ def test_a_killed_supervisor_leaves_nobody_and_the_next_start_has_the_same_data(
     assert platform.process is not None
     platform.process.kill()
     platform.process.wait()
-    platform.until(lambda: not platform.children(), "children outlived their parent", 15)
+    platform.until(lambda: not platform.children(), "children outlived their parent", 30)
     platform.start()
     with psycopg.connect(**where) as connection:
         assert connection.execute("select answer from kept").fetchone() == (42,)

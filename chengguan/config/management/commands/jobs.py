@@ -13,8 +13,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.jobs import Status
 
+from chengguan.engines import processes
+
 logger = logging.getLogger(__name__)
 AGAIN_S = 1.0
+LEAVE_S = 6.0
+"""The worker would wait half a minute for a database that ends together with it."""
 FORGOTTEN_S = 60
 """A job whose worker was silent for this long belongs to one that was killed."""
 
@@ -30,7 +34,7 @@ async def work() -> None:
     """Worker after worker; the database being away ends one, not this role."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, _end, stop)
     told = False
     while not stop.is_set():
         try:
@@ -43,6 +47,11 @@ async def work() -> None:
                 logger.warning("jobs wait for the database: %s", error)
                 told = True
             await asyncio.sleep(AGAIN_S)
+
+
+def _end(stop: asyncio.Event) -> None:
+    processes.leave_within(LEAVE_S)
+    stop.set()
 
 
 async def _until(stop: asyncio.Event, ours: App) -> None:

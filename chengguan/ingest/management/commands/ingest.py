@@ -9,8 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
+from chengguan.engines import processes
 from chengguan.engines.nats import PARTITIONS
 from chengguan.ingest.role import Ingest
+
+LEAVE_S = 8.0
 
 
 class Command(BaseCommand):
@@ -29,6 +32,7 @@ class Command(BaseCommand):
         while not ended.wait(1.0):
             if not role.alive():
                 raise SystemExit("a sink ended by itself; see the log")
+        processes.leave_within(LEAVE_S)
         role.stop()
 
 
