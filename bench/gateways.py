@@ -1,9 +1,10 @@
 """Many gateways at once, as one cheap process: raw MQTT 3.1.1 at QoS 1, numbers, memory, sending again when asked.
 
 Started with a JSON file (`host`, `port`, `gateways`: [{key, password, devices}], `rate` messages/s, `seconds`, `limit`
-messages or 0, `alarms`: so many lamps go wrong at
-their third message and stay so; `drop`: every so many messages is not sent but kept, as if it got lost on the way); commands come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A
-gateway forgets a message when the platform says that it is recorded. Also used by the fault tests.
+messages or 0, `episode`: seconds a lamp's voltage stays too high, `alarms`: instead of episodes so many lamps go wrong at
+their third message and stay so; `drop`: every so many messages is not sent but kept, as if it got lost on the way); commands
+come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A gateway forgets a message when
+the platform says that it is recorded. Also used by the fault tests.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 WINDOW = 1000
 """PUBLISH packets of one gateway that may wait for their PUBACK."""
 EPISODE_S = 90
-"""How long a lamp's voltage stays too high; at any time 0.3 % of the lamps do, which is 0.1 % of the readings."""
+"""How long a lamp's voltage stays too high unless the plan says; at any time 0.3 % of the lamps do, which is 0.1 % of the readings."""
 
 
 def varint(size: int) -> bytes:
@@ -40,16 +41,17 @@ def text(value: str) -> bytes:
 class Lamp:
     """A lamp's three quantities wander at sensor resolution: 0.1 W, 0.1 V, 0.001 A."""
 
-    __slots__ = ("power", "topic", "voltage")
+    __slots__ = ("power", "topic", "voltage", "was_high")
 
     def __init__(self, topic: str) -> None:
         self.topic = text(topic)
         self.power, self.voltage = random.randint(780, 900), random.randint(2200, 2320)
+        self.was_high = False
 
     def body(self, seq: int, t: int, high: bool) -> bytes:
         step = random.getrandbits(8)
         self.power = min(max(self.power + (step & 7) - 3 - (step >> 7), 700), 950)
-        self.voltage = min(max(self.voltage + (step >> 3 & 3) - 1 - (step >> 6 & 1), 2180), 2380)
+        self.voltage = min(max(self.voltage + (step >> 3 & 3) - 1 - (step >> 6 & 1), 2180), 2370)
         voltage = self.voltage + 400 if high else self.voltage
         return b'{"seq":%d,"t":%d,"v":{"power":%d.%d,"voltage":%d.%d,"current":0.%03d}}' % (
             seq, t, self.power // 10, self.power % 10, voltage // 10, voltage % 10, self.power * 1000 // self.voltage
@@ -168,6 +170,9 @@ class Gateway(asyncio.Protocol):
             lamp = self.lamps[self.turn]
             high = self.high[self.turn] and (not self.fleet.alarms or self.seq > 2 * len(self.lamps))
             rest = lamp.topic + lamp.body(self.seq, t, high)
+            if high and not lamp.was_high:
+                self.fleet.rises += 1
+            lamp.was_high = high
             if self.epoch:
                 rest = rest[:-1] + b',"epoch":%d}' % self.epoch
             self.turn += 1
@@ -193,8 +198,10 @@ class Fleet:
         self.host, self.port = plan["host"], plan["port"]
         self.rate, self.seconds, self.limit = plan["rate"], plan["seconds"], plan.get("limit", 0)
         self.alarms, self.drop = plan.get("alarms", 0), plan.get("drop", 0)
-        self.sent = self.acknowledged = self.asked = self.resent = 0
+        self.sent = self.acknowledged = self.asked = self.resent = self.rises = 0
+        self.episode = plan.get("episode", EPISODE_S)
         self.ended = False
+        self._set_at = 0
         epoch = plan.get("epoch", 0)
         self.gateways = [Gateway(self, each["key"], each["password"], each["devices"], epoch) for each in plan["gateways"]]
 
@@ -241,9 +248,9 @@ class Fleet:
 
     def _set_episodes(self, now: int) -> None:
         """0.3 % of the lamps are too high at any time, others after each episode."""
-        if now // 2 == getattr(self, "_episode", None):
+        if now == self._set_at:
             return
-        self._episode = now // 2
+        self._set_at = now
         if self.alarms:
             share = self.alarms // len(self.gateways)
             for gateway in self.gateways:
@@ -252,7 +259,7 @@ class Fleet:
         for at, gateway in enumerate(self.gateways):
             size = len(gateway.lamps)
             for lamp in range(size):
-                gateway.high[lamp] = (lamp + at * 7 + (now + at * 13) // EPISODE_S * 31) % 333 == 0
+                gateway.high[lamp] = (lamp + at * 7 + (now + at * 13) // self.episode * 31) % 333 == 0
 
     async def listen(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
@@ -271,7 +278,7 @@ class Fleet:
     def counts(self) -> dict:
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {
-            "sent": self.sent, "acknowledged": self.acknowledged, "asked": self.asked, "resent": self.resent,
+            "sent": self.sent, "acknowledged": self.acknowledged, "asked": self.asked, "resent": self.resent, "rises": self.rises,
             "cpu_s": round(used.ru_utime + used.ru_stime, 2), "kept": sum(len(each.kept) for each in self.gateways),
         }  # fmt: skip
 

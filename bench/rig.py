@@ -191,7 +191,7 @@ class Gateways:
         self.rig = rig
         rig.processes["generator"] = self.process
         os.set_blocking(self.process.stdout.fileno(), False)  # type: ignore[union-attr]
-        self._counts: dict[str, Any] = {"sent": 0, "acknowledged": 0, "asked": 0, "resent": 0, "cpu_s": 0.0, "kept": 0}
+        self._counts: dict[str, Any] = {"sent": 0, "acknowledged": 0, "asked": 0, "resent": 0, "rises": 0, "cpu_s": 0.0, "kept": 0}
 
     def lines(self) -> Iterator[str]:
         assert self.process.stdout is not None

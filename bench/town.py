@@ -1,5 +1,5 @@
 """The whole program as an operator starts it (`chengguan up`: three engines, web, ingest, jobs), with the small town of the
-tests in it and a fleet of lamps beside: for measurements that end at a page.
+tests in it, or the sample county, and a fleet of lamps beside: for measurements that end at a page.
 
 `BenchTown` is a context; the functions at the end run inside the town's own Django (`ask`).
 """
@@ -26,16 +26,17 @@ ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"
 
 
 class BenchTown:
-    def __init__(self, gateways: int, lamps: int) -> None:
+    def __init__(self, gateways: int, lamps: int, demo: bool = False) -> None:
         self.gateways, self.lamps = gateways, lamps
-        self.town = Town(short_folder())
+        self.town = Town(short_folder(), demo=demo)
         self.generator: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> BenchTown:
         try:
             print("starting the program", flush=True)
-            self.town.start()
-            self.town.build()
+            self.town.start(600)
+            if not self.town.demo:
+                self.town.build()
             self.fleet = self.ask(f"lay_fleet({self.gateways}, {self.lamps})")
         except BaseException:
             self.__exit__()
@@ -73,7 +74,6 @@ class BenchTown:
 
     def chromium(self, playwright: Any) -> Any:
         return playwright.chromium.launch(executable_path=os.environ.get("PLAYWRIGHT_CHROMIUM", "/usr/bin/chromium"), args=ARGS)
-
 
     def signed_in(self, browser: Any, username: str) -> Any:
         """A page of a desk's size, signed in."""
