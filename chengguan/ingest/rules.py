@@ -4,7 +4,7 @@ again."""
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from chengguan.alarms import selectors
-from chengguan.alarms.conditions import Memory, Outcome, RuleSet, changed, evaluate, retire, silence
+from chengguan.alarms.conditions import Memory, Outcome, RuleSet, changed, evaluate, retire, ripe, silence
 from chengguan.alarms.services import apply_transitions
 from chengguan.ingest.directory import Directory
 from chengguan.ingest.sequences import Sequences
@@ -61,8 +61,8 @@ class Watch:
         return evaluate(self.rules, columns.readings, self.memory, self.facts, columns.gateways, self.timings)
 
     def judge_silence(self, watermark: int) -> Outcome:
-        """Who has not been heard, up to the watermark (ms); of very many the first, the others next time, so that other
-        alarms get through. What was never heard at all has not come into service and is not judged."""
+        """Who has not been heard and whose hold time ran out, up to the watermark (ms); of very many the first, the others
+        next time, so that other alarms get through. What was never heard at all has not come into service and is not judged."""
         directory = self.directory
         judged = np.array([each.enabled for each in directory.devices], bool) & (self.state.seen > 0)
         heard = pl.DataFrame({"device": directory.device_pk[judged], "seen": self.state.seen[judged]})
@@ -72,6 +72,8 @@ class Watch:
             if counter is not None and directory.gateways[at][3]
         }
         outcome = silence(self.rules, heard, gateways, self.memory, self.facts, watermark, self.listening_since)
+        for rule, devices in ripe(self.rules, self.memory, self.facts, watermark, self.listening_since):
+            outcome.join(self._judge_latest(RuleSet([rule], self.rules.metrics), watermark, devices))
         for late in outcome.transitions[MOST_AT_ONCE:]:
             outcome.held[late.rule].pop(late.id, None)
         del outcome.transitions[MOST_AT_ONCE:]
@@ -83,8 +85,12 @@ class Watch:
         """After a change of limits: the latest values by the changed rules, as if just reported; what is no longer in
         force lets go."""
         outcome = retire(before, self.rules, self.memory, watermark)
-        again = changed(before, self.rules)
-        wanted = {*again.by_metric, *again.asked}
+        outcome.join(self._judge_latest(changed(before, self.rules), watermark))
+        return outcome
+
+    def _judge_latest(self, rules: RuleSet, watermark: int, devices: Sequence[int] | None = None) -> Outcome:
+        """The latest values of all devices, or of those given, as if they were reported at the watermark."""
+        wanted = {*rules.by_metric, *rules.asked}
         state, directory = self.state, self.directory
         frames = []
         for (subsystem, _), metric in self.metrics.items():
@@ -92,12 +98,12 @@ class Watch:
                 continue
             value = state.values[:, directory.slot[metric]]
             of = np.array([each.subsystem == subsystem and each.enabled for each in directory.devices], bool)
+            if devices is not None:
+                of &= np.isin(directory.device_pk, devices)
             known = np.flatnonzero(of & ~np.isnan(value))
             columns = {"message": known, "device": directory.device_pk[known], "value": value[known]}
             frames.append(pl.DataFrame(columns).with_columns(metric=pl.lit(metric), seen=pl.lit(watermark)))
-        if frames:
-            outcome.join(evaluate(again, pl.concat(frames).sort("message"), self.memory, self.facts))
-        return outcome
+        return evaluate(rules, pl.concat(frames).sort("message"), self.memory, self.facts) if frames else Outcome()
 
     def _subsystem(self, gateway: int) -> str:
         return self.directory.gateways[gateway][4]

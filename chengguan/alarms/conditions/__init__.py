@@ -2,7 +2,7 @@
 
 Plain Python over columns. A batch costs a few whole-column comparisons per rule; only readings
 that break a limit, or belong to a device on which the rule already has a state, become objects.
-`evaluate` and `silence` change nothing: the caller commits what came out, then calls
+`evaluate`, `ripe` and `silence` change nothing: the caller commits what came out, then calls
 `Memory.remember(outcome)`; a batch that failed leaves no trace.
 
 Time is the stream's (milliseconds since 1970 UTC), so hold times survive wrong device clocks.
@@ -10,6 +10,9 @@ Time is the stream's (milliseconds since 1970 UTC), so hold times survive wrong 
 
 from chengguan.alarms.conditions.held import ActiveRule, Facts, Held, Memory, Outcome, RuleSet, Transition, step
 from chengguan.alarms.conditions.readings import evaluate
-from chengguan.alarms.conditions.silence import changed, retire, silence
+from chengguan.alarms.conditions.silence import changed, retire, ripe, silence
 
-__all__ = ["ActiveRule", "Facts", "Held", "Memory", "Outcome", "RuleSet", "Transition", "changed", "evaluate", "retire", "silence", "step"]
+__all__ = [
+    "ActiveRule", "Facts", "Held", "Memory", "Outcome", "RuleSet", "Transition",
+    "changed", "evaluate", "retire", "ripe", "silence", "step",
+]  # fmt: skip

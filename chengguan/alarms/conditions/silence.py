@@ -1,8 +1,9 @@
-"""Who has not been heard, and what a rule that is no longer in force lets go of. Plain Python."""
+"""What is concluded without a reading: who has not been heard, whose hold time ran out, and what a rule that is no longer
+in force lets go of. Plain Python."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import polars as pl
@@ -63,6 +64,24 @@ def _may_judge(
         watcher.watches == "gateway" and rule.slug in watcher.explains and memory.holds(watcher.slug, known.gateway, outcome)
         for watcher in rules.missing
     )
+
+
+def ripe(
+    rules: RuleSet, memory: Memory, facts: Mapping[int, Facts], watermark: int, listening_since: int = 0
+) -> Iterable[tuple[ActiveRule, list[int]]]:
+    """Rules and the devices whose hold time ran out with no reading since that says otherwise: what was reported last holds
+    until something else is, and many devices report a change once. Time in which nobody could be heard does not count."""
+    for slug, of in memory.held.items():
+        rule = rules.rules.get(slug)
+        if rule is None or rule.kind == "missing":
+            continue
+        devices = []
+        for device, (active, since, clearing) in of.items():
+            began, time = (clearing, rule.clear_hold_ms) if active else (since, rule.hold_ms)
+            if device in facts and began is not None and watermark - max(began, listening_since) >= time:
+                devices.append(device)
+        if devices:
+            yield rule, devices
 
 
 def retire(before: RuleSet, after: RuleSet, memory: Memory, watermark: int) -> Outcome:

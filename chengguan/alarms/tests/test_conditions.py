@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chengguan.alarms.conditions import ActiveRule, Facts, Memory, RuleSet, changed, evaluate, retire, silence
+from chengguan.alarms.conditions import ActiveRule, Facts, Memory, RuleSet, changed, evaluate, retire, ripe, silence
 from chengguan.registry import Batch, View
 
 METRICS = {1: "voltage", 2: "door", 3: "power", 4: "on"}
@@ -227,6 +227,28 @@ def test_a_rule_taken_out_of_force_lets_go_and_a_changed_limit_judges_anew():
     again = changed(RULES, stricter)
     assert set(again.rules) == {"quick"}
     assert verdicts(evaluate(again, frame([(0, 0, 1, 241.0, 3000)]), memory, FACTS)) == [("quick", 0, False)]
+
+
+def test_a_hold_time_runs_out_without_another_reading():
+    """A door or a lamp that reports a change once, and its next state only when it changes again."""
+    memory = Memory()
+
+    def ripe_at(at: int, **more: Any) -> dict[str, list[int]]:
+        return {rule.slug: devices for rule, devices in ripe(RULES, memory, FACTS, at, **more)}
+
+    memory.remember(evaluate(RULES, frame([(0, 0, 2, 1.0, 1000), (1, 1, 1, 243.0, 1500)]), memory, FACTS))
+    assert ripe_at(2999) == {}
+    assert ripe_at(3000) == {"door": [0]}
+    assert ripe_at(4500) == {"door": [0], "voltage": [1]}
+    assert ripe_at(4500, listening_since=2000) == {"door": [0]}
+    assert list(ripe(RULES, memory, {}, 9000)) == []
+    memory.remember(evaluate(RULES, frame([(0, 0, 2, 1.0, 3000), (1, 1, 1, 243.0, 4500)]), memory, FACTS))
+    assert ripe_at(9000) == {}
+    memory.remember(evaluate(RULES, frame([(0, 1, 1, 220.0, 5000)]), memory, FACTS))
+    assert ripe_at(6999) == {}
+    assert ripe_at(7000) == {"voltage": [1]}
+    memory.remember(evaluate(RULES, frame([(0, 1, 1, 240.0, 6000)]), memory, FACTS))
+    assert ripe_at(9000) == {}
 
 
 def test_nothing_happening_costs_microseconds():

@@ -240,6 +240,23 @@ def test_while_the_history_is_full_alarms_go_on_and_it_catches_up(sinks, monkeyp
     until(lambda: health(with_broker=False)["paused"] == "")
 
 
+def test_one_reading_raises_its_alarm_when_the_hold_time_is_over_and_returns_in_the_same_way(sinks):
+    from chengguan.alarms.models import Alarm, Rule
+
+    Rule.objects.filter(slug="lamp_overvoltage").update(hold_s=3, clear_hold_s=3)
+    sinks.start()
+    publish((subject(LAMP), body(1, ms(), voltage=290)))
+    until(lambda: LatestState.objects.filter(device__key=LAMP, rule_state__has_key="lamp_overvoltage").exists())
+    assert not Alarm.objects.exists()
+    until(lambda: Alarm.objects.filter(rule="lamp_overvoltage", active=True).exists())
+    alarm = Alarm.objects.get()
+    assert alarm.value == 290
+    assert 3 <= (alarm.raised_at - alarm.reading_at).total_seconds() < 10
+    publish((subject(LAMP), body(2, ms(), voltage=228)))
+    until(lambda: Alarm.objects.filter(active=False).exists())
+    assert Alarm.objects.count() == 1
+
+
 def test_a_command_is_acknowledged_and_confirmed_by_what_comes_up(sinks):
     import json
     from datetime import timedelta
