@@ -1,10 +1,10 @@
 """Many gateways at once, as one cheap process: raw MQTT 3.1.1 at QoS 1, numbers, memory, sending again when asked.
 
 Started with a JSON file (`host`, `port`, `gateways`: [{key, password, devices}], `rate` messages/s, `seconds`, `limit`
-messages or 0, `episode`: seconds a lamp's voltage stays too high, `alarms`: instead of episodes so many lamps go wrong at
-their third message and stay so; `drop`: every so many messages is not sent but kept, as if it got lost on the way); commands
-come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A gateway forgets a message when
-the platform says that it is recorded. Also used by the fault tests.
+messages or 0, `episode`: seconds a lamp's voltage stays too high, `alarms`: instead of episodes so many lamps go wrong, one
+after another all through `limit`, and stay so; `drop`: every so many messages is not sent but kept, as if it got lost on the
+way); commands come as lines on stdin (`rate 5000`, `stop`), one JSON line of counts goes out each second. A gateway forgets a
+message when the platform says that it is recorded. Also used by the fault tests.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class Gateway(asyncio.Protocol):
         for _ in range(count):
             self.seq += 1
             lamp = self.lamps[self.turn]
-            high = self.high[self.turn] and (not self.fleet.alarms or self.seq > 2 * len(self.lamps))
+            high = self.high[self.turn] and self.seq > self.fleet.good_rounds(self.turn) * len(self.lamps)
             rest = lamp.topic + lamp.body(self.seq, t, high)
             if high and not lamp.was_high:
                 self.fleet.rises += 1
@@ -204,6 +204,15 @@ class Fleet:
         self._set_at = 0
         epoch = plan.get("epoch", 0)
         self.gateways = [Gateway(self, each["key"], each["password"], each["devices"], epoch) for each in plan["gateways"]]
+        self.share = self.alarms // len(self.gateways)
+        """Lamps of each gateway that go wrong."""
+
+    def good_rounds(self, turn: int) -> float:
+        """How often that lamp of a gateway speaks before it goes wrong."""
+        if not self.share:
+            return 0
+        rounds = self.limit / sum(len(each.lamps) for each in self.gateways)
+        return 2 + max(rounds - 8, 0) * turn / self.share
 
     async def run(self) -> None:
         for start in range(0, len(self.gateways), 20):
@@ -252,9 +261,8 @@ class Fleet:
             return
         self._set_at = now
         if self.alarms:
-            share = self.alarms // len(self.gateways)
             for gateway in self.gateways:
-                gateway.high = [at < share for at in range(len(gateway.lamps))]
+                gateway.high = [at < self.share for at in range(len(gateway.lamps))]
             return
         for at, gateway in enumerate(self.gateways):
             size = len(gateway.lamps)

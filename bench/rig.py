@@ -58,7 +58,7 @@ class Rig:
         postgres.wait_until_ready(cluster, self.processes["postgres"])
         postgres.prepare(cluster)
         os.environ["DATABASE_URL"] = cluster.url
-        self.ports = {name: ports.free() for name in ("nats", "mqtt", "monitor", "history")}
+        self.ports = {name: ports.free() for name in ("nats", "mqtt", "monitor", "history", "web")}
         import django
 
         django.setup()
@@ -70,7 +70,7 @@ class Rig:
         settings.NATS_ADDRESS = nats_server.address(self.ports["nats"])
         settings.HISTORY_ADDRESS = history.address(self.ports["history"])
         call_command("migrate", verbosity=0)
-        self.processes["history"] = history.start(self.ports["history"])
+        self.start_history()
         self.start_broker()
         ports.wait_until_open(self.ports["history"], 60)
         history.ensure_tables()
@@ -126,6 +126,19 @@ class Rig:
 
     def start_ingest(self) -> subprocess.Popen:
         return self.start_role("ingest", [sys.executable, "-m", "chengguan", "ingest"])
+
+    def start_jobs(self) -> subprocess.Popen:
+        return self.start_role("jobs", [sys.executable, "-m", "chengguan", "jobs"])
+
+    def start_web(self) -> subprocess.Popen:
+        web = ["uvicorn", "chengguan.config.asgi:application", "--port", str(self.ports["web"]), "--lifespan", "off", "--no-access-log"]
+        return self.start_role("web", [sys.executable, "-m", *web])
+
+    def start_history(self) -> subprocess.Popen:
+        from chengguan.engines import history
+
+        self.processes["history"] = history.start(self.ports["history"])
+        return self.processes["history"]
 
     def start_gateways(self, rate: float, seconds: float, **more: Any) -> Gateways:
         path = self.root / "plan.json"

@@ -7,10 +7,12 @@ import logging
 import threading
 from collections.abc import Sequence
 
+from django.db import connection
+
 from chengguan.engines import history as engine
 from chengguan.engines import nats
 from chengguan.ingest.history import History
-from chengguan.ingest.now import Now
+from chengguan.ingest.now import AWAY, Now
 from chengguan.observations.services import sync_metrics
 
 logger = logging.getLogger(__name__)
@@ -25,9 +27,12 @@ class Ingest:
         runs = [("now", self.now.run), *([("history", self.history.run)] if self.history else [])]
         self.threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in runs]
 
-    def start(self) -> None:
-        """Engines that are away are waited for by the sinks themselves."""
-        sync_metrics()
+    def start(self, ended: threading.Event) -> None:
+        """Engines that are away are waited for, PostgreSQL here and the others by the sinks themselves."""
+        while not self._knows_metrics() and not ended.wait(1.0):
+            pass
+        if ended.is_set():
+            return
         for make in (lambda: asyncio.run(nats.ensure_stream()), engine.ensure_tables):
             try:
                 make()
@@ -36,13 +41,21 @@ class Ingest:
         for thread in self.threads:
             thread.start()
 
+    def _knows_metrics(self) -> bool:
+        try:
+            sync_metrics()
+        except AWAY as error:
+            logger.warning("waiting for PostgreSQL: %s", error)
+            connection.close()
+            return False
+        return True
+
     def alive(self) -> bool:
         return all(thread.is_alive() for thread in self.threads)
 
     def stop(self) -> None:
         """*now* first, so that the history gets what it still hands on; about three seconds each at most."""
-        self.now.stop.set()
-        self.threads[0].join(3)
-        if self.history is not None:
-            self.history.stop.set()
-            self.threads[1].join(3)
+        for sink, thread in zip((self.now, self.history), self.threads, strict=False):
+            if sink is not None and thread.ident is not None:
+                sink.stop.set()
+                thread.join(3)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ended.set())
-        role.start()
+        role.start(ended)
         while not ended.wait(1.0):
             if not role.alive():
                 raise SystemExit("a sink ended by itself; see the log")
