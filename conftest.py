@@ -37,6 +37,7 @@ def _own_data_root() -> Path:
 
 if not _IS_WORKER:
     os.environ["CHENGGUAN_DATA"] = str(_own_data_root())
+os.environ.pop("FILES_URL", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "chengguan.config.settings"
 os.environ.setdefault("CHENGGUAN_NO_POOL", "1")
 os.environ.setdefault("PLAYWRIGHT_CHROMIUM", "/usr/bin/chromium")

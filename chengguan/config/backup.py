@@ -97,14 +97,17 @@ def backup(folder: Path) -> None:
     except (psycopg.OperationalError, ConnectionError, TimeoutError) as error:
         raise Refused(_("引擎没有回答（{error}）。请先用 chengguan up 启动，再备份。").format(error=error)) from error
     say(_("照片与文件……"))
-    kept = _copy_files(folder / "files")
+    try:
+        kept = _copy_files(folder / "files")
+    except OSError as error:
+        raise Refused(_("照片与文件没有全部备份（{error}）。请先用 chengguan check 查明并恢复，再备份到新的目录。").format(error=error)) from error
     for name in KEPT:
         if (settings.DATA_ROOT / name).exists():
             (folder / "data" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(settings.DATA_ROOT / name, folder / "data" / name)
     about = {
         "version": __version__, "made": int(time.time()), "messages": messages, "readings": readings, "files": kept,
-        "sha256": {str(p.relative_to(folder)): files.sha256_of(p) for p in sorted(folder.rglob("*")) if p.is_file()},
+        "sha256": {str(p.relative_to(folder)): _sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()},
     }  # fmt: skip
     (folder / "backup.json").write_text(json.dumps(about, indent=1))
     say(
@@ -116,10 +119,11 @@ def backup(folder: Path) -> None:
 
 def _copy_files(target: Path) -> int:
     count = 0
-    for path in files.every():
-        place = target / path.parent.name / path.name
+    for sha256 in files.every():
+        place = target / sha256[:2] / sha256
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, place)
+        with files.open(sha256) as content, place.open("wb") as out:
+            shutil.copyfileobj(content, out)
         count += 1
     return count
 
@@ -146,10 +150,14 @@ def restore(folder: Path) -> None:
         _move_to_incarnation(incarnation)
     say(_("照片与文件……"))
     for path in (folder / "files").glob("??/*"):
-        place = files.path(path.name)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, place)
+        with path.open("rb") as content:
+            files.put(content)
     say(_("恢复完成（{made} 的备份）。请用 chengguan up 启动。").format(made=time.strftime("%F %T", time.localtime(about["made"]))))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return files.sha256_of(content)
 
 
 def _checked(folder: Path) -> dict[str, Any]:
@@ -159,7 +167,7 @@ def _checked(folder: Path) -> dict[str, Any]:
         raise Refused(_("{folder} 里没有完整的备份（缺 backup.json）。").format(folder=folder)) from None
     for name, sha256 in about["sha256"].items():
         path = folder / name
-        if not path.exists() or files.sha256_of(path) != sha256:
+        if not path.exists() or _sha256(path) != sha256:
             raise Refused(_("备份已损坏：{name} 与记录的校验和不符。什么也没有恢复。").format(name=name))
     return about
 

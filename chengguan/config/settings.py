@@ -64,6 +64,8 @@ HISTORY_MEMORY_MB = int(os.environ.get("CHENGGUAN_HISTORY_MEMORY_MB") or 900)
 """Cap of our own history process; it refuses a query rather than pass it."""
 HISTORY_CLUSTER = os.environ.get("CHENGGUAN_HISTORY_CLUSTER", "")
 FILES_FOLDER = os.environ.get("CHENGGUAN_FILES", "")
+FILES_URL = os.environ.get("FILES_URL", "")
+"""A bucket of an S3-compatible store instead of the folder (`engines/bucket.py` says how it is written)."""
 UPSTREAM_DESIGN_RATE = float(os.environ.get("CHENGGUAN_DESIGN_RATE") or 100)
 """Messages per second the stream keeps 24 hours of room for."""
 NATS_REPLICAS = int(os.environ.get("CHENGGUAN_NATS_REPLICAS") or 1)

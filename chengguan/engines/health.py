@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 from django.conf import settings
 
-from chengguan.engines import history, processes, run_files
+from chengguan.engines import files, history, processes, run_files
 from chengguan.engines.saying import _
 
 PROBE_S = 2.0
@@ -67,6 +67,15 @@ async def _ask_history() -> str:
     return await asyncio.to_thread(history.version, PROBE_S)
 
 
+async def _ask_files() -> str:
+    return await asyncio.to_thread(lambda: files.store().probe())
+
+
+def keeping() -> Engine:
+    """Where photos and documents are kept: no engine of ours, but to be reached like one."""
+    return Engine(_("照片与文件"), "FILES_URL", settings.FILES_URL, _ask_files)
+
+
 def engines() -> dict[str, Engine]:
     return {
         "postgres": Engine("PostgreSQL + PostGIS", "DATABASE_URL", settings.DATABASE_URL, _ask_postgres),
@@ -88,30 +97,37 @@ async def _engine(name: str, engine: Engine, written: dict[str, Any]) -> dict[st
 
 
 async def health() -> dict[str, Any]:
-    """{"status": "ok" | "degraded", "engines": {...}, "roles": {...}, "ports": {"http", "mqtt", ...}}."""
+    """{"status": "ok" | "degraded", "engines": {...}, "files": {...}, "roles": {...}, "ports": {"http", "mqtt", ...}}."""
     written = run_files.read("parts.json")
     known = engines()
     answers = await asyncio.gather(
-        *(_engine(name, engine, written.get("engines", {}).get(name, {})) for name, engine in known.items())
+        *(_engine(name, engine, written.get("engines", {}).get(name, {})) for name, engine in known.items()),
+        _engine("files", keeping(), {}),
     )
-    found = dict(zip(known, answers, strict=True))
+    *answered, kept = answers
+    found = dict(zip(known, answered, strict=True))
     roles = {}
     for name, row in written.get("roles", {}).items():
         lives = processes.alive(row.get("pid") or 0)
         roles[name] = row | {"state": "ok" if lives else "down" if row.get("state") == "running" else row.get("state")}
-    well = all(row["state"] == "ok" for row in (*found.values(), *roles.values()))
+    well = all(row["state"] == "ok" for row in (*found.values(), kept, *roles.values()))
     return {
         "status": "ok" if well else "degraded",
         "engines": found,
+        "files": kept,
         "roles": roles,
         "ports": {"http": settings.PORT, "mqtt": settings.MQTT_PORT, **written.get("ports", {})},
         "pid": os.getpid(),
     }
 
 
+def _all() -> dict[str, Engine]:
+    return engines() | {"files": keeping()}
+
+
 def silent_attached() -> list[str]:
     """For each attached engine that does not answer: which, why, and what to do."""
-    given = {name: engine for name, engine in engines().items() if engine.given}
+    given = {name: engine for name, engine in _all().items() if engine.given}
 
     async def ask() -> list[dict[str, Any]]:
         return list(await asyncio.gather(*(_engine(name, engine, {}) for name, engine in given.items())))
@@ -127,8 +143,8 @@ def in_words() -> tuple[str, bool]:
     """(lines for a person, whether everything is well)."""
     report = asyncio.run(health())
     lines = [_("数据目录  {root}").format(root=settings.DATA_ROOT)]
-    for name, engine in engines().items():
-        row = report["engines"][name]
+    for name, engine in _all().items():
+        row = report["files"] if name == "files" else report["engines"][name]
         form = _("外接（{variable}）").format(variable=engine.variable) if engine.given else _("内置")
         if row["state"] == "ok":
             lines.append(_("正常  {title}  {form}  {version}").format(title=engine.title, form=form, version=row["version"]))
@@ -162,6 +178,8 @@ def _mend(name: str, engine: Engine, *, running: bool) -> str:
         return _("请检查 {variable} 所指的服务器是否开着、地址与口令是否正确、网络是否可达；恢复后各角色会自己重新连上。").format(
             variable=engine.variable
         )
+    if name == "files":
+        return _("请检查该目录的归属、权限与磁盘空间（CHENGGUAN_FILES）。")
     if not running:
         return _("没有运行；用 chengguan up 启动。")
     log = settings.DATA_ROOT / "log" / f"{name}.log"

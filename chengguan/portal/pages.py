@@ -91,7 +91,11 @@ def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponse:
         attachment = selectors.photo(ANONYMOUS, code, photo_id)
     except (Case.DoesNotExist, Photo.DoesNotExist) as error:
         raise Http404 from error
-    answer = HttpResponse(files.open(attachment.sha256).read(), content_type=attachment.content_type)
+    try:
+        content = files.open(attachment.sha256).read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = HttpResponse(content, content_type=attachment.content_type)
     answer["Cache-Control"] = "private, max-age=3600"
     return answer
 

@@ -5,15 +5,19 @@ subsystem), below it layer `clusters` (count, broken, subsystem)."""
 from __future__ import annotations
 
 import hashlib
+import logging
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.urls import path
+from django.utils.translation import gettext as _
 
 from chengguan.engines import files
 from chengguan.people.access import Request
 from chengguan.things import selectors
+
+log = logging.getLogger(__name__)
 
 
 @login_not_required  # a citizen has no account; the selector asks for the token of the upload
@@ -29,6 +33,9 @@ def file(request: Request, sha256: str, small: bool = False) -> HttpResponse:
         content = files.open(digest).read()
     except FileNotFoundError:
         raise Http404 from None
+    except OSError:
+        log.exception("%s cannot be read", digest)
+        return HttpResponse(_("照片与文件的存储暂时不可用，请稍后再看。"), status=503)
     shown = "inline" if attachment.is_photo else "attachment"
     return HttpResponse(
         content,

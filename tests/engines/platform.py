@@ -17,7 +17,7 @@ from typing import Any
 from chengguan.engines import ports, processes
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-OURS = ("DATABASE_URL", "NATS_URL", "HISTORY_URL", "DJANGO_SETTINGS_MODULE", "CHENGGUAN_PORT", "CHENGGUAN_MQTT_PORT")
+OURS = ("DATABASE_URL", "NATS_URL", "HISTORY_URL", "FILES_URL", "DJANGO_SETTINGS_MODULE", "CHENGGUAN_PORT", "CHENGGUAN_MQTT_PORT")
 PATIENCE_S = 120.0
 
 

@@ -1,9 +1,11 @@
-"""A backup taken while everything runs, restored elsewhere: the same, and what was on its way arrives once."""
+"""A backup taken while everything runs, restored elsewhere: the same, and what was on its way arrives once. The files come
+out of a bucket and are restored into a folder."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
 import os
 import signal
@@ -15,18 +17,21 @@ import nats
 import psycopg
 import pytest
 
+from chengguan.engines import bucket
 from tests.engines.platform import Platform, new_root
 from tests.engines.test_history import readings
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
 DONE, ON_THE_WAY = 20, 30
+PHOTO = b"a photograph" * 1000
+NAME = hashlib.sha256(PHOTO).hexdigest()
 NOT_COMPARED = ("procrastinate_", "django_session", "observations_sinkposition", "spatial_ref_sys")
 """Change by themselves from one second to the next, or are renamed on the way back."""
 
 
 @pytest.fixture(scope="module")
-def original() -> Iterator[Platform]:
-    it = Platform()
+def original(s3: str) -> Iterator[Platform]:
+    it = Platform(FILES_URL=f"{s3}/original?tls=0")
     try:
         yield it.start()
     finally:
@@ -92,16 +97,14 @@ def folder(original: Platform) -> Path:
     publish(original, 1, DONE)
     original.until(lambda: len(strangers(original)) == DONE, "the first messages were not taken")
     history_of(original).insert_arrow("readings", readings(5_000))
-    photo = b"a photograph" * 1000
-    place = original.root / "files" / hashlib.sha256(photo).hexdigest()[:2] / hashlib.sha256(photo).hexdigest()
-    place.parent.mkdir(parents=True)
-    place.write_bytes(photo)
+    bucket.of(original.environment["FILES_URL"]).put(NAME, io.BytesIO(PHOTO), len(PHOTO))
     ingest = original.part("ingest")["pid"]
     os.kill(ingest, signal.SIGSTOP)
     publish(original, 1 + DONE, ON_THE_WAY)
     target = new_root() / "backup"
     said = original.run("backup", str(target))
     assert said.returncode == 0, said.stdout + said.stderr
+    assert (target / "files" / NAME[:2] / NAME).read_bytes() == PHOTO
     (target.parent / "content.json").write_text(json.dumps(content(original)))
     os.kill(ingest, signal.SIGCONT)
     return target
@@ -124,7 +127,8 @@ def test_everything_comes_back_as_it_was(folder: Path, original: Platform, resto
     assert restored.children() == []
     for name in ("secret-key", "nats/accounts.conf"):
         assert (restored.root / name).read_text() == (original.root / name).read_text()
-    assert {p.name for p in (restored.root / "files").glob("??/*")} == {p.name for p in (original.root / "files").glob("??/*")}
+    assert not (original.root / "files").exists()
+    assert {p.name: p.read_bytes() for p in (restored.root / "files").glob("??/*")} == {NAME: PHOTO}
 
     before = json.loads((folder.parent / "content.json").read_text())
     restored.start()
@@ -146,6 +150,12 @@ def test_messages_go_on_after_it(restored: Platform) -> None:
     publish(restored, 1 + DONE + ON_THE_WAY, 1)
     restored.until(lambda: len(strangers(restored)) > DONE + ON_THE_WAY, "new messages are not taken")
     assert len(strangers(restored)) == DONE + ON_THE_WAY + 1
+
+
+def test_check_says_where_the_files_are_kept(original: Platform, restored: Platform) -> None:
+    assert original.health()["files"]["form"] == "attached"
+    assert "外接（FILES_URL）" in original.run("check").stdout
+    assert str(restored.root / "files") in restored.run("check").stdout
 
 
 def test_a_folder_that_holds_something_is_not_written_over(folder: Path, original: Platform) -> None:

@@ -1,4 +1,4 @@
-"""Photos are kept once, whole, and under the hash of what they contain."""
+"""Photos are kept once, whole, and under the hash of what they contain: in a folder and in a bucket alike."""
 
 from __future__ import annotations
 
@@ -8,24 +8,31 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
-from chengguan.engines import files
+from chengguan.engines import bucket, files, health
+from chengguan.things.services import put_attachment
 
 
-@pytest.fixture(autouse=True)
-def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> files.Store:
     monkeypatch.setattr(settings, "FILES_FOLDER", str(tmp_path / "files"))
-    return tmp_path / "files"
+    if request.param == "bucket":
+        monkeypatch.setattr(settings, "FILES_URL", f"{request.getfixturevalue('s3')}/{tmp_path.name}?tls=0")
+    return files.store()
 
 
-def test_the_same_content_is_kept_once(own_folder: Path) -> None:
+def test_the_same_content_is_kept_once(store: files.Store) -> None:
     content = b"photo" * 500_000
-    assert files.put(io.BytesIO(content)) == files.put(io.BytesIO(content)) == (hashlib.sha256(content).hexdigest(), len(content))
-    assert len(list(files.every())) == 1
-    assert [each for each in own_folder.iterdir() if each.is_file()] == []
+    told = files.put(io.BytesIO(content))
+    assert files.put(io.BytesIO(content)) == told == (hashlib.sha256(content).hexdigest(), len(content))
+    assert list(files.every()) == [told[0]]
+    with files.open(told[0]) as kept:
+        assert kept.read() == content
+    assert files.check(told[0])
 
 
-def test_what_breaks_off_leaves_nothing(own_folder: Path) -> None:
+def test_what_breaks_off_leaves_nothing(store: files.Store, tmp_path: Path) -> None:
     class Breaking(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if self.tell():
@@ -34,17 +41,52 @@ def test_what_breaks_off_leaves_nothing(own_folder: Path) -> None:
 
     with pytest.raises(ConnectionError):
         files.put(Breaking(b"photograph"))
-    assert list(own_folder.iterdir()) == []
+    assert list(files.every()) == []
+    assert list(tmp_path.rglob("arriving-*")) == []
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "a" * 63, "A" * 64])
-def test_only_a_hash_names_a_file(name: str) -> None:
+def test_only_a_hash_names_a_file(store: files.Store, name: str) -> None:
     with pytest.raises(ValueError, match="not a sha256"):
-        files.path(name)
+        files.open(name)
 
 
-def test_content_that_changed_on_disk_is_noticed() -> None:
+def test_what_is_not_kept_is_not_found(store: files.Store) -> None:
+    with pytest.raises(FileNotFoundError):
+        files.open("a" * 64)
+    assert not files.check("a" * 64)
+
+
+def test_content_that_changed_is_noticed(store: files.Store) -> None:
     sha256, _ = files.put(io.BytesIO(b"photo"))
     assert files.check(sha256)
-    files.path(sha256).write_bytes(b"other")
+    if isinstance(store, files.Folder):
+        store.place(sha256).write_bytes(b"other")
+    else:
+        store.put(sha256, io.BytesIO(b"others"), 6)
     assert not files.check(sha256)
+
+
+def test_files_lie_in_the_bucket_and_not_in_the_folder(s3: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(settings, "FILES_FOLDER", str(tmp_path / "files"))
+    monkeypatch.setattr(settings, "FILES_URL", f"{s3}?tls=0")
+    files.put(io.BytesIO(b"photo"))
+    assert not (tmp_path / "files").exists()
+    assert files.store().probe().endswith("/county")
+
+
+@pytest.mark.parametrize("url", ["s3://key:secret@host", "https://key:secret@host/bucket", "s3:///bucket"])
+def test_an_address_that_names_no_bucket_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="FILES_URL"):
+        bucket.of(url)
+
+
+@pytest.mark.parametrize("where", ["a port where nobody is", "a bucket that is not there"])
+def test_a_store_that_does_not_answer_is_named(s3: str, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    address = f"{s3}?tls=0".replace("/county", "/nobody") if "bucket" in where else "s3://key:secret@127.0.0.1:9/county?tls=0"
+    monkeypatch.setattr(settings, "FILES_URL", address)
+    words = [line for line in health.silent_attached() if "FILES_URL" in line]
+    assert len(words) == 1
+    assert "secret" not in words[0]
+    with pytest.raises(ValidationError, match="暂时不可用"):
+        put_attachment(io.BytesIO(b"%PDF-1.7"), name="document.pdf")

@@ -11,7 +11,7 @@ OWN_BUSINESS = {"CHENGGUAN_DEMO", "CHENGGUAN_DEBUG", "CHENGGUAN_NO_POOL"}
 
 
 def test_every_setting_is_in_the_example_and_no_other() -> None:
-    read = set(re.findall(r'"((?:CHENGGUAN_|DATABASE_|NATS_|HISTORY_)\w+)"', (source.PACKAGE / "config" / "settings.py").read_text()))
+    read = set(re.findall(r'"((?:CHENGGUAN_|DATABASE_|NATS_|HISTORY_|FILES_)\w+)"', (source.PACKAGE / "config" / "settings.py").read_text()))
     read |= {"CHENGGUAN_DATA"}
     shown = set(re.findall(r"^#?([A-Z_]+)=", (source.REPOSITORY / "deploy" / "env.example").read_text(), flags=re.M))
     settings = {name for name in read if name.startswith("CHENGGUAN_") or name.endswith("_URL")}

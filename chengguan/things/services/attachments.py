@@ -7,6 +7,7 @@ the sender's device and home. Only formats the browser shows without running any
 from __future__ import annotations
 
 import io
+import logging
 import secrets
 import zipfile
 from datetime import datetime, timedelta, timezone
@@ -23,6 +24,7 @@ from chengguan.engines import files
 from chengguan.people.selectors import Who
 from chengguan.things.models import SRID, Attachment
 
+log = logging.getLogger(__name__)
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 """A phone's largest photo has about 50 million; a file of a few kilobytes can claim a thousand times that."""
@@ -53,7 +55,7 @@ def put_attachment(file: Any, who: Who | None = None, name: str = "", photos_onl
     if facts is None:
         facts = _document(content, name)
     body = facts.pop("content")
-    digest, size = files.put(io.BytesIO(body))
+    digest, size = _keep(body)
     return Attachment.objects.create(
         sha256=digest,
         size=size,
@@ -62,6 +64,14 @@ def put_attachment(file: Any, who: Who | None = None, name: str = "", photos_onl
         upload_token="" if who and who.account_id else secrets.token_urlsafe(24),
         **facts,
     )
+
+
+def _keep(content: bytes) -> tuple[str, int]:
+    try:
+        return files.put(io.BytesIO(content))
+    except OSError as error:
+        log.error("an attachment was not kept: %s", error)
+        raise ValidationError(_("照片与文件的存储暂时不可用，这次没有保存。请稍后再传，或联系管理员。"), code="store_away") from error
 
 
 def _photo(content: bytes) -> dict[str, Any] | None:
@@ -82,7 +92,7 @@ def _photo(content: bytes) -> dict[str, Any] | None:
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     small = upright.copy()
     small.thumbnail((THUMBNAIL, THUMBNAIL))
-    thumbnail, _size = files.put(io.BytesIO(_encode(small, "JPEG", 80)))
+    thumbnail, _size = _keep(_encode(small, "JPEG", 80))
     return {
         "content": _encode(upright, kind, 90),
         "content_type": PHOTO_TYPES[kind],
