@@ -17,7 +17,7 @@ SUBSYSTEM = "manholes"
 COVERS, GATEWAYS, LORAWAN = 1000, 100, 100
 STORY_GATEWAY, STORY_COVER = 7, 123
 APPLICATION = "17c82e96-be03-4f38-aef3-f83d48582d97"
-"""Id of the ChirpStack application, the one of ChirpStack's own documentation."""
+"""Id of the ChirpStack application, the one of ChirpStack's own documentation; its account has the same name."""
 FIRST_TAG = "0101010101010101"
 
 CLASSES = (  # class, name, how many of a hundred
@@ -99,7 +99,8 @@ def make_radio(components: list[Component], gateways: int) -> None:
 
 def make_lorawan(components: list[Component]) -> None:
     gateway = Gateway.objects.create(
-        key=APPLICATION, name="ChirpStack 井盖应用", kind=Gateway.Kind.CHIRPSTACK, subsystem=SUBSYSTEM, password_hash=password_hash(APPLICATION)
+        key=APPLICATION, name="ChirpStack 井盖应用", kind=Gateway.Kind.CHIRPSTACK, subsystem=SUBSYSTEM, applications=[APPLICATION],
+        password_hash=password_hash(APPLICATION),
     )
     keys = [FIRST_TAG, *(f"24e124136d{n:06x}" for n in range(1, len(components)))]
     Device.objects.bulk_create(

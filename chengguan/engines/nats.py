@@ -53,7 +53,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from chengguan.engines.background import Background
-from chengguan.engines.nats_server import KEEP_S, refused, room, write_accounts
+from chengguan.engines.nats_server import ACCEPTABLE_KEY, KEEP_S, refused, room, write_accounts
 
 STREAM = "ZHCG_UP"
 PARTITIONS = 16
@@ -245,6 +245,6 @@ def publish_hint(topic: str, about: Mapping[str, Any]) -> None:
 
 
 __all__ = [
-    "PARTITIONS", "STREAM", "connect", "ensure_stream", "fill", "incarnation", "original", "partition", "publish",
+    "ACCEPTABLE_KEY", "PARTITIONS", "STREAM", "connect", "ensure_stream", "fill", "incarnation", "original", "partition", "publish",
     "publish_hint", "purge_below", "refused", "store", "stream_fill", "subscribe", "subscribe_all", "write_accounts",
 ]  # fmt: skip

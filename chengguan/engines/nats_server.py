@@ -16,9 +16,10 @@ import subprocess
 import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -28,9 +29,16 @@ KEEP_S = 24 * 3600
 ROOM_FOR_ONE = 512
 """Bytes of the stream a message may take on average, with subject and framing, at the design rate."""
 INTERNAL = "chengguan"
-Account = tuple[str, str, str]
-"""(key, bcrypt hash, kind "own" or "chirpstack")"""
 ACCEPTABLE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
+
+
+class Account(NamedTuple):
+    """Who may sign in. A ChirpStack server speaks for its `applications` and for no other."""
+
+    key: str
+    password_hash: str  # bcrypt
+    kind: str = "own"  # or "chirpstack"
+    applications: Sequence[str] = ()
 
 
 def folder() -> Path:
@@ -71,27 +79,36 @@ def address(port: int) -> str:
     return f"nats://{INTERNAL}:{_secret()}@127.0.0.1:{port}"
 
 
-def _permissions(key: str, kind: str) -> str:
-    if kind == "chirpstack":
-        return 'publish: {allow: ["application.>"]}, subscribe: {allow: ["application.*.device.*.command.>"]}'
-    return f'publish: {{allow: ["zhcg.up.{key}.>"]}}, subscribe: {{allow: ["zhcg.down.{key}", "zhcg.down.{key}.>"]}}'
+def _permissions(account: Account, others: Sequence[str]) -> str:
+    """`others`: applications of other accounts. A ChirpStack server subscribes to the commands of any application, so theirs are taken
+    out of what it hears."""
+    if account.kind != "chirpstack":
+        key = account.key
+        return f'publish: {{allow: ["zhcg.up.{key}.>"]}}, subscribe: {{allow: ["zhcg.down.{key}", "zhcg.down.{key}.>"]}}'
+    if not account.applications:
+        return 'publish: {deny: [">"]}, subscribe: {deny: [">"]}'
+    own, foreign = (", ".join(f'"application.{each}.>"' for each in ids) for ids in (account.applications, others))
+    return f'publish: {{allow: [{own}]}}, subscribe: {{allow: ["application.*.device.*.command.>"], deny: [{foreign}]}}'
 
 
-def accounts_text(accounts: Iterable[Account]) -> str:
-    """The accounts block: our roles may do everything, a gateway writes below its own name and hears what is
-    sent to it, ChirpStack writes its `application` topics. ValueError for a key that would reach further."""
+def accounts_text(accounts: Iterable[tuple[Any, ...]]) -> str:
+    """The accounts block: our roles may do everything, a gateway writes below its own name and hears what is sent to it,
+    ChirpStack writes below its own applications. ValueError for a key or an application that would reach further."""
+    every = [Account(*row) for row in accounts]
     users = [f'      {{user: "{INTERNAL}", password: "{_secret()}"}}']
-    for key, password_hash, kind in accounts:
-        if not ACCEPTABLE_KEY.match(key) or key == INTERNAL:
-            raise ValueError(f"a gateway cannot be called {key!r}: letters, digits, - and _ only")
-        if not re.fullmatch(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", password_hash):
-            raise ValueError(f"the password of {key} is not a bcrypt hash")
-        as_known = "$2a$" + password_hash[4:]  # nats-server knows one name of the same algorithm
-        users.append(f'      {{user: "{key}", password: "{as_known}", permissions: {{{_permissions(key, kind)}}}}}')
+    for account in every:
+        for name in (account.key, *account.applications):
+            if not ACCEPTABLE_KEY.match(name) or name == INTERNAL:
+                raise ValueError(f"a gateway or an application cannot be called {name!r}: letters, digits, - and _ only")
+        if not re.fullmatch(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", account.password_hash):
+            raise ValueError(f"the password of {account.key} is not a bcrypt hash")
+        as_known = "$2a$" + account.password_hash[4:]  # nats-server knows one name of the same algorithm
+        others = [each for other in every for each in other.applications if each not in account.applications]
+        users.append(f'      {{user: "{account.key}", password: "{as_known}", permissions: {{{_permissions(account, others)}}}}}')
     return "accounts {\n  CHENGGUAN {\n    jetstream: enabled\n    users: [\n" + "\n".join(users) + "\n    ]\n  }\n}\n"
 
 
-def write_accounts(accounts: Iterable[Account]) -> bool:
+def write_accounts(accounts: Iterable[tuple[Any, ...]]) -> bool:
     """Put exactly these accounts in force; others are cut off. False when our own server does not run: then
     they hold from its next start, or from when the attached cluster reads the file."""
     write_private(accounts_file(), accounts_text(accounts))

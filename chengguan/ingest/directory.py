@@ -39,8 +39,11 @@ class Directory:
     """The register of things as it stood when this was made. Devices and gateways have dense indexes."""
 
     def __init__(self) -> None:
-        self.gateways = list(Gateway.objects.order_by("pk").values_list("pk", "key", "kind", "enabled", "subsystem"))
+        self.gateways = list(Gateway.objects.order_by("pk").values_list("pk", "key", "kind", "enabled", "subsystem", "applications"))
         self.gateway_of_key = {row[1]: index for index, row in enumerate(self.gateways)}
+        self.gateway_of_application = {
+            each: index for index, row in enumerate(self.gateways) if row[2] == Gateway.Kind.CHIRPSTACK for each in row[5]
+        }
         self.gateway_pk = np.array([row[0] for row in self.gateways], np.int64)
         of_pk = {row[0]: index for index, row in enumerate(self.gateways)}
         self.devices = [
@@ -118,11 +121,13 @@ class Directory:
             return (REFUSED, -1, -1, CODES["unknown_topic"]), ("", "", "", "")
         texts = (topic.gateway, topic.subsystem, topic.device, topic.what)
         if topic.kind == "chirpstack":
-            device = self.of_eui.get(topic.device, -1)
-            return self._row(CHIRPSTACK, device, self.devices[device].gateway if device >= 0 else -1), texts
-        gateway = self.gateway_of_key.get(topic.gateway, -1)
+            gateway = self.gateway_of_application.get(topic.gateway, -1)
+        else:
+            gateway = self.gateway_of_key.get(topic.gateway, -1)
         if gateway < 0:
             return (REFUSED, -1, -1, CODES["unknown_gateway"]), texts
+        if topic.kind == "chirpstack":
+            return self._row(CHIRPSTACK, self.of_eui.get(topic.device, -1), gateway), texts
         if topic.kind == "gateway":
             return (GATEWAY, -1, gateway, 0), texts
         return self._row(READING, self.of_key.get((topic.subsystem, topic.device), -1), gateway), texts
@@ -142,7 +147,7 @@ FINGERPRINT = """
 SELECT (SELECT count(*)::text || ':' || coalesce(sum(hashtextextended(concat_ws('|',
             id, subsystem, key, model, gateway_id, group_id, component_id, enabled, attributes), 0)), 0) FROM things_device),
        (SELECT count(*)::text || ':' || coalesce(sum(hashtextextended(concat_ws('|',
-            id, key, kind, subsystem, enabled), 0)), 0) FROM things_gateway),
+            id, key, kind, subsystem, enabled, applications), 0)), 0) FROM things_gateway),
        (SELECT count(*)::text || ':' || coalesce(sum(hashtextextended(concat_ws('|',
             id, subsystem, slug, low, high), 0)), 0) FROM observations_metric)
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -51,9 +51,13 @@ class Event(_Wire, frozen=True):
     time: datetime | None = None
 
 
+Counter = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+"""Of frames: 32 bits in LoRaWAN."""
+
+
 class Up(Event, frozen=True):
     dev_addr: str = ""
-    f_cnt: int = 0
+    f_cnt: Counter = 0
     f_port: int = 0
     data: str = ""
     object: dict[str, Any] | None = None

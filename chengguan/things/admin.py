@@ -38,7 +38,7 @@ class GroupAdmin(Audited):
 
 @admin.register(Gateway)
 class GatewayAdmin(ReadOnly):
-    list_display = ("key", "name", "kind", "subsystem", "enabled", "key_issued_at")
+    list_display = ("key", "name", "kind", "applications", "subsystem", "enabled", "key_issued_at")
     list_filter = ("subsystem", "kind", "enabled")
     search_fields = ("key", "name")
 

@@ -111,6 +111,8 @@ class Gateway(models.Model):
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.OWN)
     subsystem = models.CharField(_("子系统"), max_length=40)
+    applications = models.JSONField(_("ChirpStack 应用"), default=list, blank=True)
+    """Ids of the ChirpStack applications that speak through this account; empty for our own gateways."""
     password_hash = models.CharField(_("密钥摘要"), max_length=72, blank=True, editable=False)
     key_issued_at = models.DateTimeField(_("密钥签发时间"), null=True, blank=True, editable=False)
     point = models.PointField(_("位置"), srid=SRID, null=True, blank=True)

@@ -17,8 +17,8 @@ from chengguan.engines import nats, nats_server
 pytestmark = pytest.mark.engines
 
 
-def account(key: str, kind: str = "own") -> tuple[str, str, str]:
-    return key, bcrypt.hashpw(b"secret-" + key.encode(), bcrypt.gensalt(4)).decode(), kind
+def account(key: str, kind: str = "own", *applications: str) -> nats_server.Account:
+    return nats_server.Account(key, bcrypt.hashpw(b"secret-" + key.encode(), bcrypt.gensalt(4)).decode(), kind, applications)
 
 
 def publish(broker: SimpleNamespace, key: str, topic: str, payload: str, password: str | None = None) -> int:
@@ -56,7 +56,8 @@ async def last_position() -> int:
 
 @pytest.fixture
 def gateways(broker: SimpleNamespace) -> SimpleNamespace:
-    assert nats.write_accounts([account("G01"), account("G02"), account("lora", "chirpstack")])
+    lora, other = account("lora", "chirpstack", "1", "77"), account("lora-2", "chirpstack", "2")
+    assert nats.write_accounts([account("G01"), account("G02"), lora, other, account("lora-0", "chirpstack")])
     deadline = time.monotonic() + 10
     while publish(broker, "lora", "application/1/device/00/event/join", "{}") != 0:
         assert time.monotonic() < deadline, "accounts were not taken over"
@@ -94,6 +95,31 @@ def test_a_gateway_cannot_write_below_another_and_is_named(gateways: SimpleNames
     counted = {(row.account, row.what): row for row in nats.refused()}
     assert counted["G02", "publish"].count >= 2
     assert counted["lora", "publish"].subject == "zhcg.up.G01.street_lights.L-1"
+
+
+def test_a_chirpstack_server_writes_below_its_own_applications_only(gateways: SimpleNamespace) -> None:
+    before = asyncio.run(last_position())
+    assert publish(gateways, "lora", "application/2/device/00aa/event/up", "not mine") == 0
+    assert publish(gateways, "lora-0", "application/1/device/00aa/event/up", "of none") == 0
+    assert publish(gateways, "lora-2", "application/2/device/00aa/event/up", "mine") == 0
+    assert [payload for _, _, payload in asyncio.run(stored(before))] == [b"mine"]
+    counted = {(row.account, row.what): row for row in nats.refused()}
+    assert counted["lora", "publish"].count >= 1
+    assert counted["lora-0", "publish"].subject == "application.1.device.00aa.event.up"
+
+
+def test_a_chirpstack_server_hears_no_commands_of_other_accounts(gateways: SimpleNamespace) -> None:
+    """It subscribes to any application, as ChirpStack does."""
+    listener = subprocess.Popen(
+        ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(gateways.mqtt_port), "-u", "lora", "-P", "secret-lora", "-q", "0"]
+        + ["-t", "application/+/device/+/command/+", "-i", "lora-listener", "-W", "3"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(1)
+    nats.publish("application.2.device.00bb.command.down", b"for another")
+    nats.publish("application.77.device.00aa.command.down", b"for me")
+    assert listener.communicate()[0].split("\n") == ["for me", ""]
 
 
 def test_a_wrong_password_is_refused_and_named(gateways: SimpleNamespace) -> None:

@@ -27,11 +27,26 @@ COMPONENT_HEADERS = ["标识码", "小类", "名称", "现场编号", "经度", 
 DEVICE_HEADERS = ["子系统", "标识", "型号", "名称", "网关", "分组", "部件标识码", "安装日期", "启用"]
 
 
+class Ids(forms.CharField):
+    """Names apart by blanks or commas, as a list."""
+
+    def clean(self, value: str) -> list[str]:
+        return super().clean(value).replace(",", " ").replace("，", " ").split()
+
+    def prepare_value(self, value: object) -> object:
+        return " ".join(value) if isinstance(value, list) else value
+
+
+class ApplicationsForm(Plain):
+    applications = Ids(label=gettext_lazy("ChirpStack 应用编号"), required=False)
+
+
 class GatewayForm(Plain):
     key = forms.RegexField(r"^[A-Za-z0-9_-]{1,40}$", label=gettext_lazy("标识"), help_text=gettext_lazy("即 MQTT 用户名：字母、数字、- 和 _"))
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
     subsystem = forms.ChoiceField(label=gettext_lazy("子系统"))
     kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=Gateway.Kind.choices)
+    applications = Ids(label=gettext_lazy("ChirpStack 应用编号"), required=False, help_text=gettext_lazy("仅 ChirpStack：这个账号可以替哪些应用上报，用空格分开"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +86,8 @@ def _key_once(request: Request, gateway: Gateway, key: str) -> HttpResponse:
 @requires("things.manage_gateways")
 def gateway(request: Request, gateway_id: int) -> HttpResponse:
     one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
-    context = {"gateway": one, "devices": one.devices.select_related("component")[:100], "history": history_of(request.who, one)[:20]}
+    form = ApplicationsForm(initial={"applications": one.applications})
+    context = {"gateway": one, "form": form, "devices": one.devices.select_related("component")[:100], "history": history_of(request.who, one)[:20]}
     return render(request, "console/inventory/gateway.html", context)
 
 
@@ -81,6 +97,12 @@ def gateway_act(request: Request, gateway_id: int, action: str) -> HttpResponse:
     one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
     if action == "key":
         return _key_once(request, one, services.rotate_gateway_key(request.who, one))
+    if action == "applications":
+        form = ApplicationsForm(request.POST)
+        if form.attempt(lambda given: services.set_gateway_applications(request.who, one, **given)):
+            messages.success(request, _("已保存。"))
+        else:
+            messages.warning(request, form.words)
     if action in {"enable", "disable"}:
         services.set_gateway_enabled(request.who, one, action == "enable")
         messages.success(request, _("已保存。"))

@@ -136,6 +136,28 @@ WRONG = {
     "no deduplicationId": (
         "application.app.device.0101010101010101.event.up", b'{"deviceInfo":{"devEui":"0101010101010101"},"deduplicationId":"7"}', "wrong_type"
     ),
+    "an application of nobody": (
+        "application.none.device.0101010101010101.event.up", b'{"deviceInfo":{"devEui":"0101010101010101"}}', "unknown_gateway"
+    ),
+    "another application's device": (
+        "application.other.device.0101010101010101.event.up", b'{"deviceInfo":{"devEui":"0101010101010101"}}', "foreign_gateway"
+    ),
+    "a frame counter beyond 32 bits": (
+        "application.app.device.0101010101010101.event.up",
+        b'{"deviceInfo":{"devEui":"0101010101010101"},"fPort":2,"data":"AQUAHjIA0g==","fCnt":4294967296}', "wrong_type"
+    ),
+    "a frame counter beyond 64 bits": (
+        "application.app.device.0101010101010101.event.up",
+        b'{"deviceInfo":{"devEui":"0101010101010101"},"fPort":2,"data":"AQUAHjIA0g==","fCnt":1' + b"0" * 30 + b"}", "wrong_type"
+    ),
+    "a frame counter below zero": (
+        "application.app.device.0101010101010101.event.up",
+        b'{"deviceInfo":{"devEui":"0101010101010101"},"fPort":2,"data":"AQUAHjIA0g==","fCnt":-1}', "wrong_type"
+    ),
+    "a frame counter in pieces": (
+        "application.app.device.0101010101010101.event.up",
+        b'{"deviceInfo":{"devEui":"0101010101010101"},"fPort":2,"data":"AQUAHjIA0g==","fCnt":1.5}', "wrong_type"
+    ),
     "no such topic": ("zhcg.up.G01.what", body(2, NOW_MS, power=1), "unknown_topic"),
 }
 

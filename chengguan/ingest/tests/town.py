@@ -25,7 +25,8 @@ def build(gateways: int = 2, lamps: int = 3) -> list[Device]:
             )
             for n in range(1, lamps + 1)
         )
-    radio = Gateway.objects.create(key="NS-1", name="LoRaWAN", subsystem="manholes", kind="chirpstack")
+    radio = Gateway.objects.create(key="NS-1", name="LoRaWAN", subsystem="manholes", kind="chirpstack", applications=["app"])
+    Gateway.objects.create(key="NS-2", name="LoRaWAN 2", subsystem="manholes", kind="chirpstack", applications=["other"])
     made.append(
         Device.objects.create(subsystem="manholes", key="0101010101010101", model="lorawan_tag", name="井盖", gateway=radio)
     )

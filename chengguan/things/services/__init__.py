@@ -24,6 +24,7 @@ from chengguan.things.services.components import (
 from chengguan.things.services.gateways import (
     create_gateway,
     rotate_gateway_key,
+    set_gateway_applications,
     set_gateway_enabled,
     set_gateway_password,
     write_gateway_accounts,
@@ -53,6 +54,7 @@ __all__ = [
     "rotate_gateway_key",
     "send_waiting",
     "set_device_enabled",
+    "set_gateway_applications",
     "set_gateway_enabled",
     "set_gateway_password",
     "write_gateway_accounts",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 import bcrypt
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chengguan.engines import nats
 from chengguan.people.selectors import Who
@@ -26,7 +29,33 @@ def _hash(password: str) -> str:
 def create_gateway(who: Who, key: str, name: str, subsystem: str, kind: str = Gateway.Kind.OWN, **fields: Any) -> Gateway:
     """A gateway without a key; `rotate_gateway_key` issues one."""
     require(who, "things.manage_gateways")
-    return save_audited(who, Gateway(key=key, name=name, subsystem=subsystem, kind=kind, **fields), "gateway.create")
+    gateway = Gateway(key=key, name=name, subsystem=subsystem, kind=kind, **fields)
+    gateway.applications = _applications(gateway, gateway.applications)
+    return save_audited(who, gateway, "gateway.create")
+
+
+@transaction.atomic
+def set_gateway_applications(who: Who, gateway: Gateway, applications: Iterable[str]) -> Gateway:
+    """Which applications a ChirpStack server may speak for; the broker and the ingest know at once."""
+    require(who, "things.manage_gateways")
+    gateway.applications = _applications(gateway, applications)
+    saved = save_audited(who, gateway, "gateway.applications")
+    transaction.on_commit(write_gateway_accounts)
+    return saved
+
+
+def _applications(gateway: Gateway, given: Iterable[str]) -> list[str]:
+    """In order, each once. ValidationError in words when one cannot be, or belongs to another account."""
+    ids = list(dict.fromkeys(given))
+    if (gateway.kind == Gateway.Kind.CHIRPSTACK) != bool(ids):
+        raise ValidationError(_("ChirpStack 账号至少要有一个应用编号；自有协议的网关没有应用编号。"))
+    for each in ids:
+        if not nats.ACCEPTABLE_KEY.match(each):
+            raise ValidationError(_("“%(id)s”不是应用编号：只能有字母、数字、- 和 _。") % {"id": each})
+        other = Gateway.objects.filter(applications__contains=[each]).exclude(pk=gateway.pk).first()
+        if other is not None:
+            raise ValidationError(_("应用 %(id)s 已属于网关 %(name)s。") % {"id": each, "name": other})
+    return ids
 
 
 @transaction.atomic
@@ -62,4 +91,4 @@ def set_gateway_enabled(who: Who, gateway: Gateway, enabled: bool) -> Gateway:
 def write_gateway_accounts() -> None:
     """Hand every enabled gateway's key hash to the broker, which reads it without dropping the others."""
     rows = Gateway.objects.filter(enabled=True).exclude(password_hash="")
-    nats.write_accounts(rows.values_list("key", "password_hash", "kind"))
+    nats.write_accounts(rows.values_list("key", "password_hash", "kind", "applications"))

@@ -10,7 +10,7 @@ from chengguan.people.models import AuditEntry
 from chengguan.people.selectors import SYSTEM
 from chengguan.standards import identifiers
 from chengguan.things import selectors, services
-from chengguan.things.models import Component, ComponentChange
+from chengguan.things.models import Component, ComponentChange, Gateway
 
 HERE = Point(108.9916, 28.4482, srid=4490)
 
@@ -99,11 +99,53 @@ def test_a_gateways_key_is_returned_once_and_kept_as_a_hash(town, monkeypatch, d
         key = services.rotate_gateway_key(SYSTEM, town.gateway)
     town.gateway.refresh_from_db()
     assert bcrypt.checkpw(key.encode(), town.gateway.password_hash.encode())
-    assert written == [[("G01", town.gateway.password_hash, "own")]]
+    assert written == [[("G01", town.gateway.password_hash, "own", [])]]
     assert key not in str(list(AuditEntry.objects.values_list("summary", "before", "after")))
     with django_capture_on_commit_callbacks(execute=True):
         services.set_gateway_enabled(SYSTEM, town.gateway, False)
     assert written[-1] == []
+
+
+def test_an_account_of_chirpstack_names_its_applications_and_nobody_elses(town, monkeypatch, django_capture_on_commit_callbacks):
+    written = []
+    monkeypatch.setattr("chengguan.engines.nats.write_accounts", lambda rows: written.append(list(rows)))
+    lora = services.create_gateway(SYSTEM, "NS-1", "LoRaWAN", "lanterns", "chirpstack", applications=["a-1", "a-1"])
+    assert lora.applications == ["a-1"]
+    with django_capture_on_commit_callbacks(execute=True):
+        services.rotate_gateway_key(SYSTEM, lora)
+        services.set_gateway_applications(SYSTEM, lora, ["a-1", "a-2"])
+    assert ["a-1", "a-2"] in [row[3] for row in written[-1]]
+    for key, kind, applications, words in (
+        ("NS-2", "chirpstack", ["a-2"], "已属于网关"),
+        ("NS-2", "chirpstack", [], "至少要有一个"),
+        ("NS-2", "chirpstack", ["a.>"], "不是应用编号"),
+        ("G-9", "own", ["a-3"], "没有应用编号"),
+    ):
+        with pytest.raises(ValidationError, match=words):
+            services.create_gateway(SYSTEM, key, "另一个", "lanterns", kind, applications=applications)
+    with pytest.raises(PermissionDenied):
+        services.set_gateway_applications(town.engineer, lora, ["a-3"])
+
+
+def test_applications_are_changed_on_the_gateways_page(client, town, monkeypatch):
+    from chengguan.people.models import Account
+
+    monkeypatch.setattr("chengguan.engines.nats.write_accounts", lambda rows: None)
+    client.force_login(Account.objects.get(pk=town.who("root", "administrator", town.lighting).account_id))
+    shown = client.post(
+        "/administration/gateways", {"key": "NS-1", "name": "LoRaWAN", "subsystem": "lanterns", "kind": "chirpstack", "applications": "a-1， a-2"}
+    )
+    assert 'class="secret"' in shown.content.decode()
+    lora = Gateway.objects.get(key="NS-1")
+    assert lora.applications == ["a-1", "a-2"]
+    page = client.get(f"/administration/gateways/{lora.pk}").content.decode()
+    assert 'value="a-1 a-2"' in page
+    client.post(f"/administration/gateways/{lora.pk}/applications", {"applications": "a-3"})
+    lora.refresh_from_db()
+    assert lora.applications == ["a-3"]
+    client.post(f"/administration/gateways/{lora.pk}/applications", {"applications": ""})
+    lora.refresh_from_db()
+    assert lora.applications == ["a-3"]
 
 
 def test_a_key_is_shown_on_one_page_only(client, town, monkeypatch):
