@@ -5,12 +5,15 @@ private PostgreSQL in it. Settings are named here and not in pyproject.toml, so 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import django
 import pytest
 
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
@@ -56,22 +59,20 @@ def _start_postgres() -> None:
     os.environ["DATABASE_URL"] = cluster.url
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    helps_only = config.option.help or config.option.version or getattr(config.option, "collectonly", False)
-    if not _IS_WORKER and not helps_only and not os.environ.get("DATABASE_URL"):
-        _start_postgres()
-    from django.conf import settings
+def _stop_postgres() -> None:
+    from chengguan.engines import postgres
 
-    _ = settings.DATABASES  # read now, so that pytest-django sets Django up
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
     for held in _held:
         if hasattr(held, "pid"):
-            from chengguan.engines import postgres
-
             postgres.stop(held)
+
+
+ASKS_ONLY = {"-h", "--help", "-V", "--version", "--co", "--collect-only", "--fixtures", "--markers"}
+
+if not _IS_WORKER and not os.environ.get("DATABASE_URL") and not ASKS_ONLY & set(sys.argv):
+    _start_postgres()
+    atexit.register(_stop_postgres)
+django.setup()  # here and not in a hook: a folder's own conftest, which imports models, may be read right after this file
 
 
 @pytest.fixture(scope="session")
