@@ -1,4 +1,4 @@
-"""The main path with its numbers, clocks, notices and rights; and what each guard refuses. (M-17, M-18, M-20)"""
+"""The main path with its numbers, clocks, notices and rights; and what each guard refuses. (M-17, M-18, M-19, M-20)"""
 
 from __future__ import annotations
 
