@@ -23,22 +23,20 @@ def _administrator(who: Who) -> None:
         raise Refused(_("只有管理员可以修改"))
 
 
-@transaction.atomic
 def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "") -> int:
     """Say that a day is working or not, over the published holidays; None takes the word back. Returns how many open
     deadlines moved."""
     _administrator(who)
-    before = CalendarDay.objects.filter(day=day).values("working", "note").first()
-    if working is None:
-        CalendarDay.objects.filter(day=day).delete()
-    else:
-        CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
-    audit(who, "cases.calendar", None, f"{day} {working}", before, {"working": working, "note": note})
-    settings = chosen.settings()
-    return recompute_open(settings, chosen.calendar(settings), timezone.now())
+    with transaction.atomic():
+        before = CalendarDay.objects.filter(day=day).values("working", "note").first()
+        if working is None:
+            CalendarDay.objects.filter(day=day).delete()
+        else:
+            CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
+        audit(who, "cases.calendar", None, f"{day} {working}", before, {"working": working, "note": note})
+    return _open_deadlines_follow()
 
 
-@transaction.atomic
 def set_setting(who: Who, key: str, value: Any) -> int:
     """Set the county's own value of a setting; None goes back to the default. Returns how many open deadlines moved."""
     _administrator(who)
@@ -49,11 +47,17 @@ def set_setting(who: Who, key: str, value: Any) -> int:
             check(key, value)
         except ValueError as error:
             raise Refused(str(error), "value") from error
-    before = chosen.settings()[key]
-    if value is None:
-        Setting.objects.filter(key=key).delete()
-    else:
-        Setting.objects.update_or_create(key=key, defaults={"value": value})
-    audit(who, "cases.setting", None, f"{SETTINGS[key].name}", {"value": before}, {"value": value})
+    with transaction.atomic():
+        before = chosen.settings()[key]
+        if value is None:
+            Setting.objects.filter(key=key).delete()
+        else:
+            Setting.objects.update_or_create(key=key, defaults={"value": value})
+        audit(who, "cases.setting", None, f"{SETTINGS[key].name}", {"value": before}, {"value": value})
+    return _open_deadlines_follow()
+
+
+def _open_deadlines_follow() -> int:
+    """Once the new word is committed: a move that comes in between then goes by it too."""
     settings = chosen.settings()
     return recompute_open(settings, chosen.calendar(settings), timezone.now())

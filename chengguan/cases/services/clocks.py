@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db import transaction
 
 from chengguan.cases import timing
-from chengguan.cases.models import Clock
+from chengguan.cases.models import Case, Clock
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards import filing
 from chengguan.standards.calendars import WorkCalendar
@@ -143,21 +143,48 @@ class Clocks(Running):
             self.case.handling_overdue = True
 
 
+AT_ONCE = 200
+
+
 def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
     """After the calendar or a setting changed: every running clock gets its deadline anew, closed ones keep theirs.
-    Returns how many moved."""
-    moved = 0
-    running = Clock.objects.filter(Q(ended_at=None, paused_at=None), limit_clock__in=["work_hour", "work_day"])
-    for clock in running.select_related("case").iterator(chunk_size=500):
-        clocks = Clocks(clock.case, now, settings, calendar)
-        before = clock.deadline
-        clocks.recompute(clock)
-        if clock.deadline == before:
-            continue
-        clock.overdue = clock.deadline is not None and now > clock.deadline
-        clock.save(update_fields=["deadline", "yellow_at", "overdue"])
-        clocks.open = list(clock.case.clocks.filter(ended_at=None))
+    Returns how many moved. A batch of cases at a time is locked, in the order of their ids, before its clocks are read:
+    as everybody takes them who moves a case."""
+    moved, last = 0, 0
+    while True:
+        running = Clock.objects.filter(ended_at=None, paused_at=None, case_id__gt=last)
+        due = list(running.order_by("case_id").values_list("case_id", flat=True).distinct()[:AT_ONCE])
+        if not due:
+            return moved
+        with transaction.atomic():
+            moved += _recompute(due, settings, calendar, now)
+        last = due[-1]
+
+
+def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
+    cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
+    clocks_of: dict[int, list[Clock]] = {case.pk: [] for case in cases}
+    for clock in Clock.objects.filter(case__in=cases, ended_at=None):
+        clocks_of[clock.case_id].append(clock)
+    changed: list[Clock] = []
+    for case in cases:
+        clocks = Clocks(case, now, settings, calendar, clocks_of[case.pk])
+        for clock in clocks.open:
+            before = clock.deadline, clock.yellow_at
+            clocks.recompute(clock)
+            if (clock.deadline, clock.yellow_at) != before:
+                _no_longer_overdue(clock, case, now)
+                changed.append(clock)
         clocks.write_columns()
-        clock.case.save(update_fields=["deadline", "yellow_at", "handling_deadline"])
-        moved += 1
-    return moved
+    Clock.objects.bulk_update(changed, ["deadline", "yellow_at", "overdue"])
+    Case.objects.bulk_update(cases, ["deadline", "yellow_at", "handling_deadline", "handling_overdue"])
+    return len(changed)
+
+
+def _no_longer_overdue(clock: Clock, case: Case, now: datetime) -> None:
+    """A later deadline takes the mark back; a new mark is the round's, which urges too."""
+    if not clock.overdue or clock.deadline is None or now > clock.deadline:
+        return
+    clock.overdue = False
+    if clock.kind == "handling":
+        case.handling_overdue = case.clocks.filter(kind="handling", overdue=True).exclude(pk=clock.pk).exists()

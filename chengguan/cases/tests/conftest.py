@@ -185,3 +185,9 @@ def _founded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
 @pytest.fixture
 def world(_founded: World, db: Any) -> World:
     return _founded
+
+
+@pytest.fixture
+def lasting(transactional_db: Any) -> World:
+    """A world whose rows are committed: other sessions of the database see them."""
+    return World()

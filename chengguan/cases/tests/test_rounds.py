@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from chengguan.cases import services
+from chengguan.cases import selectors, services
 from chengguan.cases.models import Case
 from chengguan.cases.services import rounds
 from chengguan.cases.tests.conftest import NOW, World
@@ -77,3 +78,24 @@ def test_the_round_takes_the_case_before_its_clock_as_every_move_does(world: Wor
         rounds.mark_overdue(NOW + timedelta(days=5))
     locked = [query["sql"] for query in asked.captured_queries if "FOR UPDATE" in query["sql"]]
     assert ['FROM "cases_case"' in locked[0], 'FROM "cases_clock"' in locked[1]] == [True, True]
+
+
+def test_yellow_comes_earlier_on_open_cases_when_the_county_says_so(world: World) -> None:
+    case = world.case("reported")
+    assert case.deadline is not None
+    services.set_setting(world.who("administrator"), "lights.yellow", 0.5)
+    case.refresh_from_db()
+    assert case.yellow_at is not None
+    assert case.deadline - case.yellow_at == timedelta(minutes=7.5)
+    row = selectors.worklist(world.who("acceptor"), now=case.deadline - timedelta(minutes=3)).cases[0]
+    assert (row.light, row.percent) == ("yellow", 80)  # type: ignore[attr-defined]
+
+
+def test_later_deadline_takes_the_mark_of_overdue_back(world: World) -> None:
+    case = world.case("handling", now=timezone.now() - timedelta(days=30))
+    assert rounds.mark_overdue() == 2
+    case.clocks.update(limit_value=30, limit_clock="work_day")
+    services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), False)
+    case.refresh_from_db()
+    assert not case.handling_overdue
+    assert set(case.clocks.filter(kind="handling").values_list("overdue", flat=True)) == {False}
