@@ -30,11 +30,8 @@ class Setting:
     choices: tuple[str, ...] = ()
 
 
-STAGE_NAMES = ("受理", "发核实", "核实", "立案", "派遣", "批转", "发核查", "核查", "核查批转", "结案", "督办回复")
-
 _STAGES: dict[str, tuple[float, str, str]] = {
     "受理": (15, "minute", "seen in one city"),
-    "发核实": (15, "minute", "ours"),
     "核实": (1, "urgent_hour", "ours"),
     "立案": (15, "minute", "ours"),
     "派遣": (15, "minute", "seen in one city"),
@@ -57,7 +54,6 @@ SETTINGS: dict[str, Setting] = {
         Setting("handling.default", "未列条件的处置时限", {"value": 3, "clock": "work_day"}, "ours"),
         Setting("handling.return_pauses", "回退待审时停表", False, "seen in one city", ("true", "false")),
         Setting("handling.rework", "返工计时", "goes_on", "seen in one city", ("goes_on", "starts_again")),
-        Setting("handling.rework_through_dispatcher", "返工经派遣员", False, "ours"),
         Setting("handling.extensions", "最多延期次数", 2, "seen in one city"),
         Setting("handling.extension_times", "每次延期加原时限的倍数", 1, "seen in one city"),
         Setting("handling.suspend_days", "挂账最长天数", 365, "seen in one city"),

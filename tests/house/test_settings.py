@@ -1,9 +1,14 @@
-"""Every setting stands in the example an operator copies."""
+"""Every setting stands in the example an operator copies, and none is there that nobody reads."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
+from chengguan.cases import workflow
+from chengguan.standards.limits import SETTINGS
 from tests.house import source
 
 OWN_BUSINESS = {"CHENGGUAN_DEMO", "CHENGGUAN_DEBUG", "CHENGGUAN_NO_POOL"}
@@ -16,3 +21,17 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
     shown = set(re.findall(r"^#?([A-Z_]+)=", (source.REPOSITORY / "deploy" / "env.example").read_text(), flags=re.M))
     settings = {name for name in read if name.startswith("CHENGGUAN_") or name.endswith("_URL")}
     assert shown == settings - OWN_BUSINESS
+
+
+def test_every_setting_of_the_county_is_read_by_the_program() -> None:
+    said = _words(source.PACKAGE.rglob("*.py"))
+    stages = _words((source.PACKAGE / "cases" / "services").glob("*.py"))
+    stages |= {effect.removeprefix("start:") for row in workflow.TABLE for effect in row.clock if effect.startswith("start:")}
+    unread = [key for key in SETTINGS if key not in said and key.removeprefix("stage.") not in stages]
+    assert not unread, "these settings change nothing"
+
+
+def _words(files: Iterable[Path]) -> set[str]:
+    """Every string of these modules, but for those that declare settings and those that test."""
+    own = [file for file in files if "tests" not in file.parts and file.name != "limits.py"]
+    return {node.value for file in own for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant) and isinstance(node.value, str)}

@@ -1,4 +1,4 @@
-"""The county's own settings: from when the handling clock runs, what rework does to it, stages entered twice."""
+"""The county's own settings: from when the handling clock runs, what rework does to it, stages entered twice. (M-22)"""
 
 from __future__ import annotations
 
