@@ -43,12 +43,6 @@ MAIN_PATH = (
     "accept", "file", "dispatch", "receive", "assign", "submit", "report_back", "forward", "send_to_verify", "verify",
     "accept_result", "close", "archive",
 )  # fmt: skip
-WAIT = {
-    "accept": (1, 12), "file": (1, 10), "dispatch": (1, 10), "receive": (2, 50), "assign": (1, 30), "report_back": (2, 40),
-    "forward": (1, 11), "send_to_verify": (1, 11), "verify": (15, 100), "accept_result": (1, 10), "close": (1, 12),
-    "send_to_confirm": (1, 9), "confirm": (10, 50), "rework": (1, 12), "archive": (9 * 1440, 12 * 1440),
-}  # fmt: skip
-"""Minutes between a move and the one before; `submit` takes its share of the limit."""
 
 
 @dataclass
@@ -63,6 +57,7 @@ class Plan:
     chance: random.Random
     share: float  # of the handling limit
     moves: list[str] = field(default_factory=list)
+    into: Case | None = None  # the case it repeats
 
     @cached_property
     def condition(self) -> filing.FilingCondition:
@@ -74,7 +69,7 @@ class Plan:
         if action in ("submit", "report_back_now"):
             hours = {"urgent_hour": 1, "work_hour": 2.4, "work_day": 24, "urgent_day": 24}[self.condition.clock] * self.condition.limit
             return timedelta(hours=hours * self.share)
-        low, high = WAIT.get(action, (2, 30))
+        low, high = said.WAIT.get(action, (2, 30))
         late = 3.0 if self.chance.random() < 0.04 else 1.0
         return self.chance.uniform(low, high) * late * MINUTE
 
@@ -128,8 +123,8 @@ def load_cases(share: float = 1.0, now: datetime | None = None) -> int:
     chance = random.Random(SEED)
     people = People()
     with services.quietly():
-        for plan in _plans(chance, share):
-            _live(plan, people, _begin(plan, now), now)
+        for plan in sorted(_plans(chance, share), key=lambda plan: plan.ending == "merged"):
+            _live(plan, people, _again(plan, now) if plan.ending == "merged" else _begin(plan, now), now)
     return Case.objects.filter(synthetic=True).count()
 
 
@@ -197,26 +192,29 @@ def _moves(plan: Plan) -> list[str]:
     return moves if plan.ending != "reported" else []
 
 
-AGE = {  # minutes since the last move of a case that is still open
-    "reported": (1, 13), "confirming": (3, 50), "awaiting_filing": (1, 13), "awaiting_dispatch": (1, 14), "dispatched": (3, 120),
-    "handling": (20, 1200), "department_review": (10, 180), "reported_back": (1, 14), "awaiting_verification": (1, 14),
-    "verifying": (5, 100), "verified": (1, 13), "awaiting_closing": (1, 14), "suspended": (2000, 20000), "self_handled": (5, 60),
-}  # fmt: skip
-
-
 def _begin(plan: Plan, now: datetime) -> datetime:
     """When it was reported: an open case so that its last move was a short while ago, an ended one on some day before."""
-    if plan.ending in AGE:
+    if plan.ending in said.AGE:
         ahead = random.Random()
         ahead.setstate(plan.chance.getstate())
         rehearsal = Plan(plan.matter, plan.ending, plan.source, plan.point, plan.component, ahead, plan.share)
         total = sum((rehearsal.wait(action) for action in plan.moves), timedelta())
-        return now - total - random.Random(plan.matter.code + plan.ending + str(total)).uniform(*AGE[plan.ending]) * MINUTE
+        return now - total - random.Random(plan.matter.code + plan.ending + str(total)).uniform(*said.AGE[plan.ending]) * MINUTE
     first = 12 if plan.ending == "archived" else 1
     day = now - timedelta(days=plan.chance.uniform(first, DAYS))
     minute = plan.chance.triangular(7 * 60, 20 * 60, 10 * 60)
     local = timezone.localtime(day).replace(hour=0, minute=0, second=0, microsecond=0)
     return min(local + minute * MINUTE, now - 30 * MINUTE)
+
+
+def _again(plan: Plan, now: datetime) -> datetime:
+    """A second report of what is in hand already, from the same place and with the same words: when it came."""
+    in_hand = list(Case.objects.filter(synthetic=True, state="handling").select_related("component").order_by("reported_at", "id"))
+    plan.into = first = in_hand[plan.chance.randrange(min(len(in_hand), 8))]
+    assert first.point is not None
+    plan.point, plan.component, plan.source = first.point, first.component, plan.chance.choice(("citizen", "hotline"))
+    plan.matter = next(each for each in MATTERS if each.code == first.matter_code)
+    return first.reported_at + plan.chance.uniform(0.1, 0.4) * (now - first.reported_at)
 
 
 def _register(plan: Plan, people: People, at: datetime, inspector: Account) -> Case:
@@ -278,7 +276,7 @@ def _given(
         assert department is not None
         return dispatcher, {"department": department}
     if action == "merge":
-        return desk, {"into": Case.objects.filter(state="archived").exclude(pk=case.pk).order_by("-pk")[0]}
+        return desk, {"into": plan.into}
     if action in ("receive", "assign", "submit", "report_back", "ask_return", "ask_suspend"):
         return _at_the_department(plan, people, case, action, at)
     moves: dict[str, tuple[Who, dict[str, Any]]] = {

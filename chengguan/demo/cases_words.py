@@ -46,3 +46,16 @@ RECEIVERS = ("县生态环境局", "县市场监督管理局", "12345 热线平�
 RETURNS = ("该处管线不属本单位养护", "位置在乡道，不在本单位范围")
 NOT_DONE = ("清理不彻底，还有残留", "灯还是不亮", "只围了没有修")
 CALLERS = ("张先生", "李女士", "王先生", "田女士", "彭先生", "石女士", "杨先生", "吴女士")
+
+WAIT = {
+    "accept": (1, 12), "file": (1, 10), "dispatch": (1, 10), "receive": (2, 50), "assign": (1, 30), "report_back": (2, 40),
+    "forward": (1, 11), "send_to_verify": (1, 11), "verify": (15, 100), "accept_result": (1, 10), "close": (1, 12),
+    "send_to_confirm": (1, 9), "confirm": (10, 50), "rework": (1, 12), "archive": (9 * 1440, 12 * 1440),
+}  # fmt: skip
+"""Minutes between a move and the one before; `submit` takes its share of the limit."""
+
+AGE = {  # minutes since the last move of a case that is still open
+    "reported": (1, 13), "confirming": (3, 50), "awaiting_filing": (1, 13), "awaiting_dispatch": (1, 14), "dispatched": (3, 120),
+    "handling": (20, 1200), "department_review": (10, 180), "reported_back": (1, 14), "awaiting_verification": (1, 14),
+    "verifying": (5, 100), "verified": (1, 13), "awaiting_closing": (1, 14), "suspended": (2000, 20000), "self_handled": (5, 60),
+}  # fmt: skip

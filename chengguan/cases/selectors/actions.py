@@ -13,7 +13,7 @@ from chengguan.cases.models import Case
 from chengguan.cases.selectors import guards
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.move import Move
-from chengguan.cases.selectors.nearby import duplicates
+from chengguan.cases.selectors.nearby import mergeable
 from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
 from chengguan.people.models import Organisation
@@ -140,10 +140,8 @@ def _inspectors(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
 
 
 def _same_place(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
-    if case.point is None:
-        return (), ""
-    near = duplicates(case.point, case.matter_code, exclude=case.pk)
-    words = _("附近 %(count)d 件同类案件") % {"count": len(near)} if near else ""
+    near = mergeable(case)
+    words = _("附近 %(count)d 件同类案件还在办理") % {"count": len(near)} if near else ""
     label = "{case} · {state} · {metres:.0f} m · {address}"
     return tuple(
         (str(each.pk), label.format(case=each, state=each.get_state_display(), metres=each.metres, address=each.address))  # type: ignore[attr-defined]

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from chengguan.cases import timing
+from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Dispatch, Request, Task
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services import placing
 from chengguan.standards import codes
 from chengguan.standards.limits import Limit
@@ -89,8 +90,11 @@ def ended(move: Move) -> None:
 @of("merge")
 def merged(move: Move) -> None:
     into: Case = move.given["into"]
+    if Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=into.pk, state__in=workflow.OPEN).first() is None:
+        raise Refused(_("%(case)s 正被别人处理, 请再试一次") % {"case": into}, "into")
     move.case.merged_into = into
     move.receiver = str(into)
+    move.kept["alarms"] = list(move.case.alarms.values_list("alarm", flat=True))
     move.case.alarms.update(case=into)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chengguan.alarms.models import Alarm
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Step
 from chengguan.cases.selectors import configuration as chosen
@@ -35,6 +36,8 @@ def act(who: Who, case: Case | int, action: str, *, version: int | None = None, 
     step = write_step_after(move, clock)
     telling.tell(move, step)
     _file_by_itself(move)
+    if action == "merge":
+        _tell_the_other(move)
     if action == "follow_up" and fields.get("linked") == "yes":
         link_case(who, move.case, move.text("words"), move.now)
     return step
@@ -140,6 +143,14 @@ def _turn(move: Move, effect: str) -> None:
             clocks.start_handling(since=case.filed_at if starts == "filing" else None)
     elif verb == "number" and not case.number:
         case.number = numbers.case_number(move.settings["number.area"], move.now)
+
+
+def _tell_the_other(move: Move) -> None:
+    """The case that goes on hears of the alarm that came with a report and still stands: what proved it done no longer does."""
+    brought = Alarm.objects.filter(pk__in=move.kept.get("alarms", ()), active=True).first()
+    if brought is not None:
+        words = _("并案带来告警: %(text)s") % {"text": brought.text or brought.name}
+        note_all("join_alarm", {move.given["into"].pk: words}, move.now)
 
 
 def _file_by_itself(move: Move) -> None:

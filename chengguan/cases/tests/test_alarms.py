@@ -11,10 +11,11 @@ from django.db import connection, transaction
 
 from chengguan.alarms.facts import AlarmDue, AlarmRaised, AlarmReturned
 from chengguan.alarms.models import Alarm
-from chengguan.cases import services
+from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, CaseAlarm, Report, Step
 from chengguan.cases.tests.conftest import HERE, NOW, World
 from chengguan.engines import announce
+from chengguan.people.selectors import SYSTEM
 
 
 def alarm(world: World, rule: str = "lamp_dark", **given: Any) -> Alarm:
@@ -52,6 +53,27 @@ def test_another_alarm_on_a_component_with_an_open_case_joins_it(world: World) -
     assert joined.pk == first.pk
     assert CaseAlarm.objects.filter(case=first).count() == 2
     assert Step.objects.filter(case=first, action="join_alarm").count() == 1
+
+
+def test_a_standing_alarm_of_a_merged_report_joins_the_case_that_goes_on_and_can_be_seen_there(world: World) -> None:
+    into = world.case("awaiting_verification", proven_at=NOW, proof="灯亮了")
+    report = services.register_alarm(alarm(world, component=None), NOW)
+    services.act(world.who("acceptor"), report, "merge", now=NOW, into=into)
+    into.refresh_from_db()
+    assert into.proven_at is None, "what its own reading had proven does not hold for the alarm that came"
+    assert [step.action for step in into.steps.all()] == ["join_alarm"]
+    file = selectors.case_file(SYSTEM, into.pk)
+    assert [each.text for each in file["alarms"]] == ["功率 0 W"]
+    assert CaseAlarm.objects.get().case == into
+
+
+def test_an_alarm_that_is_back_to_normal_withdraws_no_evidence_when_its_report_is_merged(world: World) -> None:
+    into = world.case("awaiting_verification", proven_at=NOW, proof="灯亮了")
+    report = services.register_alarm(alarm(world, component=None, active=False, returned_at=NOW), NOW)
+    services.act(world.who("acceptor"), report, "merge", now=NOW, into=into)
+    into.refresh_from_db()
+    assert into.proven_at == NOW
+    assert CaseAlarm.objects.get().case == into
 
 
 def test_alarm_after_the_case_was_closed_is_a_new_case(world: World) -> None:
@@ -151,11 +173,6 @@ def test_closing_while_the_alarm_stands_asks_why(world: World) -> None:
 
 def test_return_of_an_alarm_nobody_registered_is_nothing(world: World) -> None:
     assert services.add_evidence([alarm(world).pk], NOW) == []
-
-
-@pytest.fixture
-def lasting(transactional_db: Any) -> World:
-    return World()
 
 
 def test_two_workers_at_once_make_one_case(lasting: World) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from chengguan.cases import selectors, services
+from chengguan.cases import selectors, services, workflow
 from chengguan.cases.tests.conftest import HERE, NOW, World
 from chengguan.people.models import Holding, Post
 from chengguan.people.selectors import SYSTEM, who_is
@@ -200,6 +201,20 @@ def test_a_task_goes_to_an_inspector_only(world: World) -> None:
     case = world.case("reported")
     with pytest.raises(services.Refused, match="信息采集员"):
         services.act(world.who("acceptor"), case, "send_to_confirm", now=NOW, inspector=world.accounts["crew"].pk)
+
+
+@pytest.mark.parametrize("state", workflow.FINAL)
+def test_a_report_is_not_merged_into_a_case_that_has_ended(world: World, state: str) -> None:
+    ended = world.case(state)
+    with pytest.raises(services.Refused, match="已经结束") as refused:
+        services.act(world.who("acceptor"), world.case("reported"), "merge", now=NOW, into=ended)
+    assert refused.value.field == "into"
+
+
+def test_only_what_is_still_in_hand_is_offered_to_merge_into(world: World) -> None:
+    open_, _ended, report = (world.case(state, timezone.now()) for state in ("handling", "closed", "reported"))
+    merge = next(each for each in selectors.actions_for(world.who("acceptor"), report) if each.slug == "merge")
+    assert [value for value, _label in merge.fields[0].options] == [str(open_.pk)]
 
 
 def test_a_photo_named_by_its_number_must_be_ones_own(world: World) -> None:

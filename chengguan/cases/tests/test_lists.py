@@ -84,11 +84,11 @@ def test_lights_add_up_and_filter_the_list(world: World) -> None:
     spread(world, 13)
     counts = selectors.counts(world.who("department"), now=NOW + 3 * MINUTE)
     assert counts[""]["all"] == 13
-    for light in ("red", "yellow", "green"):
+    for light in ("red", "yellow", "green", "grey"):
         page = selectors.worklist(world.who("department"), light=light, now=NOW + 3 * MINUTE)
         assert len(page.cases) == counts["handling"][light]
         assert {case.light for case in page.cases} <= {light}  # type: ignore[attr-defined]
-    assert sum(counts[""][light] for light in ("red", "yellow", "green")) == 13
+    assert sum(counts[""][light] for light in ("red", "yellow", "green", "grey")) == 13
 
 
 def test_filters_narrow_and_an_unknown_one_is_an_error(world: World) -> None:

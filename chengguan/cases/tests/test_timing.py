@@ -128,7 +128,13 @@ def test_paused_clock_has_no_deadline_and_extension_adds_the_limit_again() -> No
     assert timing.light(at(11, 18, 9), at(11, 18, 10), at(11, 18, 11)) == "green"
     assert timing.light(at(11, 18, 10), at(11, 18, 10), at(11, 18, 11)) == "yellow"
     assert timing.light(at(11, 18, 12), at(11, 18, 10), at(11, 18, 11)) == "red"
-    assert timing.light(at(11, 18, 12), None, None) == "green"
+    assert timing.light(at(11, 18, 11), at(11, 18, 10), at(11, 18, 11)) == "yellow", "the deadline itself is still kept"
+    assert timing.light(at(11, 18, 12), None, None) == "grey"
+
+
+@pytest.mark.parametrize(("share", "yellow", "expected"), [(0.8, 18, 90), (0.5, 15, 90), (0.8, 19, 80), (0.8, 20, 100)])
+def test_use_in_percent_follows_the_share_at_which_yellow_was_set(share: float, yellow: int, expected: int) -> None:
+    assert timing.percent_used(at(11, 18, 19), at(11, 18, yellow), at(11, 18, 20), share) == expected
 
 
 def test_limit_of_nothing_or_of_an_unknown_clock_is_refused() -> None:

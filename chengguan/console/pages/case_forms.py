@@ -95,8 +95,6 @@ def condition_options(matter: str, chosen: str = "") -> list[Option]:
 
 
 def _near_options(case: Case, values: list[str]) -> list[Option]:
-    if case.point is None:
-        return []
     return [
         Option(
             str(other.pk),
@@ -107,7 +105,7 @@ def _near_options(case: Case, values: list[str]) -> list[Option]:
             % {"time": span((timezone.now() - other.reported_at).total_seconds()), "state": other.get_state_display(), "address": other.address},
             link=f"/cases/{other.pk}",
         )
-        for other in selectors.duplicates(case.point, case.matter_code, exclude=case.pk)
+        for other in selectors.mergeable(case)
     ]
 
 
