@@ -118,7 +118,20 @@ def yellow(
 
 
 def light(now: datetime, yellow_at: datetime | None, red_at: datetime | None) -> str:
-    """green, yellow or red from the stored moments; a paused clock (no moments) is green unless it said otherwise."""
-    if red_at is not None and now > red_at:
+    """green, yellow or red from the stored moments; grey where no clock runs. The yellow moment is yellow already, the
+    deadline itself is still kept: red begins after it."""
+    if red_at is None:
+        return "grey"
+    if now > red_at:
         return "red"
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
+
+
+def percent_used(now: datetime, yellow_at: datetime | None, red_at: datetime | None, share: float) -> int:
+    """How much of the limit is used, from the two stored moments: `share` of it at yellow, all of it at the deadline."""
+    if red_at is None or yellow_at is None:
+        return 0
+    whole = (red_at - yellow_at) / (1 - share)
+    if whole <= timedelta(0):
+        return 100
+    return max(0, min(100, round(100 * (1 - (red_at - now) / whole))))

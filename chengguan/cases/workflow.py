@@ -58,6 +58,12 @@ STAGES: dict[str, str] = {
 }  # fmt: skip
 """Whose stage clock a state stands on; the states of 处置 stand on the handling clock."""
 
+DESK_OF: dict[str, str] = {
+    "reported": "acceptor", "awaiting_filing": "shift_leader", "awaiting_dispatch": "dispatcher", "reported_back": "dispatcher",
+    "awaiting_verification": "acceptor", "verified": "acceptor", "awaiting_closing": "shift_leader", "self_handled": "acceptor",
+}  # fmt: skip
+"""Whose desk at the centre a state waits on: whom the bell calls, and whom a list names."""
+
 SIX_STEPS = ("上报", "受理立案", "派遣", "处置", "核查", "结案")
 STEP_OF: dict[str, int] = {
     "reported": 1, "confirming": 1, "awaiting_filing": 1, "awaiting_dispatch": 2, "dispatched": 3, "handling": 3,

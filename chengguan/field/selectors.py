@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengguan import registry
 from chengguan.cases import selectors as cases
+from chengguan.cases import timing
 from chengguan.cases.models import Case, Task
 from chengguan.observations import selectors as observations
 from chengguan.people.models import GridDuty
@@ -21,6 +21,7 @@ from chengguan.people.selectors import SYSTEM, Who, on
 from chengguan.places.models import UnitGrid
 from chengguan.places.selectors import grid_at, responsibility_grid_of
 from chengguan.standards import codes
+from chengguan.things import selectors as things
 from chengguan.things.models import Component, Device
 
 NEAR_METRES = 40
@@ -36,6 +37,7 @@ class Job:
     case: Case
     kind: str  # confirm | verify | handle
     due: datetime | None
+    share: float  # of the limit that is used when the light turns yellow
     words: str = ""
     task: Task | None = None
 
@@ -45,35 +47,28 @@ class Job:
 
     @property
     def light(self) -> str:
-        now = timezone.now()
-        if self.due is None:
-            return "grey"
-        if now >= self.due:
-            return "red"
-        yellow = self.case.yellow_at if self.kind == "handle" else self._task_yellow()
-        return "yellow" if yellow and now >= yellow else "green"
-
-    def _task_yellow(self) -> datetime | None:
-        return self.due - (self.due - self.task.sent_at) * 0.2 if self.task and self.due else None
+        return timing.light(timezone.now(), self.yellow_at, self.due)
 
     @property
     def percent(self) -> int:
-        start = self.task.sent_at if self.task else self.case.dispatched_at
-        if start is None or self.due is None or self.due <= start:
-            return 0
-        return max(2, min(100, round(100 * (timezone.now() - start) / (self.due - start))))
+        return timing.percent_used(timezone.now(), self.yellow_at, self.due, self.share)
+
+    @property
+    def yellow_at(self) -> datetime | None:
+        if self.task is None:
+            return self.case.yellow_at
+        return self.task.clock.yellow_at if self.task.clock else None
 
 
 def jobs(who: Who) -> list[Job]:
     """Everything this person has to do, the most urgent first."""
-    found = [
-        Job(task.case, task.kind, task.due, task.words, task)
-        for task in Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify")).select_related("case")
-    ]
+    share = cases.settings()["lights.yellow"]
+    tasks = Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify"))
+    found = [Job(task.case, task.kind, task.due, share, task.words, task) for task in tasks.select_related("case", "clock")]
     if who.has("crew"):
         crews = [post.organisation_id for post in who.posts if post.role == "crew"]
         mine = cases.visible(who).filter(state__in=JOBS, crew_id__in=crews)
-        found += [Job(case, "handle", case.deadline, case.description) for case in mine]
+        found += [Job(case, "handle", case.deadline, share, case.description) for case in mine]
     far = timezone.now() + timedelta(days=3650)
     return sorted(found, key=lambda job: (job.due or far, job.case.pk))
 
@@ -134,18 +129,13 @@ class Place:
     matters: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
 
-def metres_between(a: Point, b: Point) -> float:
-    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
-    return 6_371_008.8 * math.hypot(east, math.radians(b.y - a.y))
-
-
 def place(who: Who, point: Point) -> Place:
     """Grid, components under the finger, open cases and likely matters at a point."""
     grid = grid_at(point)
-    near = Component.objects.filter(point__dwithin=(point, NEAR_METRES / 95_000)).exclude(status="removed")
-    components = sorted(((each, round(metres_between(point, each.point))) for each in near[:200]), key=lambda row: row[1])[:MOST_NEAR]
+    near = things.nearby_components(who, point, NEAR_METRES, limit=MOST_NEAR)
+    components = [(each, round(each.away.m)) for each in near]  # type: ignore[attr-defined]
     known = cases.duplicates(point, "", metres=NEAR_METRES, hours=24 * 14)
-    near_cases = [(each, round(metres_between(point, each.point))) for each in known[:5] if each.point is not None]
+    near_cases = [(each, round(each.metres)) for each in known[:5]]  # type: ignore[attr-defined]
     return Place(grid, is_own(who, grid), components, near_cases, likely_matters(who, [each for each, _metres in components]))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
+from django.contrib.gis.geos import Point, Polygon
 from pyproj import Transformer
 
 METRIC_CRS = 4545
+EARTH_RADIUS = 6_371_008.8
 GRAIN_DEG = 1e-9
 """Degrees that stored coordinates are rounded to: a tenth of a millimetre, so that neighbours share their corners exactly."""
 
@@ -36,3 +39,18 @@ def to_degrees(geometry: Any, source: int = METRIC_CRS) -> Any:
 def to_metres(geometry: Any, target: int = METRIC_CRS) -> Any:
     """Shapely geometry, or an array of them, in degrees -> metres."""
     return shapely.transform(geometry, _through(_transformer(4490, target), None))
+
+
+def metres_between(a: Point, b: Point) -> float:
+    """Metres between two places (degrees) of one county, on the sphere."""
+    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
+    return EARTH_RADIUS * math.hypot(east, math.radians(b.y - a.y))
+
+
+def box_around(point: Point, metres: float) -> Polygon:
+    """The box in degrees that holds everything within so many metres."""
+    north = math.degrees(metres / EARTH_RADIUS)
+    east = north / math.cos(math.radians(point.y))
+    box = Polygon.from_bbox((point.x - east, point.y - north, point.x + east, point.y + north))
+    box.srid = 4490
+    return box

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.gis.db.models.functions import Distance, Transform
 from django.db.models import Count, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
@@ -68,12 +69,10 @@ def search(who: Who, text: str, limit: int = 20) -> list[Component]:
 
 
 def nearby_components(who: Who, point: Any, metres: float = 30, class_code: str = "", limit: int = 10) -> list[Component]:
-    """Components around a point (4490), the nearest first."""
-    from django.contrib.gis.db.models.functions import Distance, Transform
-
+    """Components around a point (4490) that still stand, the nearest first, each with `.away`."""
     here = point.transform(3857, clone=True)
     stretched = metres / math.cos(math.radians(point.y))  # a metre on the ground is longer in the Mercator plane
-    rows = components(who).filter(geom_3857__dwithin=(here, stretched))
+    rows = components(who).filter(geom_3857__dwithin=(here, stretched)).exclude(status="removed")
     if class_code:
         rows = rows.filter(class_code=class_code)
     return list(rows.annotate(away=Distance(Transform("point", 4545), point.transform(4545, clone=True))).order_by("away")[:limit])

@@ -4,7 +4,7 @@ from chengguan.cases.selectors.actions import Action, Field, actions_for, sugges
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.moved import only_noted_since
-from chengguan.cases.selectors.nearby import duplicates, earlier, of_caller
+from chengguan.cases.selectors.nearby import duplicates, earlier, mergeable, of_caller
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.cases.selectors.worklists import POST_STATES, Page, counts, light_of, search, waiting, worklist
 
@@ -23,6 +23,7 @@ __all__ = [
     "durations_lately",
     "earlier",
     "light_of",
+    "mergeable",
     "of_caller",
     "only_noted_since",
     "search",

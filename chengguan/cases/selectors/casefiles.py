@@ -15,7 +15,7 @@ from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.nearby import earlier, of_caller
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.selectors.seeing import sees_reporter, visible
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN, light_of
+from chengguan.cases.selectors.worklists import HEAVY, SHOWN, show_time
 from chengguan.cases.timing import light as light_at
 from chengguan.people.selectors import Who
 from chengguan.standards import filing
@@ -26,8 +26,8 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     requests, tasks, dispatches, linked, merged, earlier, caller, durations, sees_reporter. Case.DoesNotExist when it is not this person's to see."""
     now = now or timezone.now()
     case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
-    case.light = light_of(case, now)  # type: ignore[attr-defined]
     chosen = settings()
+    show_time(case, now, chosen["lights.yellow"])
     running = Running(case, now, chosen, calendar(chosen))
     merged = list(case.merged.all())
     return {

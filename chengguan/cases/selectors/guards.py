@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
-from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
-from chengguan.cases import timing
+from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import children_of, on
+from chengguan.places.projection import metres_between
 from chengguan.places.selectors import grid_at
 from chengguan.standards import filing
 from chengguan.standards.limits import Limit
 
 RECEIVES = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.ENTERPRISE}
-
-
-def metres(a: Point, b: Point) -> float:
-    """Metres between two places of one county, on the sphere."""
-    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
-    return 6371008.8 * math.hypot(east, math.radians(b.y - a.y))
 
 
 def place_in_grid(move: Move) -> None:
@@ -52,7 +45,7 @@ def on_the_place(move: Move) -> None:
     position, accuracy = move.given["position"]
     if move.case.point is None:
         return
-    away = metres(position, move.case.point)
+    away = metres_between(position, move.case.point)
     allowance = min(accuracy or 0, move.settings["verify.accuracy_metres"])
     reach = move.settings["verify.metres"]
     move.kept["metres"] = round(away, 1)
@@ -65,8 +58,9 @@ def other_case(move: Move) -> None:
     into = move.given["into"]
     if into.pk == move.case.pk:
         raise Refused(_("不能并入自己"), "into")
-    if into.state in ("merged", "refused", "declined", "voided"):
-        raise Refused(_("要并入的案件已经%(state)s") % {"state": into.get_state_display()}, "into")
+    if into.state not in workflow.OPEN:
+        words = _("%(case)s 已经结束（%(state)s），不能并入；请并入还在办理的案件，或另行受理")
+        raise Refused(words % {"case": into, "state": into.get_state_display()}, "into")
 
 
 def department_with_right(move: Move) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
+from chengguan.cases import workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.configuration import settings
-from chengguan.cases.selectors.guards import metres as metres_apart
 from chengguan.cases.selectors.seeing import visible
 from chengguan.people.selectors import Who
+from chengguan.places.projection import box_around, metres_between
 
 NEVER_A_CASE = ("merged", "refused", "voided")
 
@@ -32,7 +32,7 @@ def duplicates(
     metres = metres if metres is not None else chosen["duplicates.metres"]
     hours = hours if hours is not None else chosen["duplicates.hours"]
     since = (now or timezone.now()) - timedelta(hours=hours)
-    cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=_box(point, metres)).exclude(state__in=NEVER_A_CASE)
+    cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=box_around(point, metres)).exclude(state__in=NEVER_A_CASE)
     if matter_code:
         cases = cases.filter(matter_code=matter_code)
     if exclude is not None:
@@ -40,19 +40,18 @@ def duplicates(
     found = []
     for case in cases.select_related("department")[:200]:
         assert case.point is not None
-        away = metres_apart(point, case.point)
+        away = metres_between(point, case.point)
         case.metres = away  # type: ignore[attr-defined]
         if away <= metres:
             found.append(case)
     return sorted(found, key=lambda case: case.metres)  # type: ignore[attr-defined]
 
 
-def _box(point: Point, metres: float) -> Polygon:
-    north = math.degrees(metres / 6371008.8)
-    east = north / math.cos(math.radians(point.y))
-    box = Polygon.from_bbox((point.x - east, point.y - north, point.x + east, point.y + north))
-    box.srid = 4490
-    return box
+def mergeable(case: Case) -> list[Case]:
+    """What this report may repeat: duplicates that are still in hand."""
+    if case.point is None:
+        return []
+    return [each for each in duplicates(case.point, case.matter_code, exclude=case.pk) if each.state in workflow.OPEN]
 
 
 def earlier(who: Who, case: Case, limit: int = 20) -> list[Case]:

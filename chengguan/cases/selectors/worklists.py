@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from chengguan.cases import workflow
+from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import sees_reporter, visible
-from chengguan.cases.timing import light as light_at
 from chengguan.people.selectors import Who
 
 POST_STATES: dict[str, tuple[str, ...]] = {
@@ -40,6 +40,7 @@ HEAVY = ("community__geom", "community__geom_3857", "township__geom", "township_
 
 
 MOST_REQUESTS = 2000
+LIGHTS = ("green", "yellow", "red", "grey")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,14 @@ class Page:
 
 
 def light_of(case: Case, now: datetime) -> str:
-    """green, yellow or red; a case whose clock is paused is green."""
-    return light_at(now, case.yellow_at, case.deadline)
+    """green, yellow or red; grey while no clock of the case runs."""
+    return timing.light(now, case.yellow_at, case.deadline)
+
+
+def show_time(case: Case, now: datetime, share: float) -> None:
+    """`.light` and `.percent` (how much of the limit is used) on the case; `share` of the limit is used at yellow."""
+    case.light = light_of(case, now)  # type: ignore[attr-defined]
+    case.percent = timing.percent_used(now, case.yellow_at, case.deadline, share)  # type: ignore[attr-defined]
 
 
 def waiting(who: Who, post: str = "") -> QuerySet[Case]:
@@ -83,7 +90,8 @@ def _waits_for(who: Who, role: str) -> Q:
 def _light(light: str, now: datetime) -> Q:
     red = Q(deadline__lt=now)
     yellow = Q(yellow_at__lte=now, deadline__gte=now)
-    return {"red": red, "yellow": yellow}.get(light, Q(deadline=None) | Q(yellow_at__gt=now))
+    green = Q(deadline__gte=now) & (Q(yellow_at=None) | Q(yellow_at__gt=now))
+    return {"red": red, "yellow": yellow, "green": green}.get(light, Q(deadline=None))
 
 
 def _text(words: str, who: Who) -> Q:
@@ -122,7 +130,7 @@ def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, 
 
 
 def worklist(who: Who, *, post: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
-    """What waits for this person, the nearest deadline first; each case with its `.light`. filters: state stage light
+    """What waits for this person, the nearest deadline first; each case with its `.light` and `.percent`. filters: state stage light
     department crew township community component source matter (prefix) text urgent overdue."""
     return _page(narrowed(who, waiting(who, post), now or timezone.now(), filters), after, size, now or timezone.now())
 
@@ -136,9 +144,10 @@ def _page(cases: QuerySet[Case], after: str, size: int, now: datetime) -> Page:
     cases = cases.filter(_beyond(after))
     found = list(cases.order_by(F("deadline").asc(nulls_last=True), "id").values_list("pk", flat=True)[: size + 1])
     known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk(found[:size])
+    share = settings()["lights.yellow"]
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
     for case in rows:
-        case.light = light_of(case, now)  # type: ignore[attr-defined]
+        show_time(case, now, share)
     return Page(rows, _key(rows[-1]) if more else None)
 
 
@@ -160,18 +169,17 @@ def _beyond(after: str) -> Q:
 
 
 def counts(who: Who, *, post: str = "", now: datetime | None = None, **filters: Any) -> dict[str, dict[str, int]]:
-    """state -> {"green", "yellow", "red", "all"} of the work list, and the same under "" for all of it."""
+    """state -> {"green", "yellow", "red", "grey", "all"} of the work list, and the same under "" for all of it."""
     now = now or timezone.now()
-    rows = (
+    rows: Any = (
         narrowed(who, waiting(who, post), now, filters)
         .values("state")
-        .annotate(red=Count("pk", filter=_light("red", now)), yellow=Count("pk", filter=_light("yellow", now)), all=Count("pk"))
+        .annotate(all=Count("pk"), **{light: Count("pk", filter=_light(light, now)) for light in LIGHTS})
         .order_by()
     )
-    found = {"": {"green": 0, "yellow": 0, "red": 0, "all": 0}}
+    found = {"": dict.fromkeys((*LIGHTS, "all"), 0)}
     for row in rows:
-        green = row["all"] - row["red"] - row["yellow"]
-        found[row["state"]] = {"green": green, "yellow": row["yellow"], "red": row["red"], "all": row["all"]}
+        found[row["state"]] = {light: n for light, n in row.items() if light != "state"}
         for light, number in found[row["state"]].items():
             found[""][light] += number
     return found

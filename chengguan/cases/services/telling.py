@@ -21,18 +21,6 @@ from chengguan.people.services import Bell, audit_each, notify_each
 
 Holders = Callable[..., list[Account]]
 
-NEXT_POST = {
-    "reported": "acceptor",
-    "awaiting_filing": "shift_leader",
-    "awaiting_dispatch": "dispatcher",
-    "reported_back": "dispatcher",
-    "awaiting_verification": "acceptor",
-    "verified": "acceptor",
-    "awaiting_closing": "shift_leader",
-    "self_handled": "acceptor",
-}
-
-
 def link(case: Case, phone: bool = False) -> str:
     return f"/field/tasks/{case.pk}" if phone else f"/cases/{case.pk}"
 
@@ -50,13 +38,13 @@ def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> l
     if action == "assign":
         return accounts_with_role("crew", case.crew)
     if action == "urge" and case.state not in workflow.WITH_DEPARTMENT:
-        return accounts_with_role(NEXT_POST.get(case.state, "dispatcher"))
+        return accounts_with_role(workflow.DESK_OF.get(case.state, "dispatcher"))
     if action in ("record_evidence", "join_alarm", "follow_up", "archive", "reply_urge"):
         return []
     if case.state in (*workflow.WITH_DEPARTMENT, "suspended"):
         crew = accounts_with_role("crew", case.crew) if case.crew_id and case.state == "handling" else []
         return accounts_with_role("department", case.department) + crew
-    return accounts_with_role(NEXT_POST[case.state]) if case.state in NEXT_POST else []
+    return accounts_with_role(workflow.DESK_OF[case.state]) if case.state in workflow.DESK_OF else []
 
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)

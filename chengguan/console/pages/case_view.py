@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Step
-from chengguan.console.pages.lists import left_words, light_of, light_word, percent_used, span
+from chengguan.console.pages.lists import left_words, light_word, span
 from chengguan.people.roles import ROLES
 
 
@@ -58,14 +58,14 @@ def last_words(case: Case) -> dict[str, str]:
 def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Everything of a case file that the template draws."""
     case: Case = file["case"]
-    light = light_of(case, now)
+    light: str = case.light  # type: ignore[attr-defined]
     photos = list(file["photos"])
     steps = list(file["steps"])
     return {
         "light": light,
         "light_word": light_word(light, case.state),
         "left": left_words(case.deadline, now),
-        "percent": percent_used(case, now),
+        "percent": case.percent,  # type: ignore[attr-defined]
         "six": _six_steps(case),
         "timeline": [_moment(step, [photo for photo in photos if photo.step_id == step.pk]) for step in steps],
         "clocks": [_running(clock) for clock in file["clocks"]],
@@ -107,8 +107,7 @@ def _running(clock: Any) -> Running:
     kind, stage = clock.get_kind_display(), _(clock.stage)
     name = stage if clock.kind in ("stage", "task") or kind == stage else f"{stage} · {kind}"
     left = (_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s)
-    light = "grey" if paused else clock.light
-    return Running(clock, name, light, max(2, min(100, round(clock.share * 100))), span(clock.used_s), left, state, clock.late)
+    return Running(clock, name, clock.light, max(2, min(100, round(clock.share * 100))), span(clock.used_s), left, state, clock.late)
 
 
 def _took(durations: dict[str, float | None]) -> list[tuple[str, str]]:

@@ -10,22 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chengguan.cases import selectors
 from chengguan.cases.models import Case
-from chengguan.cases.workflow import FINAL, STATES, WITH_DEPARTMENT
+from chengguan.cases.selectors.casefiles import in_words
+from chengguan.cases.workflow import DESK_OF, FINAL, STATES, WITH_DEPARTMENT
 
 LIGHTS = {"red": gettext_lazy("超期"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
 """Three lights and none. An overdue stage of the desk is called 超时, an overdue handling 超期."""
-LIGHT_SHARE = 0.8
-DESK_OF = {
-    "reported": "acceptor",
-    "awaiting_filing": "shift_leader",
-    "awaiting_dispatch": "dispatcher",
-    "reported_back": "dispatcher",
-    "awaiting_verification": "acceptor",
-    "verified": "acceptor",
-    "awaiting_closing": "shift_leader",
-    "self_handled": "acceptor",
-}
 
 
 @dataclass(frozen=True)
@@ -41,14 +32,6 @@ class Row:
     holder_more: str
 
 
-def light_of(case: Case, now: datetime) -> str:
-    if case.deadline is None:
-        return "grey"
-    if now >= case.deadline:
-        return "red"
-    return "yellow" if case.yellow_at is not None and now >= case.yellow_at else "green"
-
-
 def light_word(light: str, state: str) -> str:
     if light == "red" and state not in WITH_DEPARTMENT:
         return _("超时")
@@ -59,15 +42,7 @@ def span(seconds: float | None) -> str:
     """A length of time in the two units that matter: 3 天 4 小时, 12 分 05 秒 is 12 分."""
     if seconds is None:
         return "—"
-    seconds = abs(seconds)
-    days, rest = divmod(round(seconds), 86_400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    if days:
-        return _("%(d)d 天 %(h)d 小时") % {"d": days, "h": hours} if hours else _("%(d)d 天") % {"d": days}
-    if hours:
-        return _("%(h)d 小时 %(m)d 分") % {"h": hours, "m": minutes} if minutes else _("%(h)d 小时") % {"h": hours}
-    return _("%(m)d 分") % {"m": minutes} if minutes else _("%(s)d 秒") % {"s": left}
+    return in_words(timedelta(seconds=abs(seconds)))
 
 
 def left_words(deadline: datetime | None, now: datetime) -> str:
@@ -75,16 +50,6 @@ def left_words(deadline: datetime | None, now: datetime) -> str:
         return _("不计时")
     seconds = (deadline - now).total_seconds()
     return (_("余 %(time)s") if seconds > 0 else _("超 %(time)s")) % {"time": span(seconds)}
-
-
-def percent_used(case: Case, now: datetime) -> int:
-    """How much of the limit is used, judged by the two moments a list has: yellow is at 80 %, the deadline at 100 %."""
-    if case.deadline is None or case.yellow_at is None:
-        return 0
-    whole = (case.deadline - case.yellow_at) / (1 - LIGHT_SHARE)
-    if whole <= timedelta(0):
-        return 100
-    return max(2, min(100, round(100 * (1 - (case.deadline - now) / whole))))
 
 
 def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
@@ -99,7 +64,8 @@ def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
 
 
 def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None) -> Row:
+    """The line of a case that a work list gave."""
     now = now or timezone.now()
-    light = light_of(case, now)
+    light = selectors.light_of(case, now)
     who, more = holder(case, role_names)
-    return Row(case, light, light_word(light, case.state), left_words(case.deadline, now), percent_used(case, now), who, more)
+    return Row(case, light, light_word(light, case.state), left_words(case.deadline, now), case.percent, who, more)  # type: ignore[attr-defined]

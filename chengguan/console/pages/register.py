@@ -24,6 +24,7 @@ from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.places.selectors import geocode, grid_at, inside_county, nearest_address
 from chengguan.standards import codes
+from chengguan.things import selectors as things
 from chengguan.things.models import Component
 from chengguan.things.services import put_attachment
 
@@ -138,26 +139,20 @@ def places(request: HttpRequest) -> HttpResponse:
 @require_GET
 def here(request: HttpRequest) -> HttpResponse:
     """What stands at the point on the map, and what is already reported there."""
-    _who(request)
+    who = _who(request)
     point = _point(request.GET)
     if point is None:
         return HttpResponse("")
-    near = Component.objects.filter(point__dwithin=(point, COMPONENT_METRES / 95_000)).exclude(status="removed")[:100]
-    components = sorted(((each, _metres(point, each.point)) for each in near), key=lambda row: row[1])[:6]
+    near = things.nearby_components(who, point, COMPONENT_METRES, limit=6)
     context = {
         "grid": grid_at(point),
         "inside": inside_county(point),
         "address": nearest_address(point),
-        "components": components,
+        "components": [(each, round(each.away.m)) for each in near],  # type: ignore[attr-defined]
         "duplicates": selectors.duplicates(point, request.GET.get("matter_code", "")),
         "chosen": request.GET.get("component", ""),
     }
     return render(request, "console/work/here.html", context)
-
-
-def _metres(a: Point, b: Point) -> int:
-    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
-    return round(6_371_008.8 * math.hypot(east, math.radians(b.y - a.y)))
 
 
 @login_required
