@@ -25,7 +25,7 @@ python_is_enough='import sys, ssl, venv, ensurepip; sys.exit(not (3, 11) <= sys.
 find_python() {
   local candidate
   for candidate in ${PYTHON:-} python3.11 python3.12 python3.13 python3 \
-    /usr/bin/python3 /usr/bin/python3.1[123] /usr/local/bin/python3 "$HOME"/.pyenv/versions/3.1[123]*/bin/python; do
+    /usr/bin/python3 /usr/bin/python3.1[123] /usr/local/bin/python3 "${HOME:-}"/.pyenv/versions/3.1[123]*/bin/python; do
     if "$candidate" -c "$python_is_enough" >/dev/null 2>&1; then "$candidate" -c 'import sys; print(sys.executable)'; return; fi
   done
   return 1
@@ -50,6 +50,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 if [ ${#missing[@]} -gt 0 ]; then
   command="apt-get install --no-install-recommends ${missing[*]}"
+  command -v sudo >/dev/null && by_hand="sudo $command" || by_hand=$command
   if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
     say "安装系统软件包：${missing[*]}" "installing system packages: ${missing[*]}"
     # Debian's package would create and start a server of its own; ours is private, so it must not.
@@ -60,9 +61,9 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt_options=(-o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold)
     as_root env DEBIAN_FRONTEND=noninteractive apt-get "${apt_options[@]}" update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get "${apt_options[@]}" install -y --no-install-recommends "${missing[@]}" ||
-      stop "系统软件包没有装上。请手工执行后再来：sudo $command" "the system packages could not be installed; run this, then again: sudo $command"
+      stop "系统软件包没有装上。请手工以 root 执行后再来：$by_hand" "the system packages could not be installed; run this as root, then again: $by_hand"
   else
-    stop "缺少系统软件包：${missing[*]}。请执行后再来：sudo $command" "these system packages are missing: ${missing[*]}; run this, then again: sudo $command"
+    stop "缺少系统软件包：${missing[*]}。请以 root 执行后再来：$by_hand" "these system packages are missing: ${missing[*]}; run this as root, then again: $by_hand"
   fi
 fi
 
