@@ -162,6 +162,8 @@ SESSION_IDLE_S = int(float(os.environ.get("CHENGGUAN_SESSION_IDLE_MINUTES") or 1
 """A session ends after this long without use, and after SESSION_COOKIE_AGE in any case."""
 AUDIT_KEEP_DAYS = max(183, int(os.environ.get("CHENGGUAN_AUDIT_KEEP_DAYS") or 1096))
 """At least six months; three years by default."""
+UPLOADS_KEEP_DAYS = max(1, int(os.environ.get("CHENGGUAN_UPLOADS_KEEP_DAYS") or 7))
+"""A photo or document that was uploaded and never used is removed after so many days."""
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

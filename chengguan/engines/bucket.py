@@ -85,6 +85,10 @@ class Bucket:
         whole.seek(0)
         return whole  # type: ignore[return-value]
 
+    def remove(self, sha256: str) -> None:
+        with _in_words():
+            self._client.delete_object(Bucket=self.name, Key=self._key(sha256))
+
     def every(self) -> Iterator[str]:
         with _in_words():
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=self.folder):

@@ -29,6 +29,8 @@ class Store(Protocol):
 
     def open(self, sha256: str) -> BinaryIO: ...
 
+    def remove(self, sha256: str) -> None: ...
+
     def every(self) -> Iterator[str]: ...
 
     def probe(self) -> str:
@@ -60,6 +62,9 @@ class Folder:
 
     def open(self, sha256: str) -> BinaryIO:
         return self.place(sha256).open("rb")
+
+    def remove(self, sha256: str) -> None:
+        self.place(sha256).unlink(missing_ok=True)
 
     def every(self) -> Iterator[str]:
         return (place.name for place in self.root.glob("??/" + "[0-9a-f]" * 64))
@@ -97,6 +102,11 @@ def open(sha256: str) -> BinaryIO:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise ValueError(f"not a sha256 in hexadecimal: {sha256!r}")
     return store().open(sha256)
+
+
+def remove(sha256: str) -> None:
+    """Keep it no longer; nothing when it is not kept. Who calls sees to it that nobody puts the same just now."""
+    store().remove(sha256)
 
 
 def every() -> Iterator[str]:

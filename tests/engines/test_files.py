@@ -32,6 +32,15 @@ def test_the_same_content_is_kept_once(store: files.Store) -> None:
     assert files.check(told[0])
 
 
+def test_what_is_removed_is_not_found_and_may_come_again(store: files.Store) -> None:
+    told, _size = files.put(io.BytesIO(b"photo"))
+    files.remove(told)
+    files.remove(told)
+    assert not files.check(told)
+    files.put(io.BytesIO(b"photo"))
+    assert files.check(told)
+
+
 def test_what_breaks_off_leaves_nothing(store: files.Store, tmp_path: Path) -> None:
     class Breaking(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
@@ -81,6 +90,7 @@ def test_an_address_that_names_no_bucket_is_refused(url: str) -> None:
         bucket.of(url)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("where", ["a port where nobody is", "a bucket that is not there"])
 def test_a_store_that_does_not_answer_is_named(s3: str, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     address = f"{s3}?tls=0".replace("/county", "/nobody") if "bucket" in where else "s3://key:secret@127.0.0.1:9/county?tls=0"

@@ -30,6 +30,7 @@ from chengguan.things.services.gateways import (
     write_gateway_accounts,
 )
 from chengguan.things.services.imports import import_components
+from chengguan.things.services.leftovers import remove_unused_attachments
 from chengguan.things.services.loading import load_components
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "issue_component_codes",
     "load_components",
     "put_attachment",
+    "remove_unused_attachments",
     "rotate_gateway_key",
     "send_waiting",
     "set_device_enabled",

@@ -23,6 +23,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from chengguan.engines import files
 from chengguan.people.selectors import Who
 from chengguan.things.models import SRID, Attachment
+from chengguan.things.services.leftovers import storing
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 20 * 1024 * 1024
@@ -48,7 +49,12 @@ def put_attachment(file: Any, who: Who | None = None, name: str = "", photos_onl
         raise ValidationError(_("文件超过 %(most)d MB，请压缩后再传。") % {"most": MOST_BYTES >> 20}, code="too_large")
     if not content:
         raise ValidationError(_("文件是空的。"), code="empty")
-    name = (name or getattr(file, "name", "") or _("未命名")).replace("\\", "/").rsplit("/", 1)[-1][-160:]
+    with storing():
+        return _kept(content, (name or getattr(file, "name", "")), who, photos_only)
+
+
+def _kept(content: bytes, name: str, who: Who | None, photos_only: bool) -> Attachment:
+    name = (name.replace("\0", "") or _("未命名")).replace("\\", "/").rsplit("/", 1)[-1][-160:]
     facts = _photo(content)
     if facts is None and photos_only:
         raise ValidationError(_("“%(name)s”不是照片。请传 JPEG、PNG 或 WebP。") % {"name": name}, code="kind")
