@@ -1,17 +1,13 @@
 """A citizen reports in half a minute, follows by a code, and learns nothing about anybody else."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from chengguan.cases.models import Case
 from chengguan.portal import services
+from chengguan.portal.models import Sender
 from tests.small_town import SEAT, dark_lamp, move, photo_file, walk
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    cache.clear()
 
 
 def send(client: Client | None = None, **changed):
@@ -76,6 +72,17 @@ def test_a_robot_that_fills_the_hidden_field_is_thanked_and_ignored(town):
 def test_a_flood_from_one_address_is_slowed(town, monkeypatch):
     monkeypatch.setattr(services, "FROM_ONE_ADDRESS", 2)
     assert [send().status_code for _ in range(3)] == [302, 302, 429]
+
+
+def test_an_address_is_counted_where_every_worker_sees_it_and_forgotten_after_an_hour(town, monkeypatch):
+    monkeypatch.setattr(services, "FROM_ONE_ADDRESS", 2)
+    assert [send().status_code for _ in range(3)] == [302, 302, 429]
+    known = Sender.objects.get()
+    assert known.reports == 3
+    assert "127.0.0.1" not in known.key
+    Sender.objects.update(since=timezone.now() - services.HOUR)
+    assert send().status_code == 302
+    assert send(Client(REMOTE_ADDR="10.0.0.9")).status_code == 302
 
 
 def test_a_flood_through_the_door_is_slowed(town, monkeypatch):
