@@ -11,7 +11,7 @@ help:
 	@echo "make bench  the measurements, each against its reference (bench-full: the long one)"
 	@echo "make docs   write the generated pages under docs/"
 	@echo "make messages   bring the English catalogue up to date; says which texts lack English"
-	@echo "make pictures  photograph every screen of the demo into docs/pictures"
+	@echo "make pictures  photograph every screen and the stories of the demo into docs/pictures (NAMES=\"a b\": only these screens)"
 
 setup:
 	@deploy/setup.sh demo
@@ -25,8 +25,9 @@ demo: setup
 lint: setup-test
 	@deploy/lint.sh
 
+# Two processes: one runs what starts whole platforms, the other the rest (conftest.py says how they are dealt out).
 test: lint
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 bench: setup-test
 	$(PY) bench/run.py
@@ -38,7 +39,7 @@ docs: setup-test
 	$(PY) -m chengguan document
 
 pictures: setup-test
-	$(PY) -m tests.journeys.pictures
+	$(PY) -m tests.journeys.pictures $(NAMES)
 
 messages: setup-test
 	$(PY) -m chengguan messages

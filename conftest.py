@@ -40,6 +40,10 @@ def _own_data_root() -> Path:
 
 if not _IS_WORKER:
     os.environ["CHENGGUAN_DATA"] = str(_own_data_root())
+else:  # of several processes (`-n 2`) each has a folder and engines of its own; PostgreSQL is shared, with a database for each
+    _folder = Path(os.environ["CHENGGUAN_DATA"]) / os.environ["PYTEST_XDIST_WORKER"]
+    _folder.mkdir(parents=True, exist_ok=True)
+    os.environ["CHENGGUAN_DATA"] = str(_folder)
 os.environ.pop("FILES_URL", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "chengguan.config.settings"
 os.environ.setdefault("CHENGGUAN_NO_POOL", "1")
@@ -73,6 +77,35 @@ if not _IS_WORKER and not os.environ.get("DATABASE_URL") and not ASKS_ONLY & set
     _start_postgres()
     atexit.register(_stop_postgres)
 django.setup()  # here and not in a hook: a folder's own conftest, which imports models, may be read right after this file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every small town hashes a password: slow on purpose where it guards something, and for nothing in each of its tests."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Or the workers would read the settings before this file has named their folders."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def _runs_a_platform(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(("tests/engines/", "tests/journeys/"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """For `-n 2 --dist loadgroup`: what starts a whole platform stays in one process, so that two platforms never share two
+    cores; everything else goes file by file, and so shares what its file sets up once."""
+    item.add_marker(pytest.mark.xdist_group("platforms" if _runs_a_platform(item) else item.nodeid.split("::")[0]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest group goes first."""
+    items.sort(key=lambda item: not _runs_a_platform(item))
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def office(db: None) -> dict[str, Organisation]:
 @pytest.fixture
 def person(office: dict[str, Organisation]) -> Callable[..., Account]:
     def make(username: str, *posts: str, demo: bool = False) -> Account:
-        account = Account.objects.create(username=username, name=username.title(), password=make_password(PASSWORD, hasher="md5"), demo=demo)
+        account = Account.objects.create(username=username, name=username.title(), password=make_password(PASSWORD), demo=demo)
         for text in posts:
             role, _, code = text.partition("@")
             post, _new = Post.objects.get_or_create(organisation=office[code or "centre"], role=role, name=role)
@@ -43,8 +43,3 @@ def person(office: dict[str, Organisation]) -> Callable[..., Account]:
 @pytest.fixture
 def who(person: Callable[..., Account]) -> Callable[..., selectors.Who]:
     return lambda username, *posts: selectors.who_is(person(username, *posts))
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(settings: object) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # type: ignore[attr-defined]
