@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -15,7 +16,7 @@ from procrastinate.contrib.django import app
 from chengguan.alarms.services import clear_platform, raise_platform
 from chengguan.engines import nats
 from chengguan.ingest import ledger
-from chengguan.observations.models import Quarantine, Rejection, SinkReport, Throttling, Uplink
+from chengguan.observations.models import GatewaySequence, Quarantine, Rejection, SinkReport, Throttling, Uplink
 
 logger = logging.getLogger(__name__)
 KEEP_DECIDED = timedelta(days=180)
@@ -85,9 +86,11 @@ def watch(timestamp: int = 0) -> None:
 @app.periodic(cron="7 * * * *")
 @app.task(name="ingest.forget", queueing_lock="ingest.forget", pass_context=False)
 def forget(timestamp: int = 0) -> None:
-    """Repeats are recognised for 24 hours; decided quarantine entries are kept half a year."""
+    """Repeats are recognised for 24 hours, in the epochs of a gateway gone by too; decided quarantine entries are kept half a year."""
     now = timezone.now()
     Uplink.objects.filter(seen_at__lt=now - timedelta(hours=25)).delete()
+    newer = GatewaySequence.objects.filter(gateway=OuterRef("gateway"), seen_at__gt=OuterRef("seen_at"))
+    GatewaySequence.objects.filter(Exists(newer), seen_at__lt=now - timedelta(hours=25)).delete()
     SinkReport.objects.filter(at__lt=now - timedelta(days=1)).delete()
     Rejection.objects.filter(created_at__lt=now - timedelta(days=3)).delete()
     Quarantine.objects.exclude(state=Quarantine.State.WAITING).filter(decided_at__lt=now - KEEP_DECIDED).delete()

@@ -205,6 +205,7 @@ class Now:
             with self.meter.step("silence"):
                 self._judge_silence(situation, watermark)
             self.outbox.send(situation.sequences, wall)
+            self._forget(situation, wall)
         self.meter.backlog, self.meter.age = feed.backlog, age
         self.meter.trouble = feed.trouble
         self.meter.timings = situation.watch.timings
@@ -222,6 +223,12 @@ class Now:
             situation.watch.commit(outcome, watermark)
         situation.watch.committed(outcome)
         situation.watch.settled()
+
+    def _forget(self, situation: Situation, wall: int) -> None:
+        gave_up = situation.forget(wall)
+        if gave_up:
+            with transaction.atomic(), connection.cursor() as cursor:
+                situation.sequences.save(gave_up, cursor)
 
     def age(self) -> float:
         """Seconds since the oldest message not taken was received."""

@@ -24,6 +24,8 @@ FORGET_MS = 15 * 60 * 1000
 FIRST_GAP = 1000
 """A counter heard for the first time above this was running long before: what went before is not asked for."""
 MOST_GAPS = 1000
+REMEMBER_MS = 24 * 3600 * 1000
+"""Repeats are recognised for this long."""
 
 
 @dataclass
@@ -179,7 +181,8 @@ class Sequences:
         return [each for each in self.current if each is not None]
 
     def forget(self, now: int) -> list[Counter]:
-        """Counters that gave up numbers."""
+        """Counters that gave up numbers. Epochs gone by are known for as long as repeats are recognised."""
+        self.older = {key: each for key, each in self.older.items() if now - each.seen <= REMEMBER_MS}
         return [each for each in self.all() if each.forget(now)]
 
     def save(self, counters: Iterable[Counter], cursor: Any) -> None:

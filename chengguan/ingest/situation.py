@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,10 @@ from chengguan.ingest.checks import Buckets, check_clock, check_range, find_cont
 from chengguan.ingest.decode import decode, identify
 from chengguan.ingest.directory import CODES, Directory, fingerprint
 from chengguan.ingest.rules import Watch
-from chengguan.ingest.sequences import Sequences
+from chengguan.ingest.sequences import REMEMBER_MS, Counter, Sequences
 from chengguan.ingest.state import State
 from chengguan.observations.models import FrameCounter, Quarantine, Uplink
 
-REPEAT_H = 24
 ENTRIES_RATE, ENTRIES_BURST = 0.2, 600
 """Quarantine entries of one gateway: what comes beyond is only counted."""
 
@@ -39,8 +39,10 @@ class Situation:
         self.buckets = Buckets(len(self.directory.devices))
         self.entries = Buckets(len(self.directory.gateways) + 1, ENTRIES_RATE, ENTRIES_BURST)
         self.watch = Watch(self.directory, self.state, self.sequences)
-        since = timezone.now() - timedelta(hours=REPEAT_H)
-        self.uplinks = {str(key) for key in Uplink.objects.filter(seen_at__gte=since).values_list("deduplication", flat=True)}
+        since = timezone.now() - timedelta(milliseconds=REMEMBER_MS)
+        seen = Uplink.objects.filter(seen_at__gte=since).order_by("seen_at").values_list("deduplication", "seen_at")
+        self.uplinks = {str(key): round(at.timestamp() * 1000) for key, at in seen}
+        """deduplicationId -> when it came (ms), oldest first"""
         index = self.directory.index_of_pk
         self.frames = {index[row.device_id]: row for row in FrameCounter.objects.all() if row.device_id in index}
         self.steps: tuple[tuple[str, Step], ...] = (
@@ -65,10 +67,16 @@ class Situation:
             if key in known:
                 batch.refuse(at, "repeat")
             else:
-                known.add(key)
+                known[key] = int(batch.at[at])
         if batch.redriven:
             self._drop_redriven_twice(batch)
         batch.keep_taken()
+
+    def forget(self, now: int) -> list[Counter]:
+        """Let go of what is older than any repeat; the counters of gateways that gave up numbers."""
+        for key in list(takewhile(lambda key: now - self.uplinks[key] > REMEMBER_MS, self.uplinks)):
+            del self.uplinks[key]
+        return self.sequences.forget(now)
 
     def _drop_redriven_twice(self, batch: Batch) -> None:
         entries = Quarantine.objects.filter(pk__in=batch.redriven.values(), redriven_sequence__isnull=True)

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from chengguan.alarms.models import Alarm
 from chengguan.alarms.services import sync_rules
-from chengguan.ingest.jobs import CALM, make_durable, same_moment, watch
+from chengguan.ingest.jobs import CALM, forget, make_durable, same_moment, watch
 from chengguan.ingest.ledger import HISTORY, NOW, Place, lowest_position, set_place
-from chengguan.observations.models import SinkReport, Throttling
+from chengguan.observations.models import GatewaySequence, SinkReport, Throttling
 from chengguan.things.models import Device, Gateway
 
 
@@ -75,3 +75,13 @@ def test_a_device_that_floods_is_named_until_it_has_been_calm():
     watch()
     alarm.refresh_from_db()
     assert not alarm.active
+
+
+@pytest.mark.django_db
+def test_epochs_of_a_gateway_gone_by_are_forgotten_after_a_day():
+    now = timezone.now()
+    for gateway, epoch, hours in (("C-1", 1, 30), ("C-1", 2, 20), ("C-1", 3, 1), ("C-2", 1, 500)):
+        GatewaySequence.objects.create(gateway=gateway, epoch=epoch, seen_at=now - timedelta(hours=hours))
+    forget()
+    left = set(GatewaySequence.objects.values_list("gateway", "epoch"))
+    assert left == {("C-1", 2), ("C-1", 3), ("C-2", 1)}, "the last of a gateway stays"

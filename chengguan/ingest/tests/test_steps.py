@@ -233,6 +233,29 @@ def test_a_lorawan_uplink_becomes_readings_once(river):
     assert reasons(river.take((UP, uplink()), restart=True)) == ["repeat"]
 
 
+def test_what_is_older_than_any_repeat_is_forgotten(river):
+    day = 24 * 3600 * 1000
+    late = "3ac7e3c4-4401-4b8d-9386-a5c902f9202e"
+    river.take((UP, uplink()))
+    river.take((UP, uplink(deduplicationId=late, fCnt=11)), at=NOW_MS + 3600_000)
+    epochs = [{"seq": 1, "epoch": epoch, "t": NOW_MS + epoch, "v": {"power": epoch}} for epoch in (1, 2, 3)]
+    river.take(*[(subject(LAMP), json.dumps(each).encode()) for each in epochs], at=NOW_MS)
+    assert len(river.situation.sequences.older) == 2
+    river.situation.forget(NOW_MS + day - 1000)
+    assert (len(river.situation.uplinks), len(river.situation.sequences.older)) == (2, 2)
+    river.situation.forget(NOW_MS + day + 1000)
+    assert list(river.situation.uplinks) == [late]
+    assert river.situation.sequences.older == {}
+    assert river.situation.sequences.current[0].epoch == 3
+
+
+def test_numbers_missing_for_too_long_are_given_up(river):
+    river.take((subject(LAMP), body(1, NOW_MS, power=1)), (subject(LAMP), body(4, NOW_MS + 3, power=4)))
+    assert river.situation.forget(NOW_MS + 10 * 60_000) == []
+    [counter] = river.situation.forget(NOW_MS + 16 * 60_000)
+    assert (counter.lost, counter.gaps, counter.recorded) == (2, [], 4)
+
+
 def test_frames_missed_on_the_air_are_counted_and_not_asked_for(river):
     other = "3ac7e3c4-4401-4b8d-9386-a5c902f9202e"
     river.take((UP, uplink()))
