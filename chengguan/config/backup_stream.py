@@ -111,7 +111,7 @@ async def _make(js: JetStreamContext, first_sequence: int) -> None:
             raise Refused(_("消息流里已有消息；只能恢复到空的消息流。"))
         await js.delete_stream(nats.STREAM)
     except NotFoundError:
-        pass
+        pass  # there is none: the best case
     config = nats.stream_config()
     config.first_seq = first_sequence
     await js.add_stream(config)

@@ -66,6 +66,8 @@ HISTORY_CLUSTER = os.environ.get("CHENGGUAN_HISTORY_CLUSTER", "")
 FILES_FOLDER = os.environ.get("CHENGGUAN_FILES", "")
 FILES_URL = os.environ.get("FILES_URL", "")
 """A bucket of an S3-compatible store instead of the folder (`engines/bucket.py` says how it is written)."""
+HANG_S = float(os.environ.get("CHENGGUAN_HANG_S") or 120)
+"""A part that takes questions and has answered none for this long is ended and started again."""
 UPSTREAM_DESIGN_RATE = float(os.environ.get("CHENGGUAN_DESIGN_RATE") or 100)
 """Messages per second the stream keeps 24 hours of room for."""
 NATS_REPLICAS = int(os.environ.get("CHENGGUAN_NATS_REPLICAS") or 1)

@@ -13,6 +13,7 @@ from typing import Any
 from chengguan import registry
 from chengguan.demo.gateways import Door, Line, Outbox, fresh_epoch
 from chengguan.demo.keys import password
+from chengguan.engines import signs
 from chengguan.registry import Said, Simulator, Unit
 from chengguan.things.models import Device, Gateway
 
@@ -70,6 +71,7 @@ class Simulation:
         """Until cancelled."""
         log.info("%d gateways, %s", len(self.lines), "、".join(self.simulators))
         async with asyncio.TaskGroup() as group:
+            group.create_task(signs.keep_giving("simulate"))
             for n, line in enumerate(self.lines.values()):
                 group.create_task(_later(n / AT_ONCE, line))
             while True:

@@ -17,7 +17,7 @@ from types import FrameType
 
 from django.conf import settings
 
-from chengguan.engines import health, history, nats_server, ports, postgres, processes, run_files
+from chengguan.engines import health, history, nats_server, ports, postgres, processes, run_files, signs
 from chengguan.engines.parts import Part
 from chengguan.engines.saying import Refused, _, say
 
@@ -53,6 +53,8 @@ class Supervisor:
             self._wait_for_first_page()
             say(f"ready http://127.0.0.1:{self.ports['http']}")
             self._tell_more()
+            for part in (*self.engines, *self.roles):
+                part.watch()
             while True:
                 if any([part.look() for part in (*self.engines, *self.roles)]):
                     self._write()
@@ -99,15 +101,18 @@ class Supervisor:
         if not settings.DATABASE_URL:
             cluster = self.cluster = postgres.cluster()
             part = Part("postgres", "engine", lambda: postgres.start(cluster, settings.DATA_ROOT), signal.SIGINT)
+            part.sign = signs.answers(f"{cluster.socket}/.s.PGSQL.{postgres.PORT}", signs.SSL_REQUEST)
             self.engines.append(part)
             addresses |= {"postgres_socket": str(cluster.socket), "postgres_port": str(postgres.PORT)}
         if not settings.NATS_URL:
-            self.engines.append(
-                Part("nats", "engine", lambda: nats_server.start(p["nats"], p["mqtt"], p["monitor"]))
-            )
+            part = Part("nats", "engine", lambda: nats_server.start(p["nats"], p["mqtt"], p["monitor"]))
+            part.sign = signs.answers(("127.0.0.1", p["nats"]))
+            self.engines.append(part)
             addresses["nats"] = settings.NATS_ADDRESS = nats_server.address(p["nats"])
         if not settings.HISTORY_URL:
-            self.engines.append(Part("history", "engine", lambda: history.start(p["history"])))
+            part = Part("history", "engine", lambda: history.start(p["history"]))
+            part.sign = signs.page("127.0.0.1", p["history"], "/ping")
+            self.engines.append(part)
             addresses["history"] = settings.HISTORY_ADDRESS = history.address(p["history"])
         run_files.write("engines.json", addresses)
         for part in reversed(self.engines):  # the history takes longest to come up
@@ -184,7 +189,9 @@ class Supervisor:
                 env=self._environment(),
             )
 
-        part = Part(name, "role", start)
+        part = Part(name, "role", start, sign=signs.touches(name))
+        if name == "web":
+            part.sign = signs.page(ports.reached_at(settings.BIND), self.ports["http"], "/api/health")
         self.roles.append(part)
         part.begin()
 
@@ -210,8 +217,8 @@ class Supervisor:
             except urllib.error.HTTPError as error:
                 if error.code < 500:
                     return
-            except OSError:  # not listening yet
-                pass
+            except OSError:
+                pass  # it does not listen yet; whether it ever will, the deadline decides
             time.sleep(0.1)
         log = settings.DATA_ROOT / "log" / "web.log"
         raise Refused(_("首页在 {limit:.0f} 秒内没有打开，日志见 {log}").format(limit=FIRST_PAGE_S, log=log))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from chengguan.engines import history as engine
-from chengguan.engines import nats
+from chengguan.engines import nats, signs
 from chengguan.ingest.history import History
 from chengguan.ingest.now import AWAY, Now
 from chengguan.observations.services import sync_metrics
@@ -30,7 +30,7 @@ class Ingest:
     def start(self, ended: threading.Event) -> None:
         """Engines that are away are waited for, PostgreSQL here and the others by the sinks themselves."""
         while not self._knows_metrics() and not ended.wait(1.0):
-            pass
+            signs.give("ingest")
         if ended.is_set():
             return
         for make in (lambda: asyncio.run(nats.ensure_stream()), engine.ensure_tables):

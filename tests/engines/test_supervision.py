@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -18,9 +19,12 @@ from tests.engines.platform import Platform
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
 
 
+HANG_S = 30
+
+
 @pytest.fixture(scope="module")
 def platform() -> Iterator[Platform]:
-    it = Platform()
+    it = Platform(CHENGGUAN_HANG_S=str(HANG_S))
     try:
         yield it.start()
     finally:
@@ -75,6 +79,22 @@ def test_what_is_killed_is_named_and_comes_back_and_takes_nobody_along(platform:
     platform.until(lambda: platform.try_health().get("status") == "ok", "not well again")
     assert f"{name} 已退出（信号 9）" in platform.words()
     assert {part: platform.part(part)["pid"] for part in others} == others
+
+
+def test_what_hangs_is_named_ended_and_started_again(platform: Platform) -> None:
+    """All of them at once, so that it takes no longer than one."""
+    report = platform.until(lambda: (r := platform.try_health()).get("status") == "ok" and r, "not well before")
+    before = {name: row for group in ("engines", "roles") for name, row in report[group].items()}
+    time.sleep(12)  # all have been heard
+    for row in before.values():
+        os.kill(row["pid"], signal.SIGSTOP)
+    for name, row in before.items():
+        platform.until(lambda name=name: f"{name} 已有" in platform.words(), f"{name} was not noticed")
+        platform.until(lambda pid=row["pid"]: not processes.alive(pid), f"{name} was not ended")
+    platform.until(lambda: platform.try_health().get("status") == "ok", "not well again")
+    after = {name: platform.part(name) for name in before}
+    assert {name: row["restarts"] - before[name]["restarts"] for name, row in after.items()} == dict.fromkeys(before, 1)
+    assert {row["last_end"] for row in after.values()} == {"没有回应"}
 
 
 def test_a_killed_supervisor_leaves_nobody_and_the_next_start_has_the_same_data(platform: Platform) -> None:

@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ProcrastinateException
 from procrastinate.jobs import Status
 
-from chengguan.engines import processes
+from chengguan.engines import processes, signs
 
 logger = logging.getLogger(__name__)
 AGAIN_S = 1.0
@@ -35,6 +35,7 @@ async def work() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _end, stop)
+    alive = asyncio.create_task(signs.keep_giving("jobs"))
     told = False
     while not stop.is_set():
         try:
@@ -47,6 +48,7 @@ async def work() -> None:
                 logger.warning("jobs wait for the database: %s", error)
                 told = True
             await asyncio.sleep(AGAIN_S)
+    alive.cancel()
 
 
 def _end(stop: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ from django.db import connections
 
 from chengguan.demo.gateways import Door
 from chengguan.demo.simulation import Simulation
+from chengguan.engines import signs
 from chengguan.things.models import Device
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("simulators exist in demo mode only (CHENGGUAN_DEMO=1)")
         while not Device.objects.exists():
+            signs.give("simulate")
             time.sleep(2)
         simulation = Simulation(Door(options["host"], options["port"]))
         connections.close_all()

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
-from chengguan.engines import processes
+from chengguan.engines import processes, signs
 from chengguan.engines.nats import PARTITIONS
 from chengguan.ingest.role import Ingest
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: ended.set())
         role.start(ended)
         while not ended.wait(1.0):
+            signs.give("ingest")
             if not role.alive():
                 raise SystemExit("a sink ended by itself; see the log")
         processes.leave_within(LEAVE_S)
