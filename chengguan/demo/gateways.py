@@ -67,6 +67,10 @@ class Outbox:
         return len(found)
 
 
+REFUSED = 0x80
+"""From here on a code of SUBACK is a refusal: a broker that is short of time says so, and hears the gateway all the same."""
+
+
 class Line:
     """One gateway's connection."""
 
@@ -97,7 +101,9 @@ class Line:
                 ) as client:
                     pause = 1.0
                     if not self.chirpstack:
-                        await client.subscribe(f"zhcg/down/{self.outbox.gateway}/#", qos=1)
+                        granted = await client.subscribe(f"zhcg/down/{self.outbox.gateway}/#", qos=1)
+                        if any(getattr(code, "value", code) >= REFUSED for code in granted):
+                            raise aiomqtt.MqttError("the broker did not take the subscription")
                     self.online = True
                     async with asyncio.TaskGroup() as both:
                         both.create_task(self._listen(client))

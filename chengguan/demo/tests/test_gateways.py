@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from typing import Any
 
-from chengguan.demo.gateways import KEEP_S, Outbox
+import aiomqtt
+
+from chengguan.demo import gateways
+from chengguan.demo.gateways import KEEP_S, Door, Line, Outbox
 from chengguan.registry import Said
 
 
@@ -48,3 +53,39 @@ def test_chirpstack_events_go_to_their_own_topic_unnumbered():
     box.add(Said("app-1", "24e124136d000001", event="up", payload={"fCnt": 1}), 1.0)
     assert box.waiting[0] == ("application/app-1/device/24e124136d000001/event/up", b'{"fCnt": 1}')
     assert box.again(0, 100) == 0
+
+
+class Broker:
+    """Stands for aiomqtt.Client: refuses the first subscription, as a broker short of time does, and takes the second."""
+
+    asked = 0
+
+    def __init__(self, *_args: Any, **_options: Any) -> None:
+        self.messages = self._nothing()
+
+    async def __aenter__(self) -> Broker:
+        return self
+
+    async def __aexit__(self, *_trouble: Any) -> None: ...
+
+    async def subscribe(self, *_args: Any, **_options: Any) -> tuple[int, ...]:
+        Broker.asked += 1
+        return (gateways.REFUSED,) if Broker.asked == 1 else (1,)
+
+    async def _nothing(self) -> Any:
+        await asyncio.Event().wait()
+        yield
+
+
+def test_a_gateway_whose_subscription_is_refused_asks_again(monkeypatch):
+    monkeypatch.setattr(aiomqtt, "Client", Broker)
+    line = Line(outbox(), "", Door("127.0.0.1", 1), lambda *_told: None)
+
+    async def connect() -> None:
+        running = asyncio.create_task(line.run())
+        while not line.online:
+            await asyncio.sleep(0.05)
+        running.cancel()
+
+    asyncio.run(asyncio.wait_for(connect(), 20))
+    assert Broker.asked == 2
