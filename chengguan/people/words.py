@@ -37,6 +37,7 @@ ACTION_NAMES = {
     "gateway.create": _("登记网关"),
     "gateway.change": _("修改网关"),
     "gateway.key": _("签发网关密钥"),
+    "gateway.applications": _("变更网关的应用"),
     "gateway.enable": _("启用网关"),
     "gateway.disable": _("停用网关"),
     "command.issue": _("下达指令"),

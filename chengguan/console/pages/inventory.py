@@ -28,13 +28,15 @@ DEVICE_HEADERS = ["子系统", "标识", "型号", "名称", "网关", "分组",
 
 
 class Ids(forms.CharField):
-    """Names apart by blanks or commas, as a list."""
+    """Names apart by lines, blanks or commas, as a list."""
+
+    widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
 
     def clean(self, value: str) -> list[str]:
         return super().clean(value).replace(",", " ").replace("，", " ").split()
 
     def prepare_value(self, value: object) -> object:
-        return " ".join(value) if isinstance(value, list) else value
+        return "\n".join(value) if isinstance(value, list) else value
 
 
 class ApplicationsForm(Plain):
