@@ -107,7 +107,7 @@ def main() -> None:
         gateways = rig.start_gateways(arguments.rate, 3600, limit=messages, alarms=arguments.alarms, epoch=3, drop=400)
         names = arguments.kills.split(",")
         for at, name in enumerate(names, start=1):
-            share = messages * (at - random.uniform(0.1, 0.9)) / len(names)
+            share = messages * (at - random.uniform(0.3, 0.9)) / len(names)
             while (sent := gateways.counts()["sent"]) < share:
                 time.sleep(0.05)
             print(f"{time.monotonic() - began:4.0f} s  killing {name}, sent {sent}", flush=True)
