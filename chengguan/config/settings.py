@@ -7,7 +7,7 @@ import os
 import secrets
 from urllib.parse import parse_qs, unquote, urlparse
 
-from chengguan.config import data_root
+from chengguan.config import base_map, data_root
 from chengguan.config.data_root import REPOSITORY
 
 
@@ -74,6 +74,15 @@ NATS_REPLICAS = int(os.environ.get("CHENGGUAN_NATS_REPLICAS") or 1)
 NATS_ACCOUNTS_FILE = os.environ.get("CHENGGUAN_NATS_ACCOUNTS", "")
 """Where gateways' accounts are written for an attached NATS; empty: in the data root."""
 UPSTREAM_SYNC_ALWAYS = _flag("CHENGGUAN_NATS_SYNC_ALWAYS")
+
+BASE_MAP = base_map.read(
+    os.environ.get("CHENGGUAN_BASE_MAP", ""),
+    os.environ.get("CHENGGUAN_BASE_MAP_KEY", ""),
+    os.environ.get("CHENGGUAN_BASE_MAP_ATTRIBUTION", ""),
+    os.environ.get("CHENGGUAN_BASE_MAP_COORDINATES", ""),
+    int(os.environ.get("CHENGGUAN_BASE_MAP_MAX_ZOOM") or 18),
+)
+"""A town's own tiles beneath our layers; empty: the county's own drawing."""
 
 SECRET_KEY = _secret_key()
 DEBUG = _flag("CHENGGUAN_DEBUG")
@@ -145,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "chengguan.people.middleware.WhoMiddleware",
+    "chengguan.people.middleware.PolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

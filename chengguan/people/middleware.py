@@ -71,6 +71,37 @@ class WhoMiddleware(MiddlewareMixin):
         return None
 
 
+OTHERS_PAGES = ("/admin/", "/api/")
+"""Pages of the libraries that draw them, with scripts in the page."""
+
+
+class PolicyMiddleware(MiddlewareMixin):
+    """A page may load nothing but what comes from here, and tiles from the one host a town configured."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        page = response.get("Content-Type", "").startswith("text/html") and not request.path.startswith(OTHERS_PAGES)
+        if page and "Content-Security-Policy" not in response:
+            response["Content-Security-Policy"] = policy()
+        return response
+
+
+def policy() -> str:
+    tiles = " ".join(settings.BASE_MAP.get("hosts", ()))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"img-src 'self' data: blob: {tiles}".strip(),
+            f"connect-src 'self' {tiles}".strip(),
+            "style-src 'self' 'unsafe-inline'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
 def _ask(request: Request) -> Who:
     if request.user.is_authenticated:
         request.session_end = ended(request)

@@ -19,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "who": who,
         "DEMO": settings.DEMO,
+        "BASE_MAP": settings.BASE_MAP,
         "nav": [entry for entry in desk if not entry.more],
         "nav_more": [entry for entry in desk if entry.more],
         "nav_current": navigation.current(desk, request.path),

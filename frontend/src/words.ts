@@ -19,6 +19,7 @@ const table = {
   position_denied: ["手机没有允许使用位置，请在浏览器设置里打开", "The phone does not share its position; allow it in the browser's settings"],
   position_waiting: ["还没有取到位置，请走到空旷处再等一会儿", "No position yet; step into the open and wait a moment"],
   compass: ["北,东北,东,东南,南,西南,西,西北", "N,NE,E,SE,S,SW,W,NW"],
+  map_waiting: ["地图正在打开", "Opening the map"],
   metres: ["{n} 米", "{n} m"],
   kilometres: ["{n} 公里", "{n} km"],
 } as const;

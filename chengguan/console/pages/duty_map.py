@@ -38,7 +38,6 @@ def duty_map(request: Request) -> HttpResponse:
         "search": reverse("map_search"),
         "card": "/map/card/",
         "trades": duty.trades(),
-        "own_base": None,
     }
     return render(request, "console/map/duty_map.html", {"config": config, "trades": config["trades"]})
 
@@ -68,7 +67,7 @@ def states_json(request: Request) -> HttpResponse:
         box = [float(part) for part in request.GET.get("bbox", "").split(",")]
         west, south, east, north = box
     except ValueError:
-        return HttpResponseBadRequest(_("bbox 须为 西,南,东,北 四个数"))
+        return HttpResponseBadRequest(_("bbox 须为 西，南，东，北 四个数"))
     if east - west > 0.2 or north - south > 0.2:
         return JsonResponse({"devices": []})
     return JsonResponse({"devices": devices.states_in(request.who, box)})

@@ -8,9 +8,8 @@ import { Drawer } from "../map/drawer";
 import { startSearch } from "../map/search";
 import { announceAlarms, startSound } from "../map/sound";
 import { STREET_ZOOM, View, type DeviceState, type Trade } from "../map/view";
-import type { OwnBase } from "../map/style";
 
-interface Config { start: Place; alarms: string; states: string; search: string; card: string; trades: Trade[]; own_base: OwnBase | null }
+interface Config { start: Place; alarms: string; states: string; search: string; card: string; trades: Trade[] }
 const SWITCHED_OFF = new Set(["duty_grids"]); // base layers that are hidden until asked for
 const STATES_EVERY_MS = 2000;
 
@@ -25,7 +24,7 @@ export function mount(root: HTMLElement): Unmount {
     root.dataset.bsTheme = shown.theme;
   };
   apply();
-  const view = new View(part("canvas"), shown.place, shown.theme, config.trades, config.own_base);
+  const view = new View(part("canvas"), shown.place, shown.theme, config.trades);
   const { map } = view;
   const drawer = new Drawer(root, part("list"), alarms, (row) => select(`alarm-${row.id}`, true));
   const selectedAlarm = (): number | null => (shown.selected.startsWith("alarm-") ? Number(shown.selected.slice(6)) : null);

@@ -1,8 +1,9 @@
 // A small map with a pin: shows where something is, or lets a person put the pin (data-pick="#lon,#lat").
 import { readJson, type Unmount } from "../islands";
+import { word } from "../words";
 import { locale, maplibre } from "../map/library";
 import { FONT, paletteOf } from "../map/palette";
-import { baseStyle } from "../map/style";
+import { baseStyle, credit } from "../map/style";
 
 export function mount(root: HTMLElement): Unmount {
   const number = (text: string | undefined, other: number): number => (text && Number.isFinite(Number(text)) ? Number(text) : other);
@@ -12,6 +13,8 @@ export function mount(root: HTMLElement): Unmount {
   const palette = paletteOf(theme);
   const fields = (root.dataset.pick ?? "").split(",").map((selector) => (selector.trim() ? document.querySelector<HTMLInputElement>(selector.trim()) : null));
   const picking = fields.length === 2 && fields[0] !== null;
+  const waiting = Object.assign(document.createElement("div"), { className: "map-waiting", textContent: word("map_waiting") });
+  root.append(waiting);
   const map = new maplibre.Map({
     container: root, style: baseStyle(palette), center: centre, zoom: number(root.dataset.zoom, known ? 16 : 13), minZoom: 7, maxZoom: 19,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, locale, localIdeographFontFamily: FONT.join(","),
@@ -19,6 +22,7 @@ export function mount(root: HTMLElement): Unmount {
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+  credit(map, "bottom-right");
   if (!picking && root.dataset.wheel !== "on") map.scrollZoom.disable();
 
   const element = document.createElement("div");
@@ -64,6 +68,7 @@ export function mount(root: HTMLElement): Unmount {
         paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.5 },
       });
     }
+    waiting.remove();
     root.dataset.ready = "true";
   });
   return () => {

@@ -1,7 +1,10 @@
-// The county's own base map as a MapLibre style over the server's vector tiles. Nothing comes from outside, glyphs included:
+// The county's own base map as a MapLibre style over the server's vector tiles, or a town's tiles over it. Else nothing comes from outside, glyphs included:
 // without a glyph address every character is drawn from the system's fonts.
-import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { FONT, FONT_BOLD, type Palette } from "./palette";
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, Map as MapLibre, StyleSpecification } from "maplibre-gl";
+import { readJson } from "../islands";
+import { moved } from "./gcj02";
+import { maplibre } from "./library";
+import { dark, FONT, FONT_BOLD, type Palette } from "./palette";
 
 type Stops = [number, number][];
 
@@ -140,19 +143,28 @@ export const SWITCHES: Record<string, string[]> = {
   names: [...ROADS.map((r) => `label-road-${r.id}`), "label-poi", "label-public", "label-community", "label-township", "label-county", "label-river", "label-hill"],
 };
 
-/** A town's own raster tiles (XYZ or WMTS address template), drawn instead of our ground when configured. */
-export interface OwnBase { tiles: string[]; attribution?: string; tileSize?: number }
+/** A town's own raster tiles, left in the page when configured. */
+interface OwnBase { tiles: string[]; attribution: string; gcj02: boolean; maxzoom: number }
+const own = (): OwnBase | null => readJson<OwnBase>("base-map");
 
-export function baseStyle(p: Palette, own?: OwnBase | null): StyleSpecification {
-  const origin = window.location.origin;
+/** Whose map this is, as its terms ask: always shown in full. */
+export function credit(map: MapLibre, where: "bottom-left" | "bottom-right"): void {
+  const customAttribution = own()?.attribution;
+  if (customAttribution) map.addControl(new maplibre.AttributionControl({ customAttribution, compact: false }), where);
+}
+
+/** Our drawing of the county; with tiles of the town's own these lie over it, and it shows through where none come. */
+export function baseStyle(p: Palette): StyleSpecification {
   const style: StyleSpecification = {
     version: 8,
-    sources: { base: { type: "vector", tiles: [`${origin}/tiles/base/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 16 } },
-    layers: [...ground(p), ...roads(p), ...lines(p), ...names(p)],
+    sources: { base: { type: "vector", tiles: [`${window.location.origin}/tiles/base/{z}/{x}/{y}.mvt`], minzoom: 0, maxzoom: 16 } },
+    layers: [...ground(p), ...roads(p)],
   };
-  if (own?.tiles.length) {
-    style.sources.own = { type: "raster", tiles: own.tiles, tileSize: own.tileSize ?? 256, attribution: own.attribution };
-    style.layers = [{ id: "own-base", type: "raster", source: "own" }, ...lines(p)];
-  }
+  const theirs = own();
+  theirs?.tiles.forEach((template, n) => {
+    style.sources[`own-${n}`] = { type: "raster", tiles: [theirs.gcj02 ? moved(template) : template], tileSize: 256, maxzoom: theirs.maxzoom };
+    style.layers.push({ id: `own-${n}`, type: "raster", source: `own-${n}`, paint: p === dark ? { "raster-brightness-max": 0.5, "raster-saturation": -0.4 } : {} });
+  });
+  style.layers.push(...lines(p), ...(theirs ? [] : names(p)));
   return style;
 }

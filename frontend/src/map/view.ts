@@ -4,7 +4,7 @@ import type { AlarmRow } from "./alarms";
 import { locale, maplibre } from "./library";
 import { FONT, FONT_BOLD, paletteOf } from "./palette";
 import { addMarks, markName } from "./shapes";
-import { baseStyle, SWITCHES, type OwnBase } from "./style";
+import { baseStyle, credit, SWITCHES } from "./style";
 import type { Place } from "./address";
 
 export interface TradeLayer { slug: string; name: string; classes: string[]; hue: string; min_zoom: number }
@@ -19,15 +19,16 @@ export class View {
   private states: GeoJSON.Feature[] = [];
   private chosen: [number, number] | null = null;
 
-  constructor(container: HTMLElement, place: Place, private theme: string, private readonly trades: Trade[], private readonly own: OwnBase | null) {
+  constructor(container: HTMLElement, place: Place, private theme: string, private readonly trades: Trade[]) {
     this.map = new maplibre.Map({
-      container, style: baseStyle(paletteOf(theme), own), center: [place.lon, place.lat], zoom: place.zoom, minZoom: 7, maxZoom: 19,
+      container, style: baseStyle(paletteOf(theme)), center: [place.lon, place.lat], zoom: place.zoom, minZoom: 7, maxZoom: 19,
       attributionControl: false, dragRotate: false, pitchWithRotate: false, fadeDuration: 120, locale,
       localIdeographFontFamily: FONT.join(","),
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "bottom-left");
     this.map.addControl(new maplibre.ScaleControl({ maxWidth: 120 }), "bottom-left");
+    credit(this.map, "bottom-left");
     this.map.on("style.load", () => this.addOwn());
   }
 
@@ -137,7 +138,7 @@ export class View {
 
   setTheme(theme: string): void {
     this.theme = theme;
-    this.map.setStyle(baseStyle(paletteOf(theme), this.own), { diff: false });
+    this.map.setStyle(baseStyle(paletteOf(theme)), { diff: false });
   }
 
   /** Base switches (SWITCHES) and trade layers ("street_lights/lamps") shown or hidden. */
