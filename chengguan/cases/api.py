@@ -111,7 +111,7 @@ def _case(who: Who, case_id: int) -> Case:
         raise HttpError(404, _("没有这个案件，或者它不在您的范围内。")) from None
 
 
-@router.get("", response=CasePage, url_name="cases", summary="等我办的案件, 按期限排列")
+@router.get("", response=CasePage, url_name="cases", summary="等我办的案件，按期限排列")
 def list_cases(
     request: HttpRequest, post: str = "", light: str = "", state: str = "", text: str = "", after: str = "", size: int = 50
 ) -> Any:
@@ -119,7 +119,7 @@ def list_cases(
     return {"cases": page.cases, "after": page.after}
 
 
-@router.get("/{case_id}", response=CaseDetail, url_name="case", summary="一件案件, 它的经过和此刻可以做的事")
+@router.get("/{case_id}", response=CaseDetail, url_name="case", summary="一件案件，它的经过和此刻可以做的事")
 def one_case(request: HttpRequest, case_id: int) -> Any:
     who = _who(request)
     case = _case(who, case_id)
@@ -144,7 +144,7 @@ def act(request: HttpRequest, case_id: int, action: str, move: Move) -> Any:
     case = _case(who, case_id)
     unknown = sorted(set(move.given) - set(workflow.FIELDS))
     if unknown:
-        return Status(422, {"detail": _("不认识的字段: %(names)s") % {"names": ", ".join(unknown)}, "field": unknown[0]})
+        return Status(422, {"detail": _("不认识的字段：%(names)s") % {"names": ", ".join(unknown)}, "field": unknown[0]})
     try:
         return Status(200, services.act(who, case, action, version=move.version, **move.given))
     except services.Stale as stale:

@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
     name = "chengguan.cases"
     verbose_name = _("案件")
+
+    def ready(self) -> None:
+        from chengguan.cases.workflow import ACTIONS
+        from chengguan.people.words import ACTION_NAMES
+
+        ACTION_NAMES.update({f"case.{slug}": gettext_lazy(name) for slug, name in ACTIONS.items()})

@@ -43,7 +43,7 @@ def read_hours(given: Sequence[Sequence[str]]) -> tuple[tuple[time, time], ...]:
     hours = tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in given)
     edges = [edge for pair in hours for edge in pair]
     if not hours or edges != sorted(set(edges)):
-        raise ValueError(f"工作时间应依次排列、互不重叠: {given}")
+        raise ValueError(f"工作时间应依次排列、互不重叠：{given}")
     return hours
 
 
@@ -63,7 +63,7 @@ class WorkCalendar:
         if known is None:
             if not any(own.year == day.year for own in self.overrides):
                 raise CalendarUnknown(
-                    f"{day.year} 年的节假日尚未公布或录入: 请在日历中录入该年的节假日与调休日"
+                    f"{day.year} 年的节假日尚未公布或录入：请在日历中录入该年的节假日与调休日"
                 )
             return day.weekday() < 5
         return known

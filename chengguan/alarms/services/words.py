@@ -24,7 +24,8 @@ def describe(
         held = _("，持续 %(time)s") % {"time": span(rule.hold_s)} if rule.hold_s else ""
         return f"{subject}：{rule.name}{held}"
     if metric.states:
-        return f"{subject}：{metric.name} {metric.states.get(int(transition.value), transition.value)}"
+        state = metric.states.get(int(transition.value), transition.value)
+        return f"{subject}：" + _("%(what)s为“%(state)s”") % {"what": metric.name, "state": state}
     limit = _("，限值 %(limit)g %(unit)s") % {"limit": transition.limit, "unit": metric.unit} if transition.limit is not None else ""
     return f"{subject}：{metric.name} {transition.value:g} {metric.unit}{limit}".rstrip()
 

@@ -6,7 +6,16 @@ from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.nearby import duplicates, earlier, mergeable, of_caller
 from chengguan.cases.selectors.seeing import sees_reporter, visible
-from chengguan.cases.selectors.worklists import POST_STATES, Page, counts, light_of, search, waiting, worklist
+from chengguan.cases.selectors.worklists import (
+    POST_STATES,
+    Page,
+    counts,
+    light_of,
+    load_of_departments,
+    search,
+    waiting,
+    worklist,
+)
 
 __all__ = [
     "POST_STATES",
@@ -23,6 +32,7 @@ __all__ = [
     "durations_lately",
     "earlier",
     "light_of",
+    "load_of_departments",
     "mergeable",
     "of_caller",
     "only_noted_since",

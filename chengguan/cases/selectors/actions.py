@@ -17,7 +17,7 @@ from chengguan.cases.selectors.nearby import mergeable
 from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
 from chengguan.people.models import Organisation
-from chengguan.people.selectors import Who, accounts_with_role, children_of, inspectors_of, responsible_department
+from chengguan.people.selectors import Who, accounts_with_role, inspectors_of, responsible_department
 from chengguan.places.selectors import responsibility_grid_of
 from chengguan.standards import filing
 
@@ -122,11 +122,9 @@ def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], s
 def _crews(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
     if case.department_id is None:
         return (), ""
-    below = children_of(case.department_id) - {case.department_id}
-    own = list(Organisation.objects.filter(enabled=True, pk__in=below).order_by("code"))
-    hired = list(Organisation.objects.filter(enabled=True, kind="contractor").exclude(pk__in=below).order_by("code"))
-    chosen = case.crew_id or (own[0].pk if len(own) == 1 else "")
-    return tuple((str(each.pk), each.name) for each in (*own, *hired)), str(chosen or "")
+    found = list(guards.crews_of(case.department_id))
+    chosen = case.crew_id or (found[0].pk if len(found) == 1 else "")
+    return tuple((str(each.pk), each.name) for each in found), str(chosen or "")
 
 
 def _inspectors(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import timedelta
 
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.people.models import Organisation
+from chengguan.people.models import Organisation, Post
 from chengguan.people.selectors import children_of, on
 from chengguan.places.projection import metres_between
 from chengguan.places.selectors import grid_at
@@ -23,15 +24,15 @@ RECEIVES = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisati
 
 def place_in_grid(move: Move) -> None:
     if move.case.point is None and "place" not in move.given:
-        raise Refused(_("还没有事发位置, 请在地图上点出来"), "place")
+        raise Refused(_("还没有事发位置，请在地图上点出来"), "place")
     found = grid_at(move.given["place"][0]) if "place" in move.given else move.case.unit_grid_id
     if found is None:
-        raise Refused(_("事发位置不在任何单元网格内, 请改正位置"), "place")
+        raise Refused(_("事发位置不在任何单元网格内，请改正位置"), "place")
 
 
 def condition_met(move: Move) -> None:
     if not move.case.condition_key or not move.case.matter_code:
-        raise Refused(_("没有选定立案条件, 不能立案"), "condition_key")
+        raise Refused(_("没有选定立案条件，不能立案"), "condition_key")
 
 
 def own_task(move: Move) -> None:
@@ -50,7 +51,7 @@ def on_the_place(move: Move) -> None:
     reach = move.settings["verify.metres"]
     move.kept["metres"] = round(away, 1)
     if away - allowance > reach:
-        words = _("您离事发位置还有 %(away)d 米, 请走到 %(reach)d 米以内再提交")
+        words = _("您离事发位置还有 %(away)d 米，请走到 %(reach)d 米以内再提交")
         raise Refused(words % {"away": round(away), "reach": reach}, "position")
 
 
@@ -72,7 +73,7 @@ def department_with_right(move: Move) -> None:
     prefixes = [move.case.matter_code[:length] for length in range(1, 6)]
     answers = department.responsibilities.filter(on(), matter_code__in=prefixes).exists()
     if not answers and not move.text("opinion") and not move.text("reason"):
-        raise Refused(_("责任表里%(name)s不管这类事项, 仍要派遣请写明意见") % {"name": department}, "opinion")
+        raise Refused(_("责任表里%(name)s不管这类事项，仍要派遣请写明意见") % {"name": department}, "opinion")
 
 
 def urgent_case(move: Move) -> None:
@@ -101,7 +102,7 @@ def no_request(move: Move) -> None:
 def not_overdue(move: Move) -> None:
     clock = move.clocks.current("handling")
     if clock is None or clock.overdue or (clock.deadline is not None and move.now > clock.deadline):
-        raise Refused(_("已经超期, 不能再申请延期"))
+        raise Refused(_("已经超期，不能再申请延期"))
 
 
 def extensions_left(move: Move) -> None:
@@ -110,10 +111,20 @@ def extensions_left(move: Move) -> None:
         raise Refused(_("最多延期 %(times)d 次") % {"times": move.settings["handling.extensions"]})
 
 
+def crews_of(department_id: int) -> QuerySet[Organisation]:
+    """Who may be sent to do this department's work: its own crews and contractors, then contractors that keep a crew and
+    stand below nobody who handles. A company that only collects reports is none of them."""
+    below = children_of(department_id) - {department_id}
+    own = Q(pk__in=below, kind__in=(Organisation.Kind.CREW, Organisation.Kind.CONTRACTOR))
+    with_crew = Post.objects.filter(role="crew").values("organisation")
+    hired = Q(kind=Organisation.Kind.CONTRACTOR, pk__in=with_crew) & ~Q(parent__kind__in=RECEIVES)
+    rank = Case(When(pk__in=below, then=0), default=1)
+    return Organisation.objects.filter(own | hired, enabled=True).order_by(rank, "code")
+
+
 def own_crew(move: Move) -> None:
     crew = move.given["crew"]
-    below = children_of(move.case.department_id) if move.case.department_id else frozenset()
-    if not crew.enabled or not (crew.pk in below or crew.kind == Organisation.Kind.CONTRACTOR):
+    if not move.case.department_id or not crews_of(move.case.department_id).filter(pk=crew.pk).exists():
         raise Refused(_("%(name)s不是本单位的班组或养护公司") % {"name": crew}, "crew")
 
 
@@ -131,7 +142,7 @@ def own_case(move: Move) -> None:
 def evidence_stands(move: Move) -> None:
     simple = any(move.case.matter_code.startswith(prefix) for prefix in move.settings["verify.skip"])
     if move.case.proven_at is None and not simple:
-        raise Refused(_("没有设备读数可以证明, 也不在免核查的事项里, 请发核查"))
+        raise Refused(_("没有设备读数可以证明，也不在免核查的事项里，请发核查"))
     if not simple:
         no_alarm_stands(move)
 
@@ -143,7 +154,7 @@ def no_alarm_stands(move: Move) -> None:
 
 def found_done(move: Move) -> None:
     if not move.case.found_done:
-        raise Refused(_("核查没有通过, 只能返工或强制结案"))
+        raise Refused(_("核查没有通过，只能返工或强制结案"))
 
 
 def verified_or_proven(move: Move) -> None:
@@ -155,7 +166,7 @@ def verified_or_proven(move: Move) -> None:
 
 def alarm_gone(move: Move) -> None:
     if not move.text("closing_note") and move.case.alarms.filter(alarm__active=True).exists():
-        raise Refused(_("告警还没有恢复, 仍要结案请写明理由"), "closing_note")
+        raise Refused(_("告警还没有恢复，仍要结案请写明理由"), "closing_note")
 
 
 def never_the_department(move: Move) -> None:
@@ -211,7 +222,7 @@ def appeal_over(move: Move) -> None:
     window: Limit = move.settings.limit("window.appeal")
     end = timing.deadline(move.case.closed_at, window, move.calendar) if move.case.closed_at else None
     if end is None or move.now <= end or Request.objects.filter(case=move.case, state="waiting").exists():
-        raise Refused(_("申诉期未满, 暂不归档"))
+        raise Refused(_("申诉期未满，暂不归档"))
 
 
 def responsibility_open(move: Move) -> None:

@@ -47,6 +47,6 @@ def acting_role(who: Who, case: Case, row: Row) -> str:
     if role is not None:
         return role
     if who.has(*(each for each in row.who if each not in OUTSIDE)) and not who.is_system:
-        raise Refused(_("这件案件不在您的单位, 不能“%(action)s”") % {"action": _(row.name)})
+        raise Refused(_("这件案件不在您的单位，不能“%(action)s”") % {"action": _(row.name)})
     names = "、".join(str(name_of(each)) for each in row.who if each not in OUTSIDE) or _("系统")
     raise Refused(_("“%(action)s”由%(roles)s来做") % {"action": _(row.name), "roles": names})

@@ -168,6 +168,18 @@ def _beyond(after: str) -> Q:
     return Q(deadline__gt=deadline) | Q(deadline=deadline, pk__gt=pk) | Q(deadline=None)
 
 
+def load_of_departments(who: Who, now: datetime | None = None) -> dict[int, tuple[int, int]]:
+    """department -> (cases it has in hand, how many of them are past their limit)."""
+    rows = (
+        visible(who)
+        .filter(state__in=workflow.WITH_DEPARTMENT, department__isnull=False)
+        .values_list("department")
+        .annotate(n=Count("pk"), late=Count("pk", filter=_light("red", now or timezone.now())))
+        .order_by()
+    )
+    return {department: (n, late) for department, n, late in rows}
+
+
 def counts(who: Who, *, post: str = "", now: datetime | None = None, **filters: Any) -> dict[str, dict[str, int]]:
     """state -> {"green", "yellow", "red", "grey", "all"} of the work list, and the same under "" for all of it."""
     now = now or timezone.now()

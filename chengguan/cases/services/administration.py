@@ -41,7 +41,7 @@ def set_setting(who: Who, key: str, value: Any) -> int:
     """Set the county's own value of a setting; None goes back to the default. Returns how many open deadlines moved."""
     _administrator(who)
     if key not in SETTINGS:
-        raise Refused(_("没有这项设置: %(key)s") % {"key": key})
+        raise Refused(_("没有这项设置：%(key)s") % {"key": key})
     if value is not None:
         try:
             check(key, value)

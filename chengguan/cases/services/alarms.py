@@ -93,7 +93,7 @@ def _join(pairs: Sequence[tuple[Alarm, Case]], now: datetime) -> None:
         free = next((each for each in rounds if case.pk not in each), None)
         if free is None:
             rounds.append(free := {})
-        free[case.pk] = _("又一告警并入: %(text)s") % {"text": alarm.text or alarm.name}
+        free[case.pk] = _("又一告警并入：%(text)s") % {"text": alarm.text or alarm.name}
     for words in rounds:
         note_all("join_alarm", words, now)
 
@@ -115,8 +115,12 @@ def _reported(alarm: Alarm, matter: str) -> Reported:
 
 
 def _describe(alarm: Alarm) -> str:
-    where = str(alarm.component or alarm.group or alarm.gateway or alarm.device or alarm.cause_key)
-    return f"{alarm.name}: {where}" + (f"; {alarm.text}" if alarm.text else "")
+    """One sentence: what, what is wrong with it, what was measured."""
+    where = str(alarm.device or alarm.group or alarm.gateway or alarm.component or alarm.cause_key)
+    subject, _colon, measured = alarm.text.partition("：")
+    if not measured:
+        subject, measured = where, alarm.text
+    return (f"{subject}：{measured}" if alarm.name in measured else f"{subject}：{alarm.name}" + (f"，{measured}" if measured else "")) + "。"
 
 
 def _subject(alarm: Alarm) -> str:
@@ -170,7 +174,7 @@ def withdraw_evidence(alarm_ids: Iterable[int], now: datetime | None = None) -> 
     """These alarms are back: what their readings had proven no longer holds. Nothing where no open case leaned on it."""
     linked = CaseAlarm.objects.filter(alarm__in=alarm_ids, case__proven_at__isnull=False, case__state__in=workflow.OPEN)
     words = {
-        link.case_id: _("告警再次发生, 先前的佐证作废: %(text)s") % {"text": link.alarm.text or link.alarm.name}
+        link.case_id: _("告警再次发生，先前的佐证作废：%(text)s") % {"text": link.alarm.text or link.alarm.name}
         for link in linked.select_related("alarm").order_by("-id")
     }
     return note_all("join_alarm", words, now or timezone.now())

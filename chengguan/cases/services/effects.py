@@ -91,7 +91,7 @@ def ended(move: Move) -> None:
 def merged(move: Move) -> None:
     into: Case = move.given["into"]
     if Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=into.pk, state__in=workflow.OPEN).first() is None:
-        raise Refused(_("%(case)s 正被别人处理, 请再试一次") % {"case": into}, "into")
+        raise Refused(_("%(case)s 正被别人处理，请再试一次") % {"case": into}, "into")
     move.case.merged_into = into
     move.receiver = str(into)
     move.kept["alarms"] = list(move.case.alarms.values_list("alarm", flat=True))

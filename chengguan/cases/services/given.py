@@ -48,7 +48,7 @@ def _choice(value: Any, field: workflow.Field) -> str:
 
 def _matter(value: Any, field: workflow.Field) -> str:
     if str(value) not in codes.in_force().matters:
-        raise Refused(_("没有这个案件类别: %(code)s") % {"code": value}, field.name)
+        raise Refused(_("没有这个案件类别：%(code)s") % {"code": value}, field.name)
     return str(value)
 
 
@@ -130,7 +130,7 @@ def read(row: workflow.Row, given: dict[str, Any], account_id: int | None = None
     asked = {field.name: (field, required) for field, required in workflow.offered(row)}
     unknown = set(given) - set(asked)
     if unknown:
-        raise Refused(_("“%(action)s”不需要: %(fields)s") % {"action": _(row.name), "fields": ", ".join(sorted(unknown))})
+        raise Refused(_("“%(action)s”不需要：%(fields)s") % {"action": _(row.name), "fields": "、".join(sorted(unknown))})
     found = {}
     for name, (field, required) in asked.items():
         value = given.get(name)

@@ -55,9 +55,9 @@ def _prepare(who: Who, locked: Case, action: str, version: int | None, fields: d
     row = workflow.row_for(locked.state, action)
     if row is None:
         name = workflow.ACTIONS.get(action, action)
-        raise Refused(_("案件现在是“%(state)s”, 不能“%(action)s”") % {"state": locked.get_state_display(), "action": _(name)})
+        raise Refused(_("案件现在是“%(state)s”，不能“%(action)s”") % {"state": locked.get_state_display(), "action": _(name)})
     if version is not None and not only_noted_since(locked, version):
-        raise Stale(_("案件已被别人处理过, 请看最新的情况再决定"))
+        raise Stale(_("案件已被别人处理过，请看最新的情况再决定"))
     role = acting_role(who, locked, row)
     move = Move(
         who, role, locked, row, given.read(row, fields, who.account_id), clocks.now, clocks.settings, clocks.calendar, clocks, locked.state
@@ -149,7 +149,7 @@ def _tell_the_other(move: Move) -> None:
     """The case that goes on hears of the alarm that came with a report and still stands: what proved it done no longer does."""
     brought = Alarm.objects.filter(pk__in=move.kept.get("alarms", ()), active=True).first()
     if brought is not None:
-        words = _("并案带来告警: %(text)s") % {"text": brought.text or brought.name}
+        words = _("并案带来告警：%(text)s") % {"text": brought.text or brought.name}
         note_all("join_alarm", {move.given["into"].pk: words}, move.now)
 
 

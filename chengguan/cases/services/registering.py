@@ -56,11 +56,11 @@ def register(
     brings the report. A place outside the county is refused for people."""
     role = _role(who, source)
     if point is None and component is None and not description.strip():
-        raise Refused(_("请写几句话, 或在地图上点出位置"), "description")
+        raise Refused(_("请写几句话，或在地图上点出位置"), "description")
     if point is not None and not who.is_system and not places.inside_county(point):
         raise Refused(_("位置不在本县范围内"), "place")
     if matter_code and matter_code not in codes.in_force().matters:
-        raise Refused(_("没有这个案件类别: %(code)s") % {"code": matter_code}, "matter_code")
+        raise Refused(_("没有这个案件类别：%(code)s") % {"code": matter_code}, "matter_code")
     known = _known(source_key)
     if known is not None:
         return known
@@ -124,7 +124,7 @@ def self_handle(
 
 def _role(who: Who, source: str) -> str:
     if source not in dict(Case._meta.get_field("source").choices or ()):
-        raise Refused(_("没有这种来源: %(source)s") % {"source": source}, "source")
+        raise Refused(_("没有这种来源：%(source)s") % {"source": source}, "source")
     if who.is_system:
         return "system"
     if who.is_anonymous:
@@ -203,7 +203,7 @@ def register_reported(reports: Sequence[Reported], now: datetime) -> list[Case]:
         case = known.get(each.source_key)
         if case is None:
             if each.matter_code and each.matter_code not in codes.in_force().matters:
-                raise Refused(_("没有这个案件类别: %(code)s") % {"code": each.matter_code}, "matter_code")
+                raise Refused(_("没有这个案件类别：%(code)s") % {"code": each.matter_code}, "matter_code")
             case = Case(
                 source="alarm", description=each.description.strip(), component=each.component, occurred_at=each.occurred_at,
                 source_key=each.source_key, urgent=each.severity == 1,

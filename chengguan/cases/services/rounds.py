@@ -61,7 +61,7 @@ def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
 
 
 def _urge(clock: Clock, now: datetime) -> None:
-    words = _("处置时限 %(limit)s 已过, 请尽快处置并回复") % {"limit": clock.limit_text}
+    words = _("处置时限 %(limit)s 已过，请尽快处置并回复") % {"limit": clock.limit_text}
     try:
         act(SYSTEM, clock.case_id, "urge", now=now, urge_kind="overdue", level="3", words=words)
     except Refused as refused:
@@ -72,7 +72,7 @@ def resume_suspended(now: datetime | None = None) -> int:
     """A suspension whose end date has come ends by itself."""
     now = now or timezone.now()
     due = Case.objects.filter(state="suspended", suspended_until__lte=now).values_list("pk", flat=True)
-    return _move(list(due), "resume", now, reason=_("缓办期满, 自动恢复"))
+    return _move(list(due), "resume", now, reason=_("缓办期满，自动恢复"))
 
 
 def recall_overdue(now: datetime | None = None) -> int:
@@ -81,7 +81,7 @@ def recall_overdue(now: datetime | None = None) -> int:
     grace = timedelta(minutes=chosen.settings()["task.recall_grace_minutes"])
     due = Task.objects.filter(kind__in=("confirm", "verify"), done_at=None, due__lt=now - grace)
     cases = due.filter(case__state__in=("confirming", "verifying")).values_list("case", flat=True)
-    return _move(list(cases.distinct()), "recall", now, reason=_("任务逾期未完成, 自动撤回"))
+    return _move(list(cases.distinct()), "recall", now, reason=_("任务逾期未完成，自动撤回"))
 
 
 def archive_due(now: datetime | None = None, most: int = 500) -> int:

@@ -46,7 +46,7 @@ def read(
     """Every row of the file. `mapping` is column -> field; `given` are fields every row gets unless it has them.
     The coordinate system is the file's own, or `epsg`, or GCJ-02 degrees; CSV without either is degrees."""
     if not path.exists():
-        raise Unreadable(_("没有这个文件: %(path)s") % {"path": path})
+        raise Unreadable(_("没有这个文件：%(path)s") % {"path": path})
     mapping = dict(mapping or {})
     rows = _csv_rows(path, mapping) if path.suffix.lower() in {".csv", ".txt", ".tsv"} else _gdal_rows(path)
     movers: dict[str, Any] = {}
@@ -113,14 +113,14 @@ def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Raw]:
             continue
         raw: dict[str, Any] = dict(zip(header, values, strict=False))
         if len(values) != len(header):
-            yield raw, None, "", _("列数不符: 应为 %(want)d 列，实为 %(got)d 列") % {"want": len(header), "got": len(values)}
+            yield raw, None, "", _("列数不符：应为 %(want)d 列，实为 %(got)d 列") % {"want": len(header), "got": len(values)}
         elif shape_column and raw[shape_column].strip():
             yield raw, *_shape(raw[shape_column])
         elif lon and lat and (raw[lon].strip() or raw[lat].strip()):
             try:
                 yield raw, shapely.Point(float(raw[lon]), float(raw[lat])), "", ""
             except ValueError:
-                yield raw, None, "", _("坐标不是数字: %(lon)s, %(lat)s") % {"lon": raw[lon], "lat": raw[lat]}
+                yield raw, None, "", _("坐标不是数字：%(lon)s, %(lat)s") % {"lon": raw[lon], "lat": raw[lat]}
         else:
             yield raw, None, "", ""
 
@@ -139,7 +139,7 @@ def _gdal_rows(path: Path) -> Iterator[Raw]:
         source = DataSource(str(path), encoding="latin-1")  # bytes as they are: `_text` finds out what they mean
         layers = [source[index] for index in range(source.layer_count)]
     except (GDALException, UnicodeDecodeError) as error:
-        raise Unreadable(_("读不了这个文件: %(error)s") % {"error": error}) from error
+        raise Unreadable(_("读不了这个文件：%(error)s") % {"error": error}) from error
     for layer in layers:
         try:
             crs = layer.srs.wkt if layer.srs else ""
@@ -153,7 +153,7 @@ def _gdal_rows(path: Path) -> Iterator[Raw]:
                 yield raw, shapely.from_wkb(bytes(feature.geom.wkb)), crs, ""
             except (GDALException, shapely.errors.GEOSException) as error:
                 none = "OGR_F_GetGeometryRef" in str(error)  # the row has no shape at all
-                yield raw, None, crs, "" if none else _("图形无法读取: %(error)s") % {"error": error}
+                yield raw, None, crs, "" if none else _("图形无法读取：%(error)s") % {"error": error}
 
 
 def _value(field: Any) -> Any:
