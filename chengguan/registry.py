@@ -95,7 +95,7 @@ class Rule:
     name: str
     kind: RuleKind
     metric: str = ""
-    metrics: Sequence[str] = ()  # python: what makes it worth asking
+    metrics: Sequence[str] = ()  # python: what makes it worth asking; the last is what its chart shows
     limits: Mapping[str, Any] = field(default_factory=dict)
     condition: str = ""
     suspects: str = ""
@@ -106,6 +106,7 @@ class Rule:
     severity: int = 3  # 1 worst .. 4
     scale: str = "告警"
     source: str = ""  # where the default limit comes from
+    says: str = ""  # python, platform: when it alarms, 中文, with the limits by name: "功率不到额定的 {share_of_rated} %"
     matter: str = ""  # matter code (minor, 5 digits) of the case it may become
     settle_s: float = 60.0
     auto_register: bool = True

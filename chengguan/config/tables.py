@@ -40,7 +40,7 @@ def _alarms() -> Iterator[str]:
 
 
 def _rule(rule: registry.Rule) -> Iterator[str]:
-    yield from (rule.name, rule.source, rule.advice, *(grouping.name for grouping in rule.grouping))
+    yield from (rule.name, rule.source, rule.says, rule.advice, *(grouping.name for grouping in rule.grouping))
 
 
 def _trades() -> Iterator[str]:

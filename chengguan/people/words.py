@@ -41,4 +41,11 @@ ACTION_NAMES = {
     "gateway.enable": _("启用网关"),
     "gateway.disable": _("停用网关"),
     "command.issue": _("下达指令"),
+    "component.load": _("载入部件"),
+    "alarm.register": _("由告警登记案件"),
+    "alarms.change_rule": _("修改告警规则"),
+    "cases.calendar": _("修改工作日历"),
+    "cases.setting": _("修改案件设置"),
+    "street_lights.schedule": _("修改开关灯计划"),
+    "street_lights.schedule_drop": _("取消单独的开关灯计划"),
 }

@@ -2,6 +2,7 @@
 export function startDialogs(): void {
   document.addEventListener("click", (click) => {
     const target = click.target as HTMLElement;
+    if (target.closest("[data-print]")) window.print();
     const opener = target.closest<HTMLElement>("[data-dialog]");
     if (opener) {
       const dialog = document.getElementById(opener.dataset.dialog ?? "");

@@ -1,5 +1,6 @@
 // htmx with our token, and errors said in words instead of nothing happening.
 import htmx from "htmx.org";
+import { sending } from "./phone/send";
 import { word } from "./words";
 
 export function token(): string {
@@ -69,7 +70,7 @@ export function startRequests(): void {
     const { target, requestConfig } = (event as CustomEvent<{ target: HTMLElement; requestConfig: { triggeringEvent?: Event } }>).detail;
     const cause = requestConfig.triggeringEvent?.type ?? "";
     const busy = target.querySelector("dialog[open]") ?? (target.contains(document.activeElement) && document.activeElement?.matches("input:not([type=checkbox]), textarea, select"));
-    if (cause.startsWith("live:") && busy) event.preventDefault();
+    if (cause.startsWith("live:") && (busy || sending())) event.preventDefault();
   });
   document.body.addEventListener("htmx:responseError", (event) => {
     const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;

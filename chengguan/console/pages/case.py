@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
+from chengguan.cases.selectors import Action
 from chengguan.console.pages import case_forms, case_view
+from chengguan.console.selectors import history
 from chengguan.people.selectors import Who
 
 ACTION_KEYS = "asdfghlqwertyuiopzvbm"
@@ -41,13 +43,18 @@ def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 
     action = next((each for each in actions if each.slug == slug), None)
     context = {
         "case": case,
-        "actions": list(zip(actions, ACTION_KEYS, strict=False)),
-        "action": action,
-        "form": case_forms.form_of(who, case, action, more.get("typed")) if action else None,
+        **_offered(who, case, actions, action, more.get("typed")),
         **case_view.view_of(file, timezone.now()),
+        "charts": history.alarms_with_chart(who, file["alarms"]),
         **more,
     }
     return render(request, "console/case/page.html", context, status=status)
+
+
+def _offered(who: Who, case: Case, actions: list[Action], action: Action | None, typed: Any = None) -> dict[str, Any]:
+    """The buttons of this person with their keys, and the form of the one that is chosen."""
+    form = case_forms.form_of(who, case, action, typed) if action else None
+    return {"actions": list(zip(actions, ACTION_KEYS, strict=False)), "action": action, "form": form}
 
 
 @login_required
@@ -71,13 +78,14 @@ def live(request: HttpRequest, case_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def form(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
-    """The form of one action, for htmx."""
+    """The form of one action under its buttons, for htmx."""
     who: Who = request.who  # type: ignore[attr-defined]
     found = _found(who, case_id)
-    action = next((each for each in selectors.actions_for(who, found) if each.slug == slug), None)
+    actions = selectors.actions_for(who, found)
+    action = next((each for each in actions if each.slug == slug), None)
     if action is None:
         return render(request, "console/case/moved.html", {"case": found, "by": case_view.last_step(found)})
-    return render(request, "console/case/form.html", {"case": found, "action": action, "form": case_forms.form_of(who, found, action)})
+    return render(request, "console/case/act.html", {"case": found, **_offered(who, found, actions, action)})
 
 
 @login_required

@@ -17,11 +17,13 @@ from chengguan.cases.models import Case
 from chengguan.cases.selectors import Action, Field
 from chengguan.console.pages.lists import span
 from chengguan.people.selectors import Who
+from chengguan.places.spelling import initials_of
 from chengguan.standards import codes, filing
 from chengguan.things.services import put_attachment
 
 LONG = ("reason", "opinion", "words", "answer", "done", "evidence", "closing_note")
 IDS = ("department", "inspector", "crew")
+MANY = 8
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Option:
     limit: str = ""
     more: str = ""
     link: str = ""
+    words: str = ""  # by which it is found among many
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Drawn:
     shown: str = ""  # the value in words, for a searched one
     why: str = ""
     long: bool = False
+    many: bool = False  # too many to look over: they are searched
     options: list[Option] = field(default_factory=list)
 
 
@@ -69,6 +73,11 @@ def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
     ]
     if each.kind in ("department", "crew", "inspector"):
         drawn.options.sort(key=lambda option: not option.suggested)
+        drawn.many = len(drawn.options) > MANY
+        for option in drawn.options:
+            option.words = f"{option.label} {initials_of(option.label)}"
+    if each.kind == "department":
+        _with_load(who, drawn.options)
     if each.name == "condition_key":
         matter = (_typed(typed, "matter_code", case.matter_code) or [""])[0]
         drawn.options = condition_options(matter, drawn.value)
@@ -79,6 +88,14 @@ def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
     if each.kind == "case":
         drawn.options = _near_options(case, values)
     return drawn
+
+
+def _with_load(who: Who, options: list[Option]) -> None:
+    """How much each department has in hand already."""
+    load = selectors.load_of_departments(who)
+    for option in options:
+        n, late = load.get(int(option.value), (0, 0))
+        option.limit = (_("在办 %(n)d · 超期 %(late)d") if late else _("在办 %(n)d")) % {"n": n, "late": late} if n else ""
 
 
 def matter_words(code: str) -> str:

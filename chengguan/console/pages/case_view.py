@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Step
-from chengguan.console.pages.lists import left_words, light_word, span
+from chengguan.console.pages.lists import late_word, left_words, light_word, span
 from chengguan.people.roles import ROLES
 
 
@@ -25,6 +25,7 @@ class Moment:
     moved: str
     used: str
     limit: str
+    late: str
     photos: list[Any]
 
 
@@ -98,7 +99,8 @@ def _moment(step: Step, photos: list[Any]) -> Moment:
     limit = ""
     if step.stage_deadline is not None:
         limit = _("时限到 %s") % f"{timezone.localtime(step.stage_deadline):%m-%d %H:%M}"
-    return Moment(step, step.action_name, str(role.name) if role else _("系统"), moved, span(step.used_s) if step.used_s else "", limit, photos)
+    name, used = str(role.name) if role else _("系统"), span(step.used_s) if step.used_s else ""
+    return Moment(step, step.action_name, name, moved, used, limit, late_word([step.from_state]), photos)
 
 
 def _running(clock: Any) -> Running:

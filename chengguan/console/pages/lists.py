@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,10 @@ from chengguan.cases.models import Case
 from chengguan.cases.selectors.casefiles import in_words
 from chengguan.cases.workflow import DESK_OF, FINAL, STATES, WITH_DEPARTMENT
 
-LIGHTS = {"red": gettext_lazy("超期"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
-"""Three lights and none. An overdue stage of the desk is called 超时, an overdue handling 超期."""
+LIGHTS = {"red": gettext_lazy("超时"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
+OVERDUE = gettext_lazy("超期")
+"""Three lights and none. A desk's stage that is late is called 超时, a department's handling 超期: see `late_word`."""
+HANDLED = (*WITH_DEPARTMENT, "suspended")
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,14 @@ class Row:
     holder_more: str
 
 
+def late_word(states: Iterable[str]) -> str:
+    """What being late is called in these states: by clerks' use 超时 at the desk, 超期 with a department, both when mixed."""
+    found = {str(OVERDUE if state in HANDLED else LIGHTS["red"]) for state in states}
+    return " / ".join(sorted(found)) or str(LIGHTS["red"])
+
+
 def light_word(light: str, state: str) -> str:
-    if light == "red" and state not in WITH_DEPARTMENT:
-        return _("超时")
-    return str(LIGHTS[light])
+    return late_word([state]) if light == "red" else str(LIGHTS[light])
 
 
 def span(seconds: float | None) -> str:
@@ -58,7 +65,7 @@ def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
         return _("已结束"), ""
     if case.state in ("confirming", "verifying") and case.inspector:
         return case.inspector.name, _("信息采集员")
-    if case.state in (*WITH_DEPARTMENT, "suspended") and case.department:
+    if case.state in HANDLED and case.department:
         return str(case.department), str(case.crew) if case.crew else ""
     return str(role_names.get(DESK_OF.get(case.state, "")) or _(STATES[case.state])), ""
 

@@ -55,6 +55,7 @@ def rule(request: Request, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("已保存。几秒内生效，并按新限值重新判断最新读数。"))
             return redirect("rule", slug)
+    line = shown.line(request.who, page.rule)
     context = {
         "page": page,
         "rule": page.rule,
@@ -68,7 +69,7 @@ def rule(request: Request, slug: str) -> HttpResponse:
         "grouping": shown.grouping(page.default),
         "ranks": list(RANKS.items()),
         "can_change": may(request.who, "alarms.change_rules"),
-        "standing": shown.line(request.who, page.rule)["standing"],
+        **{name: line[name] for name in ("standing", "words")},
     }
     return render(request, "console/rules/rule.html", context, status=422 if errors else 200)
 

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_POST
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import SOURCES, Case
-from chengguan.console.pages.lists import LIGHTS, row_of
+from chengguan.console.pages.lists import LIGHTS, late_word, row_of
+from chengguan.console.selectors.saved import saved_views
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who, may
 
 PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
 """Moves that can be made for several cases at once, when nothing of the form is open."""
-KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "a", "close": "c", "approve": "o"}
+KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "e", "close": "c", "approve": "o"}
 FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "township", "stage")
 MOST_AT_ONCE = 100
 
@@ -51,19 +52,24 @@ def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _address(post: str, filters: Mapping[str, Any], **changed: Any) -> str:
+def address_of(post: str, filters: Mapping[str, Any], **changed: Any) -> str:
     """The address of the list with these filters; a changed filter of None is taken away."""
     values = {"post": post, **filters, **changed}
     return "?" + urlencode({name: "1" if value is True else value for name, value in values.items() if value not in (None, "", False)})
 
 
-def _chip(name: str, value: Any) -> str:
+def _lights(post: str) -> dict[str, Any]:
+    """The lights in the words of this post's list."""
+    return {**LIGHTS, "red": late_word(selectors.POST_STATES.get(post, workflow.OPEN))}
+
+
+def _chip(name: str, value: Any, lights: Mapping[str, Any]) -> str:
     words = {
         "state": lambda: _("环节：%s") % _(workflow.STATES[value]),
-        "light": lambda: _("灯：%s") % LIGHTS[value],
+        "light": lambda: _("灯：%s") % lights[value],
         "source": lambda: _("来源：%s") % dict(SOURCES).get(value, value),
         "urgent": lambda: _("急要件"),
-        "overdue": lambda: _("已超期"),
+        "overdue": lambda: _("处置超期"),
         "text": lambda: _("含“%s”") % value,
         "matter": lambda: _("类别：%s") % value,
         "department": lambda: _("责任单位"),
@@ -77,20 +83,21 @@ def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
     """What can be filtered, with how many each would show."""
     counted = selectors.counts(who, post=post)
     whole = counted.pop("")
+    names = _lights(post)
     lights = {light: whole[light] for light in ("red", "yellow", "green")}
     return {
         "total": whole["all"],
         "states": [
             {"name": _(workflow.STATES[state]), "n": row["all"], "on": filters.get("state") == state,
-             "url": _address(post, filters, state=None if filters.get("state") == state else state)}
+             "url": address_of(post, filters, state=None if filters.get("state") == state else state)}
             for state, row in sorted(counted.items(), key=lambda item: list(workflow.STATES).index(item[0]))
         ],
         "lights": [
-            {"slug": light, "name": LIGHTS[light], "n": n, "on": filters.get("light") == light,
-             "url": _address(post, filters, light=None if filters.get("light") == light else light)}
+            {"slug": light, "name": names[light], "n": n, "on": filters.get("light") == light,
+             "url": address_of(post, filters, light=None if filters.get("light") == light else light)}
             for light, n in lights.items()
         ],
-        "chips": [{"words": _chip(name, value), "url": _address(post, filters, **{name: None})} for name, value in filters.items()],
+        "chips": [{"words": _chip(name, value, names), "url": address_of(post, filters, **{name: None})} for name, value in filters.items()],
         "sources": [{"slug": slug, "name": name, "on": filters.get("source") == slug} for slug, name in SOURCES],
     }  # fmt: skip
 
@@ -108,19 +115,27 @@ def work(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     page = selectors.worklist(who, post=post, after=request.GET.get("after", ""), **filters)
     names = {slug: role.name for slug, role in ROLES.items()}
+    choices = _choices(who, post, filters)
+    here = address_of(post, filters)
     context = {
         "post": post,
-        "tabs": [{"slug": slug, "name": names[slug], "url": _address(slug, {}), "on": slug == post} for slug in posts],
+        "tabs": [
+            {"slug": slug, "name": names[slug], "url": address_of(slug, {}), "on": slug == post,
+             "n": choices["total"] if slug == post else selectors.waiting(who, slug).count()}
+            for slug in posts
+        ],
         "rows": [row_of(case, names, now) for case in page.cases],
-        "next": _address(post, filters, after=page.after) if page.after else "",
-        "first": _address(post, filters) if request.GET.get("after") else "",
+        "next": address_of(post, filters, after=page.after) if page.after else "",
+        "first": address_of(post, filters) if request.GET.get("after") else "",
         "filters": filters,
         "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source")],
         "bulk": _bulk_actions(post),
         "may_register": may(who, "cases.register"),
         "waits": [_(workflow.STATES[state]) for state in _states_of(post)],
-        **_choices(who, post, filters),
-    }
+        "here": here,
+        "views": saved_views(who),
+        **choices,
+    }  # fmt: skip
     part = request.htmx and request.htmx.target == "work-list"  # type: ignore[attr-defined]
     if not part:
         context["durations"] = selectors.durations_lately(who)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from chengguan.alarms import selectors as alarm_questions
 from chengguan.alarms.models import Alarm
 from chengguan.console.selectors.devices import SILENT_BEATS, metrics_of, model_of
 from chengguan.observations import selectors as readings
-from chengguan.people.selectors import Who
+from chengguan.people.selectors import Who, may
 from chengguan.registry import Metric
 from chengguan.things.models import Device
 
@@ -73,6 +74,14 @@ def around_alarm(who: Who, alarm: Alarm, device: Device) -> dict[str, Any]:
     if alarm.limit is not None:
         answer["limits"] = [{"value": alarm.limit, "name": _("限值"), "severity": alarm.severity}]
     return answer
+
+
+def alarms_with_chart(who: Who, alarms: Iterable[Alarm]) -> set[int]:
+    """Which of these this person may see with the readings around their moment."""
+    if not may(who, "alarms.see"):
+        return set()
+    seen = alarm_questions.alarms(who).filter(pk__in=[alarm.pk for alarm in alarms])
+    return set(seen.filter(Q(device__isnull=False) | Q(members__isnull=False)).values_list("pk", flat=True))
 
 
 def _metric_of(alarm: Alarm, device: Device) -> str:

@@ -35,40 +35,54 @@ def in_order(slugs: Iterable[str]) -> list[str]:
 
 def limit_names() -> dict[str, str]:
     return {
-        "above": _("高于"), "below": _("低于"), "clear_above": _("恢复：不高于"), "clear_below": _("恢复：不低于"), "silent_s": _("无通信超过（秒）"),
-        "states": _("处于状态"), "share_of_rated": _("低于额定功率的（%）"), "sun_above_deg": _("太阳高度角高于（°）"),
+        "above": _("高于"), "below": _("低于"), "clear_above": _("恢复：不高于"), "clear_below": _("恢复：不低于"), "silent_s": _("无通信超过"),
+        "states": _("处于状态"), "share_of_rated": _("亮与不亮以额定功率的多少为界"), "sun_above_deg": _("太阳高度角高于"),
     }  # fmt: skip
 
 
 def metric_of(subsystem: str, default: registry.Rule) -> registry.Metric | None:
     found = registry.present().get(subsystem)
-    return next((metric for metric in found.manifest.metrics if metric.slug == default.metric), None) if found else None
+    wanted = default.metric or (default.metrics[-1] if default.metrics else "")
+    return next((metric for metric in found.manifest.metrics if metric.slug == wanted), None) if found else None
 
 
-def in_words(subsystem: str, default: registry.Rule | None, limits: Mapping[str, Any]) -> str:
-    """The limits as one short sentence."""
-    metric = metric_of(subsystem, default) if default else None
-    if metric is None and default is not None and subsystem == platform.SLUG:
+def in_words(subsystem: str, default: registry.Rule | None, limits: Mapping[str, Any], hold_s: float = 0) -> str:
+    """When the rule alarms, as one sentence a person of the trade would say: quantity, limit, unit, for how long."""
+    if default is None:
+        return ""
+    if default.kind == "missing":
+        watched = _("网关") if default.watches == "gateway" else _models(subsystem, default)
+        return _("%(what)s超过 %(time)s没有通信") % {"what": watched, "time": duration(float(limits.get("silent_s", 0)))}
+    held = _("，持续 %(time)s") % {"time": duration(hold_s)} if hold_s else ""
+    return _condition(subsystem, default, limits) + held
+
+
+def _models(subsystem: str, default: registry.Rule) -> str:
+    found = registry.present().get(subsystem)
+    names = [_(model.name) for model in (found.manifest.models if found else ()) if model.slug in default.models]
+    return _("、").join(names) or _("设备")
+
+
+def _condition(subsystem: str, default: registry.Rule, limits: Mapping[str, Any]) -> str:
+    if default.says:
+        return _(default.says).format(**{name: plain(value) for name, value in limits.items()})
+    metric = metric_of(subsystem, default)
+    if metric is None:
         return _(default.source)
-    unit = metric.unit if metric else ""
-    names, parts = limit_names(), []
-    for name, value in limits.items():
-        if name.startswith("clear_"):
-            continue
-        if name == "states":
-            told = [_(metric.states.get(int(state), str(state))) if metric else str(state) for state in value]
-            parts.append(_("、").join(told))
-        elif name == "silent_s":
-            parts.append(_("无通信超过 %(time)s") % {"time": duration(float(value))})
-        else:
-            parts.append(f"{names.get(name, name)} {value:g}{unit if name in ('above', 'below') else ''}")
-    return (f"{_(metric.name)} " if metric else "") + _("，").join(parts)
+    name, parts = _(metric.name), []
+    if "states" in limits:
+        told = " / ".join(_(metric.states.get(int(state), str(state))) for state in limits["states"])
+        parts.append(_("%(what)s为“%(state)s”") % {"what": name, "state": told})
+    for limit, words in (("above", _("%(what)s高于 %(value)s")), ("below", _("%(what)s低于 %(value)s"))):
+        if limit in limits:
+            parts.append(words % {"what": name, "value": f"{plain(limits[limit])} {metric.unit}".rstrip()})
+    return _("，或").join(parts)
 
 
 def duration(seconds: float) -> str:
     if seconds >= 3600 and seconds % 1800 == 0:
         return _("%(n)g 小时") % {"n": seconds / 3600}
-    if seconds >= 120:
+    if seconds >= 120 or seconds == 60:
         return _("%(n)g 分钟") % {"n": round(seconds / 60, 1)}
     return _("%(n)g 秒") % {"n": seconds}
 
@@ -84,12 +98,16 @@ def line(who: Who, rule: Rule) -> dict[str, Any]:
         "rule": rule,
         "default": default,
         "kind": KINDS.get(default.kind, "") if default else "",
-        "words": in_words(rule.subsystem, default, rule.limits),
-        "hold": duration(rule.hold_s) if rule.hold_s else _("立即"),
+        "words": in_words(rule.subsystem, default, rule.limits, rule.hold_s),
         "settle": _("%(time)s后自动") % {"time": duration(rule.settle_s)} if rule.settle_s else _("立即自动"),
         "standing": standing,
         "changed": rule.version > 1,
     }
+
+
+def _unit(name: str, metric: registry.Metric | None) -> str:
+    fixed = {"silent_s": _("秒"), "share_of_rated": "%", "sun_above_deg": "°"}
+    return fixed.get(name) or (metric.unit if metric and name in ("above", "below", "clear_above", "clear_below") else "")
 
 
 def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -106,7 +124,7 @@ def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "label": names.get(name, name),
-                "unit": metric.unit if metric and name in ("above", "below", "clear_above", "clear_below") else "",
+                "unit": _unit(name, metric),
                 "value": chosen if states else plain(chosen),
                 "usual": plain(usual),
                 "states": states,

@@ -1,11 +1,17 @@
 """The page of a case shows each person only what that person may do, and loses nothing that was typed."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from chengguan.cases import services, workflow
-from chengguan.people.models import Account
-from chengguan.people.selectors import SYSTEM
+from chengguan.cases.services import register_alarm
+from chengguan.console.pages import case_forms
+from chengguan.console.selectors.history import alarms_with_chart
+from chengguan.console.tests.duty import dark
+from chengguan.people.models import Account, Organisation, Post
+from chengguan.people.selectors import ANONYMOUS, SYSTEM
 from tests.small_town import PATH, dark_lamp, move, photo_file, walk
 
 
@@ -72,6 +78,55 @@ def test_merging_lists_the_near_duplicates_and_takes_a_number(town):
     answer = signed_in("accept").post(f"/cases/{second.pk}/do/merge", {"version": second.version, "into_number": first.register_number})
     second.refresh_from_db()
     assert (answer.status_code, second.state, second.merged_into_id) == (302, "merged", first.pk)
+
+
+def test_the_chosen_action_is_the_marked_one(town):
+    case = dark_lamp(town)
+    for address in (f"/cases/{case.pk}?act=refuse", f"/cases/{case.pk}/act/refuse"):
+        page = signed_in("accept").get(address).content.decode()
+        assert re.findall(r'<a class="btn btn-primary" id="act-([a-z_]+)"[^>]* aria-current="true"', page) == ["refuse"]
+
+
+def test_a_department_is_suggested_with_its_reason_and_found_among_many(town, monkeypatch):
+    monkeypatch.setattr(case_forms, "MANY", 1)
+    walk(dark_lamp(town), "dispatch")
+    case = walk(dark_lamp(town), "file")
+    answer = signed_in("dispatch").get(f"/cases/{case.pk}/act/dispatch")
+    field = next(field for field in answer.context["form"] if field.name == "department")
+    assert field.many and field.why
+    assert [option.suggested for option in field.options] == [True] + [False] * (len(field.options) - 1)
+    lighting = field.options[0]
+    assert (lighting.words, lighting.limit) == ("秀山县路灯管理所 xsxldgls", "在办 1")
+    page = answer.content.decode()
+    assert page.index("sift-first") < page.index("在全部")
+    assert page.count(f'name="department" value="{lighting.value}"') == 1
+
+
+def test_only_those_that_handle_are_offered_as_crews(town):
+    lighting = Organisation.objects.get(code="lighting")
+    own = Organisation.objects.create(code="lc", name="路灯养护公司", kind="contractor", parent=lighting)
+    hired = Organisation.objects.create(code="hc", name="县养护公司", kind="contractor")
+    Post.objects.create(organisation=hired, role="crew", name="班组")
+    collecting = Organisation.objects.create(code="cc", name="信息采集公司", kind="contractor")
+    Post.objects.create(organisation=collecting, role="inspector", name="采集员")
+    elsewhere = Organisation.objects.create(code="dc", name="排水养护公司", kind="contractor", parent=Organisation.objects.get(code="drainage"))
+    Post.objects.create(organisation=elsewhere, role="crew", name="班组")
+    case = walk(dark_lamp(town), "receive")
+    form = signed_in("lighting").get(f"/cases/{case.pk}/act/assign").context["form"]
+    offered = {option.label for field in form if field.name == "crew" for option in field.options}
+    assert {own.name, hired.name} <= offered
+    assert not offered & {collecting.name, elsewhere.name}
+    refused = signed_in("lighting").post(f"/cases/{case.pk}/do/assign", {"version": case.version, "crew": collecting.pk})
+    assert (refused.status_code, "不是本单位的班组" in refused.content.decode()) == (422, True)
+
+
+def test_the_reading_around_a_linked_alarm_stands_beside_it(town):
+    alarm = dark(town)
+    case = register_alarm(alarm, alarm.raised_at)
+    curve = f"/alarms/{alarm.pk}/series"
+    assert curve in signed_in("accept").get(f"/cases/{case.pk}").content.decode()
+    assert case.description == f"{alarm.device}：路灯不亮，持续 20 秒。"
+    assert alarms_with_chart(ANONYMOUS, [alarm]) == set()
 
 
 def test_voiding_and_returning_are_asked_and_decided(town):

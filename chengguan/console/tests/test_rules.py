@@ -24,6 +24,29 @@ def test_every_rule_says_when_it_alarms(rules):
         assert rule.name in page
 
 
+def test_every_rule_is_a_sentence_with_quantity_limit_unit_and_time(rules):
+    said = {row["rule"].slug: row["words"] for trade in signed_in("duty").get("/rules").context["trades"] for row in trade["rows"]}
+    assert said["phase_lost"] == "三相中有一相电压低于 100 V，而另有一相不低于 100 V，持续 30 秒"
+    assert said["lamp_dark"] == "已开灯，而功率不到额定功率（按调光折算）的 20 %，持续 20 秒"
+    assert said["lamp_overvoltage"] == "电压高于 242 V，持续 1 分钟"
+    assert said["cabinet_door_open"] == "箱门为“打开”，持续 10 秒"
+    assert said["cabinet_silent"] == "网关超过 5 分钟没有通信"
+    assert said["lamp_silent"] == "单灯控制器超过 30 分钟没有通信"
+    assert said["cover_battery_low"] == "电量低于 20 %"
+    assert said["stream_filling"] == "上行数据流占用高于 80 %"
+    for slug, words in said.items():
+        rule = Rule.objects.get(slug=slug)
+        assert words and "{" not in words
+        for name, limit in rule.limits.items():
+            if isinstance(limit, float | int) and not name.startswith("clear_") and name != "silent_s":
+                assert f"{limit:g}" in words, slug
+
+
+def test_a_changed_limit_changes_the_sentence(rules):
+    signed_in("engineer").post("/rules/lamp_overvoltage", CHANGE)
+    assert "电压高于 250 V，持续 1 分钟" in signed_in("duty").get("/rules/lamp_overvoltage").content.decode()
+
+
 def test_a_change_is_kept_with_who_and_why(rules):
     client = signed_in("engineer")
     assert client.post("/rules/lamp_overvoltage", CHANGE).status_code == 302

@@ -1,8 +1,12 @@
 """Each post sees its own list; filters live in the address; plain moves are made for several at once."""
 
+from datetime import timedelta
+
 from django.test import Client
+from django.utils import timezone
 
 from chengguan.cases.models import Case
+from chengguan.console.pages.lists import late_word
 from chengguan.people.models import Account
 from tests.small_town import LAMP_MATTER, SEAT, dark_lamp, photo_file, walk
 
@@ -116,3 +120,35 @@ def test_a_place_shows_its_components_and_likely_repeats(town):
 
 def test_who_has_no_work_list_is_told(town):
     assert signed_in("inspect").get("/work").status_code == 403
+
+
+def test_every_tab_counts_what_waits(town):
+    for _ in range(2):
+        dark_lamp(town)
+    walk(dark_lamp(town), "accept")
+    walk(dark_lamp(town), "file")
+    tabs = {tab["slug"]: tab["n"] for tab in signed_in("desk").get("/work?post=shift_leader").context["tabs"]}
+    assert tabs == {"acceptor": 2, "shift_leader": 1, "dispatcher": 1}
+
+
+def test_late_is_one_word_on_chip_and_row(town):
+    """At the desk 超时, with a department 超期, in one list the chip and its rows alike."""
+    late = timezone.now() - timedelta(hours=1)
+    for username, until, word in (("accept", "", "超时"), ("lighting", "dispatch", "超期")):
+        case = dark_lamp(town)
+        case = walk(case, until) if until else case
+        Case.objects.filter(pk=case.pk).update(deadline=late, yellow_at=late)
+        context = signed_in(username).get("/work?light=red").context
+        assert [chip["words"] for chip in context["chips"]] == [f"灯：{word}"]
+        assert next(light["name"] for light in context["lights"] if light["slug"] == "red") == word
+        assert {row.light_word for row in context["rows"]} == {word}
+    assert late_word(["reported", "handling"]) == "超时 / 超期"
+
+
+def test_a_key_does_one_thing_and_stands_in_the_help(town):
+    for username in ("accept", "shift", "dispatch", "lighting"):
+        answer = signed_in(username).get("/work")
+        keys = [each["key"] for each in answer.context["bulk"]]
+        assert len(keys) == len(set(keys)), username
+        help_ = answer.content.decode().split('<dialog id="keys"')[1].split("</dialog>")[0]
+        assert all(f"<kbd>{key}</kbd>" in help_ for key in (*keys, "j", "k", "Enter", "x", "/")), username

@@ -5,7 +5,8 @@ import { mountPhotos } from "./photos";
 import { startPicks } from "./pick";
 import { mountPlaces } from "./place";
 import { mountPosition } from "./position";
-import { mountSends } from "./send";
+import { mountSends, startSends } from "./send";
+import { startSifts } from "./sift";
 
 function mountPhrases(root: ParentNode): void {
   for (const shelf of root.querySelectorAll<HTMLElement>("[data-phrases]:not([data-phrases-mounted])")) {
@@ -31,5 +32,7 @@ export function mountForms(root: ParentNode = document): void {
 export function startForms(): void {
   mountForms();
   startPicks();
+  startSends();
+  startSifts();
   mountPosition();
 }

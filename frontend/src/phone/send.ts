@@ -12,18 +12,20 @@ function say(form: HTMLFormElement, words: string): void {
   place.scrollIntoView({ block: "center" });
 }
 
-async function send(form: HTMLFormElement, body: FormData): Promise<void> {
+/** Whether the page is being left for the next one. */
+async function send(form: HTMLFormElement, body: FormData): Promise<boolean> {
   let answer: Response;
   try {
     answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
   } catch {
-    return say(form, word("draft_kept"));
+    say(form, word("draft_kept"));
+    return false;
   }
   if (answer.redirected || answer.ok) {
     form.dataset.sent = ""; // a keystroke of a moment ago must not write the draft again
     if (form.dataset.draft) clearDraft(form.dataset.draft);
     location.href = answer.redirected ? answer.url : location.href;
-    return;
+    return true;
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const said = page.querySelector("[data-errors]");
@@ -35,6 +37,22 @@ async function send(form: HTMLFormElement, body: FormData): Promise<void> {
     place.replaceWith(said);
     said.scrollIntoView({ block: "center" });
   } else say(form, word("not_taken", { status: answer.status }));
+  return false;
+}
+
+function free(form: HTMLFormElement): void {
+  for (const each of form.querySelectorAll<HTMLButtonElement>("button[type=submit], button:not([type])")) each.disabled = false;
+  form.classList.remove("is-sending");
+  delete form.dataset.sending;
+}
+
+/** Whether a form of this page is on its way, and what re-reads itself would only learn of the person's own act. */
+export const sending = (): boolean => document.querySelector("form[data-sending]") !== null;
+
+export function startSends(): void {
+  window.addEventListener("pageshow", (shown) => {
+    if (shown.persisted) document.querySelectorAll<HTMLFormElement>("form[data-sending]").forEach(free);
+  });
 }
 
 export function mountSends(root: ParentNode = document): void {
@@ -49,10 +67,7 @@ export function mountSends(root: ParentNode = document): void {
       const buttons = [...form.querySelectorAll<HTMLButtonElement>("button[type=submit], button:not([type])")];
       for (const each of buttons) each.disabled = true;
       form.classList.add("is-sending");
-      await send(form, body);
-      for (const each of buttons) each.disabled = false;
-      form.classList.remove("is-sending");
-      delete form.dataset.sending;
+      if (!(await send(form, body))) free(form);
     });
   }
 }
