@@ -35,7 +35,11 @@ def load(say: Callable[[str], None] = print) -> None:
         say(f"示例数据: {brings} 就绪 ({time.monotonic() - began:.1f} s)")
 
 
-SHOWN = ("desk", "duty", "accept", "shift", "dispatch", "lighting", "crew", "inspect", "leader", "admin")
+SHOWN = (
+    "desk", "duty", "accept", "shift", "dispatch", "hotline", "lighting", "drainage", "crew", "crew2", "inspect", "engineer", "contractor",
+    "evaluate", "oversee", "leader", "admin",
+)  # fmt: skip
+"""At least one account of every role; the sign-in page has them all."""
 
 
 def accounts() -> list[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 import random
 
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
 from chengguan.demo.keys import password_hash
 from chengguan.people.selectors import responsible_department
@@ -82,7 +83,7 @@ def make_radio(components: list[Component], gateways: int) -> None:
     made = [
         Gateway(
             key=f"MG-{n:03d}", name=f"{n}号井盖网关", subsystem=SUBSYSTEM, point=chunk[len(chunk) // 2].point,
-            password_hash=password_hash(f"MG-{n:03d}"),
+            password_hash=password_hash(f"MG-{n:03d}"), key_issued_at=timezone.now(),
         )
         for n, chunk in enumerate(chunks, 1)
     ]  # fmt: skip
@@ -101,6 +102,7 @@ def make_lorawan(components: list[Component]) -> None:
     gateway = Gateway.objects.create(
         key=APPLICATION, name="ChirpStack 井盖应用", kind=Gateway.Kind.CHIRPSTACK, subsystem=SUBSYSTEM, applications=[APPLICATION],
         password_hash=password_hash(APPLICATION),
+        key_issued_at=timezone.now(),
     )
     keys = [FIRST_TAG, *(f"24e124136d{n:06x}" for n in range(1, len(components)))]
     Device.objects.bulk_create(

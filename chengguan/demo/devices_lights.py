@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
 from chengguan.demo.keys import password_hash
 from chengguan.people.selectors import responsible_department
@@ -129,7 +130,7 @@ def make_gateways(cabinets: list[Cabinet], common: dict) -> list[Gateway]:
     gateways = [
         Gateway(
             key=f"C-{n:03d}", name=f"{n}号控制箱", subsystem=SUBSYSTEM, point=component.point, component=component,
-            password_hash=password_hash(f"C-{n:03d}"),
+            password_hash=password_hash(f"C-{n:03d}"), key_issued_at=timezone.now(),
         )
         for n, component in enumerate(components, 1)
     ]  # fmt: skip
