@@ -24,7 +24,7 @@ from django.conf import settings
 
 from chengguan import __version__
 from chengguan.config import backup_history, backup_stream
-from chengguan.engines import files, nats_server, postgres, run_files, supervise
+from chengguan.engines import files, nats_server, postgres, supervise
 from chengguan.engines.saying import Refused, _, say
 
 QUIET_S = 60.0
@@ -139,7 +139,7 @@ def restore(folder: Path) -> None:
         if (folder / "data" / name).exists():
             nats_server.write_private(settings.DATA_ROOT / name, (folder / "data" / name).read_text())
     with supervise.engines_only():
-        if run_files.read("parts.json").get("ports", {}).get("mqtt"):
+        if settings.NATS_URL:
             say(_("恢复期间请勿让设备接入"))
         say(_("数据库……"))
         _restore_database(folder)

@@ -37,8 +37,42 @@ async def _ask_postgres() -> str:
         dbname=where["NAME"], connect_timeout=2, autocommit=True,
     )  # fmt: skip
     async with connection:
-        row = await (await connection.execute("select split_part(version(), ' ', 2), postgis_lib_version()")).fetchone()
-    return f"{row[0]}, PostGIS {row[1]}" if row else ""
+        row = await (await connection.execute(POSTGRES_FACTS)).fetchone()
+    assert row is not None
+    return _suffices(*row)
+
+
+POSTGRES_FACTS = """
+select current_setting('server_version_num')::int / 10000, split_part(version(), ' ', 2), current_database(), current_user,
+    (select extversion from pg_extension where extname = 'postgis'),
+    has_schema_privilege('public', 'create') and has_database_privilege(current_database(), 'create')"""
+
+
+class LackingError(Exception):
+    """An engine answers and yet will not do; `mend` says what its owner has to do."""
+
+    def __init__(self, reason: str, mend: str) -> None:
+        super().__init__(reason)
+        self.mend = mend
+
+
+def _suffices(major: int, version: str, database: str, role: str, postgis: str | None, may_create: bool) -> str:
+    """The versions in words; LackingError when they, PostGIS or the role's rights are not enough."""
+    if major < 15:
+        raise LackingError(_("版本 {version} 太旧").format(version=version), _("请换用 PostgreSQL 15 或更新的服务器。"))
+    if postgis is None:
+        raise LackingError(
+            _("数据库 {database} 里没有 PostGIS").format(database=database),
+            _("请安装 PostGIS 3.3 或更新的版本，由超级用户在该库里执行：CREATE EXTENSION postgis; CREATE EXTENSION pg_trgm;"),
+        )
+    if [int(each) for each in postgis.split(".")[:2]] < [3, 3]:
+        raise LackingError(_("PostGIS {version} 太旧").format(version=postgis), _("请升级到 PostGIS 3.3 或更新的版本。"))
+    if not may_create:
+        raise LackingError(
+            _("角色 {role} 无权在数据库 {database} 里建表").format(role=role, database=database),
+            _("请由超级用户执行：ALTER DATABASE {database} OWNER TO {role};").format(role=role, database=database),
+        )
+    return f"{version}, PostGIS {postgis}"
 
 
 async def _ask_nats() -> str:
@@ -92,7 +126,7 @@ async def _engine(name: str, engine: Engine, written: dict[str, Any]) -> dict[st
     try:
         version = await asyncio.wait_for(engine.probe(), PROBE_S)
     except Exception as error:  # noqa: BLE001  whatever is wrong with an engine is the answer
-        return about | {"state": "down", "reason": str(error).strip() or type(error).__name__}
+        return about | {"state": "down", "reason": str(error).strip() or type(error).__name__, "mend": getattr(error, "mend", "")}
     return about | {"state": "ok", "version": version, "answered_ms": round(1000 * (time.monotonic() - began), 1)}
 
 
@@ -133,7 +167,7 @@ def silent_attached() -> list[str]:
         return list(await asyncio.gather(*(_engine(name, engine, {}) for name, engine in given.items())))
 
     return [
-        _("{title} 没有回答：{reason}").format(title=engine.title, reason=row["reason"]) + "\n" + _mend(name, engine, running=True)
+        _("{title} 不可用：{reason}").format(title=engine.title, reason=row["reason"]) + "\n" + (row["mend"] or _mend(name, engine, running=True))
         for (name, engine), row in zip(given.items(), asyncio.run(ask()), strict=True)
         if row["state"] != "ok"
     ]
@@ -150,7 +184,7 @@ def in_words() -> tuple[str, bool]:
             lines.append(_("正常  {title}  {form}  {version}").format(title=engine.title, form=form, version=row["version"]))
         else:
             lines.append(_("异常  {title}  {form}：{reason}").format(title=engine.title, form=form, reason=row["reason"]))
-            lines.append("      " + _mend(name, engine, running=_running()))
+            lines.append("      " + (row["mend"] or _mend(name, engine, running=_running())))
     if not _running():
         lines.append(_("停止  各角色没有由本目录的 chengguan up 运行"))
     for name, row in report["roles"].items() if _running() else ():

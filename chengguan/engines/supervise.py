@@ -70,25 +70,27 @@ class Supervisor:
             say(_("上次运行留下 {count} 个进程，正在结束").format(count=len(left)))
             processes.end(left, grace_s=8.0)
 
-    def choose_ports(self) -> None:
+    def choose_ports(self, *, served: bool = True) -> None:
+        """Those others reach us at, unless nobody is `served`; the engines' own, if possible as before."""
         before = run_files.read("parts.json").get("ports", {})
-        self.ports["http"] = ports.choose(
-            settings.PORT, was_set=settings.PORT_WAS_SET, variable="CHENGGUAN_PORT", host=settings.BIND
-        )
-        if not settings.NATS_URL:
+        inner = ["history"] * (not settings.HISTORY_URL) + ["nats", "monitor"] * (not settings.NATS_URL)
+        if served:
+            self.ports["http"] = ports.choose(
+                settings.PORT, was_set=settings.PORT_WAS_SET, variable="CHENGGUAN_PORT", host=settings.BIND
+            )
+        if served and not settings.NATS_URL:
             self.ports["mqtt"] = ports.choose(
                 settings.MQTT_PORT,
                 was_set=settings.MQTT_PORT_WAS_SET,
                 variable="CHENGGUAN_MQTT_PORT",
                 host=settings.MQTT_BIND,
             )
-        for name, wanted in (("nats", not settings.NATS_URL), ("monitor", not settings.NATS_URL)) + (
-            ("history", not settings.HISTORY_URL),
-        ):
-            if wanted:
-                kept = before.get(name, 0)
-                self.ports[name] = kept if kept and ports.is_free(kept) else ports.free()
-        for name, usual in (("http", settings.PORT), ("mqtt", settings.MQTT_PORT)):
+        elif not settings.NATS_URL:
+            self.ports["mqtt"] = ports.free()
+        for name in inner:
+            kept = before.get(name, 0)
+            self.ports[name] = kept if kept and ports.is_free(kept) else ports.free()
+        for name, usual in (("http", settings.PORT), ("mqtt", settings.MQTT_PORT)) if served else ():
             if self.ports.get(name, usual) != usual:
                 say(_("端口 {usual} 已被占用，改用 {port}").format(usual=usual, port=self.ports[name]))
 
@@ -263,14 +265,14 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def engines_only() -> Iterator[Supervisor]:
-    """The engines without any role, for as long as the block lasts."""
+    """The engines without any role, for as long as the block lasts; no device finds the way in."""
     os.umask(0o077)
     it = Supervisor(demo=False)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
         it.end_leftovers()
-        it.choose_ports()
+        it.choose_ports(served=False)
         it.start_engines()
         yield it
     except Stop:

@@ -109,6 +109,26 @@ def test_an_attached_engine_that_goes_away_is_named_and_nothing_else_stops(
     platform.until(lambda: platform.try_health().get("status") == "ok", "not well again")
 
 
+def test_a_database_that_does_not_suffice_is_named_with_what_its_owner_has_to_do(others: SimpleNamespace) -> None:
+    with postgres.connect(others.cluster) as server:
+        server.execute("create role clerk login")
+        server.execute("create database plain")
+    it = Platform(DATABASE_URL=f"postgres://clerk@/plain?host={others.cluster.socket}&port={postgres.PORT}")
+    try:
+        assert "CREATE EXTENSION postgis" in it.run("check").stdout
+        refused = it.run("up")
+        assert refused.returncode == 1
+        assert "CREATE EXTENSION postgis" in refused.stderr
+        with postgres.connect(others.cluster, "plain") as inside:
+            inside.execute("create extension postgis")
+        assert "ALTER DATABASE plain OWNER TO clerk" in it.run("check").stdout
+        with postgres.connect(others.cluster) as server:
+            server.execute("alter database plain owner to clerk")
+        assert "正常  PostgreSQL + PostGIS" in it.run("check").stdout
+    finally:
+        it.remove()
+
+
 def test_an_engine_that_is_not_there_is_named_at_the_start() -> None:
     it = Platform(NATS_URL="nats://127.0.0.1:9")
     try:
