@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from pathlib import Path
@@ -54,9 +55,12 @@ def _check(arguments: list[str]) -> None:
     from chengguan.engines import health
     from chengguan.engines.saying import say
 
-    words, well = health.in_words()
-    say(words)
-    sys.exit(0 if well else 1)
+    def check() -> None:
+        words, well = health.in_words()
+        say(words)
+        sys.exit(0 if well else 1)
+
+    _or_say_why(check)
 
 
 def _backup(arguments: list[str]) -> None:
@@ -91,12 +95,17 @@ def _flow(arguments: list[str]) -> None:
 
 
 def _or_say_why(work) -> None:  # type: ignore[no-untyped-def]
-    from chengguan.engines.saying import Refused, complain
+    from chengguan.engines.saying import Refused, _, complain
 
     try:
         work()
     except Refused as reason:
         complain(str(reason))
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC):
+            raise
+        complain(_("{path} 无法读写：{reason}。请让本账户可以写入它，或用 CHENGGUAN_DATA 另指定数据目录。").format(path=error.filename, reason=error.strerror))
         sys.exit(1)
 
 

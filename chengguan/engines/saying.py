@@ -5,8 +5,10 @@ from __future__ import annotations
 import gettext as _gettext
 import os
 import sys
+from pathlib import Path
 
-from django.conf import settings
+CATALOGUES = Path(__file__).resolve().parents[1] / "config" / "locale"
+"""Not asked of the settings: a data folder that cannot be read fails them, and must still be named."""
 
 
 def _(text: str) -> str:
@@ -14,7 +16,7 @@ def _(text: str) -> str:
     wanted = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     if not wanted.startswith("en"):
         return text
-    catalogue = _gettext.translation("django", settings.LOCALE_PATHS[0], ["en"], fallback=True)
+    catalogue = _gettext.translation("django", CATALOGUES, ["en"], fallback=True)
     return catalogue.gettext(text)
 
 

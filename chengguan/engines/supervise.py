@@ -246,15 +246,15 @@ class Supervisor:
             },
         )
 
-    def end_all(self) -> None:
-        """Roles first and together, then the engines they used; ten seconds at most."""
+    def end_all(self, *, database_s: float = 2.5) -> None:
+        """Roles first and together, then the engines they used; ten seconds at most, unless the database may take longer."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         processes.end([part.process.pid for part in self.roles if part.process], grace_s=4.0)
         for part in self.roles:
             part.end(0.0)
         for part in self.engines:
-            part.end(2.5 if part.name == "postgres" else 1.2)
+            part.end(database_s if part.name == "postgres" else 1.2)
         processes.end(processes.of_data_root(settings.DATA_ROOT), grace_s=0.5)
         self._write()
 
@@ -278,7 +278,7 @@ def engines_only() -> Iterator[Supervisor]:
     except Stop:
         raise Refused(_("已中断")) from None
     finally:
-        it.end_all()
+        it.end_all(database_s=60.0)  # what was restored is written out in peace
 
 
 def _loopback_only() -> None:
