@@ -23,6 +23,7 @@ from chengguan.cases.models import Case
 from chengguan.field import selectors, services
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
+from chengguan.people.typed import whole_number
 from chengguan.places.selectors import nearest_address
 from chengguan.standards import codes
 from chengguan.things.services import put_attachment
@@ -102,8 +103,7 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     who = _who(request)
     if slug not in MOVES:
         raise PermissionDenied(_("这一步不能在手机上办。"))
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isdigit() else None
+    version = whole_number(request.POST.get("version"))
     known = Case.objects.filter(pk=case_id).first()
     if known is not None and services.already_sent(who, known, slug, version):
         return redirect("field-done", case_id)
@@ -177,7 +177,7 @@ def _report(request: HttpRequest, who: Who) -> HttpResponse:
             description=data.get("description", "").strip(),
             photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
             photos_after=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos_after")],
-            component_id=int(data["component"]) if data.get("component", "").isdigit() else None,
+            component_id=whole_number(data.get("component")),
             outside_confirmed=bool(data.get("outside")),
             self_handled=data.get("self_handled") == "1",
         )

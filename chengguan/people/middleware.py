@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import resolve_url
@@ -142,3 +143,17 @@ def refuse(request: Request) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(words, status=401, headers={"HX-Redirect": target}, content_type="text/plain; charset=utf-8")
     return HttpResponseRedirect(target)
+
+
+class UnfitMiddleware(MiddlewareMixin):
+    """What the database cannot take as a value (a NUL in a text, a number beyond its column, a text longer than it) is a
+    fault of the request: nothing is written, and it is said in words."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DataError):
+            return None
+        return HttpResponse(unfit(), status=400, content_type="text/plain; charset=utf-8")
+
+
+def unfit() -> str:
+    return _("填写的内容里有不能保存的字符，或数字、文字超出了范围，请检查后再试。")

@@ -15,6 +15,7 @@ from chengguan.cases.models import Case, Request, Task
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.people.selectors import Who
+from chengguan.people.typed import moment, whole_number
 
 POST_STATES: dict[str, tuple[str, ...]] = {
     "acceptor": ("reported", "confirming", "awaiting_verification", "verifying", "verified", "self_handled"),
@@ -157,11 +158,9 @@ def _key(case: Case) -> str:
 
 def _beyond(after: str) -> Q:
     """What comes behind that key; everything when it is no key, as in an address somebody has cut."""
-    moment, _tilde, number = after.rpartition("~")
-    try:
-        pk = int(number)
-        deadline = datetime.fromisoformat(moment) if moment else None
-    except ValueError:
+    first, _tilde, last = after.rpartition("~")
+    pk, deadline = whole_number(last), moment(first)
+    if pk is None or (first and deadline is None):
         return Q()
     if deadline is None:
         return Q(deadline=None, pk__gt=pk)

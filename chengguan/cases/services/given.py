@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
@@ -16,6 +15,7 @@ from chengguan.cases.models import Case
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import accounts_with_role
+from chengguan.people.typed import moment
 from chengguan.standards import codes, filing
 from chengguan.things.models import Attachment
 
@@ -89,10 +89,10 @@ def _case(value: Any, field: workflow.Field) -> Case:
 
 
 def _moment(value: Any, field: workflow.Field) -> datetime:
-    moment = value if isinstance(value, datetime) else parse_datetime(str(value))
-    if moment is None:
+    found = moment(value.isoformat() if isinstance(value, datetime) else value)
+    if found is None:
         raise Refused(_("%(what)s不是一个时间") % {"what": _(field.label)}, field.name)
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return found
 
 
 def _position(value: Any, field: workflow.Field) -> tuple[Point, float | None]:
@@ -104,7 +104,7 @@ def _position(value: Any, field: workflow.Field) -> tuple[Point, float | None]:
         point = Point(numbers[0], numbers[1], srid=4490)
     except (TypeError, ValueError, IndexError):
         raise Refused(_("%(what)s不是一个坐标") % {"what": _(field.label)}, field.name) from None
-    if not (-180 <= point.x <= 180 and -90 <= point.y <= 90):
+    if not (-180 <= point.x <= 180 and -90 <= point.y <= 90 and all(0 <= number < math.inf for number in numbers[2:])):
         raise Refused(_("%(what)s不是一个坐标") % {"what": _(field.label)}, field.name)
     return point, numbers[2] if len(numbers) > 2 else None
 

@@ -16,6 +16,15 @@ from chengguan.people.selectors import SYSTEM, who_is
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("accuracy", ["nan", "inf", "-5"])
+def test_an_accuracy_that_is_none_lets_nobody_verify_from_afar(world: World, accuracy: str) -> None:
+    case = world.case("verifying")
+    far = f"{HERE.x + 0.05},{HERE.y},{accuracy}"
+    with pytest.raises(services.Refused) as refused:
+        services.act(world.who("inspector"), case, "verify", now=NOW, passed="yes", photos=[world.photo], position=far)
+    assert refused.value.field == "position"
+
+
 @pytest.mark.parametrize(("east", "accuracy", "allowed"), [(0.0, 10, True), (0.0019, 10, True), (0.0025, 10, False), (0.0025, 60, True), (0.01, 5000, False)])
 def test_verifying_needs_to_stand_within_200_metres(world: World, east: float, accuracy: float, allowed: bool) -> None:
     case = world.case("verifying")

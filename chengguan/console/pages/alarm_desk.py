@@ -13,7 +13,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -28,6 +27,7 @@ from chengguan.console.selectors import duty
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
+from chengguan.people.typed import moment, whole_number
 
 MOST = 300
 SHOWN = {"open": gettext_lazy("在台"), "shelved": gettext_lazy("已搁置"), "past": gettext_lazy("已离台")}
@@ -203,15 +203,17 @@ def acknowledge_many(request: Request) -> HttpResponse:
     return _answer(request, words)
 
 
+MOST_HOURS = 24 * 366
+"""Far beyond the longest shelf there is: what is asked beyond it is refused in words, and can still be counted."""
+
+
 @require_POST
 @requires("alarms.shelve")
 def shelve(request: Request, alarm_id: int) -> HttpResponse:
-    until = parse_datetime(request.POST.get("until", "") or "-")
-    if until is not None and timezone.is_naive(until):
-        until = timezone.make_aware(until)
-    hours = request.POST.get("hours", "")
-    if until is None and hours.isdigit():
-        until = timezone.now() + timedelta(hours=int(hours))
+    until = moment(request.POST.get("until"))
+    hours = whole_number(request.POST.get("hours"))
+    if until is None and hours is not None:
+        until = timezone.now() + timedelta(hours=min(hours, MOST_HOURS))
     if until is None:
         return _refusal(ValidationError(_("请选择搁置到什么时候。")))
     end = until

@@ -19,6 +19,7 @@ from chengguan.cases.selectors import Action
 from chengguan.console.pages import case_forms, case_view
 from chengguan.console.selectors import history
 from chengguan.people.selectors import Who
+from chengguan.people.typed import whole_number
 
 ACTION_KEYS = "asdfghlqwertyuiopzvbm"
 
@@ -69,8 +70,8 @@ def live(request: HttpRequest, case_id: int) -> HttpResponse:
     """What changes by itself on an open case page: everything but the form that somebody is filling in."""
     who: Who = request.who  # type: ignore[attr-defined]
     found = _found(who, case_id)
-    seen = request.GET.get("version", "")
-    if seen.isdigit() and selectors.only_noted_since(found, int(seen)):
+    seen = whole_number(request.GET.get("version"))
+    if seen is not None and selectors.only_noted_since(found, seen):
         return HttpResponse(status=204)
     return render(request, "console/case/moved.html", {"case": found, "by": case_view.last_step(found)})
 
@@ -95,10 +96,10 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     who: Who = request.who  # type: ignore[attr-defined]
     found = _found(who, case_id)
     typed = request.POST
-    version = typed.get("version", "")
-    if version.isdigit() and selectors.only_noted_since(found, int(version)):
-        version = str(found.version)
-    if version.isdigit() and int(version) != found.version:
+    version = whole_number(typed.get("version"))
+    if version is not None and selectors.only_noted_since(found, version):
+        version = found.version
+    if version is not None and version != found.version:
         words = _("您打开后这个案件已被%(who)s办过“%(action)s”，现在是“%(state)s”。您填的内容还在，请看过后再决定。")
         return _page(request, case_id, shown=slug, status=409, typed=typed, errors=[words % case_view.last_words(found)])
     action = next((each for each in selectors.actions_for(who, found) if each.slug == slug), None)
@@ -108,7 +109,7 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     if wrong:
         return _page(request, case_id, shown=slug, status=422, typed=typed, errors=wrong)
     try:
-        services.act(who, found, slug, version=int(version) if version.isdigit() else None, **given)
+        services.act(who, found, slug, version=version, **given)
     except services.Refused as refused:
         return _page(request, case_id, shown=slug, status=422, typed=typed, errors=[refused.words])
     messages.success(request, _("已%(action)s。") % {"action": action.name})

@@ -17,6 +17,7 @@ from chengguan.cases.models import Case
 from chengguan.cases.selectors import Action, Field
 from chengguan.console.pages.lists import span
 from chengguan.people.selectors import Who
+from chengguan.people.typed import moment, whole_number
 from chengguan.places.spelling import initials_of
 from chengguan.standards import codes, filing
 from chengguan.things.services import put_attachment
@@ -149,13 +150,13 @@ def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
     if each.kind == "photos":
         return [put_attachment(file, who, photos_only=True) for file in files.getlist(each.name)]
     if each.kind == "departments":
-        return [int(value) for value in data.getlist(each.name) if value.isdigit()]
+        return [number for value in data.getlist(each.name) if (number := whole_number(value)) is not None]
     if each.kind == "case":
         return (data.get(f"{each.name}_number") or "").strip() or text
     if each.kind in IDS:
-        if text and not text.isdigit():
+        if text and whole_number(text) is None:
             raise ValidationError(_("请从列出的里面选。"))
-        return int(text) if text else None
+        return whole_number(text)
     if each.kind == "datetime":
         return _moment(text) if text else None
     if each.kind == "position":
@@ -164,15 +165,12 @@ def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ValidationError(_("时间没有写对。")) from error
-    if moment.tzinfo is None:
-        moment = timezone.make_aware(moment)
-    if moment < timezone.now() - timedelta(minutes=1):
+    found = moment(text)
+    if found is None:
+        raise ValidationError(_("时间没有写对。"))
+    if found < timezone.now() - timedelta(minutes=1):
         raise ValidationError(_("这个时间已经过去了。"))
-    return moment
+    return found
 
 
 def read_position(data: Mapping[str, Any], name: str) -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -18,6 +19,7 @@ from chengguan.console.selectors import devices, duty
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
+from chengguan.people.typed import whole_number
 from chengguan.places import selectors as place_questions
 from chengguan.places.models import Area
 from chengguan.things import selectors as thing_questions
@@ -56,8 +58,8 @@ def _start() -> dict[str, float]:
 @require_GET
 @requires("alarms.see")
 def alarms_json(request: Request) -> JsonResponse:
-    ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdigit()]
-    return JsonResponse(duty.alarm_changes(request.who, request.GET.get("since", ""), ids[:500]))
+    ids = [number for one in request.GET.get("ids", "").split(",")[:500] if (number := whole_number(one)) is not None]
+    return JsonResponse(duty.alarm_changes(request.who, request.GET.get("since", ""), ids))
 
 
 @require_GET
@@ -66,6 +68,8 @@ def states_json(request: Request) -> HttpResponse:
     try:
         box = [float(part) for part in request.GET.get("bbox", "").split(",")]
         west, south, east, north = box
+        if not all(map(math.isfinite, box)):
+            raise ValueError
     except ValueError:
         return HttpResponseBadRequest(_("bbox 须为 西，南，东，北 四个数"))
     if east - west > 0.2 or north - south > 0.2:
@@ -140,7 +144,7 @@ def _missing(request: Request) -> HttpResponse:
 
 
 def _number(key: str) -> int:
-    return int(key) if key.isdigit() else -1
+    return whole_number(key) or -1
 
 
 def _alarm_card(request: Request, key: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from chengguan.observations.models import Quarantine
 from chengguan.observations.reasons import REASONS
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires
+from chengguan.people.typed import whole_number
 
 PAGE = 50
 MOST = 2000
@@ -64,7 +65,7 @@ def _decide(request: Request, verb: Callable[..., int], words: str) -> HttpRespo
         chosen = questions.entries(request.who, "waiting", request.POST.get("reason", ""), request.POST.get("gateway", ""))
         ids: list[Any] = list(chosen.values_list("id", flat=True)[:MOST])
     else:
-        ids = [int(text) for text in request.POST.getlist("entry") if text.isdigit()]
+        ids = [number for text in request.POST.getlist("entry") if (number := whole_number(text)) is not None]
     try:
         done = verb(request.who, ids)
     except (PermissionDenied, ValidationError) as trouble:

@@ -22,6 +22,7 @@ from chengguan.cases.models import SOURCES, Case
 from chengguan.console.pages import case_forms
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
+from chengguan.people.typed import whole_number
 from chengguan.places.selectors import geocode, grid_at, inside_county, nearest_address
 from chengguan.standards import codes
 from chengguan.things import selectors as things
@@ -66,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
             description=data.get("description", "").strip(),
             matter_code=data.get("matter_code", ""),
             condition_key=data.get("condition_key", ""),
-            component=Component.objects.filter(pk=int(data["component"])).first() if data.get("component", "").isdigit() else None,
+            component=Component.objects.filter(pk=whole_number(data.get("component")) or 0).first(),
             address=data.get("address", "").strip(),
             reporter_name=data.get("reporter_name", "").strip(),
             reporter_phone=data.get("reporter_phone", "").strip(),

@@ -22,6 +22,7 @@ from chengguan.console.pages.lists import LIGHTS, late_word, row_of
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who, may
+from chengguan.people.typed import whole_number
 
 PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
 """Moves that can be made for several cases at once, when nothing of the form is open."""
@@ -44,7 +45,7 @@ def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
     if found.get("state") not in (None, *workflow.STATES):
         found.pop("state")
     for name in ("department", "township"):
-        if name in found and not str(found[name]).isdigit():
+        if name in found and whole_number(found[name]) is None:
             found.pop(name)
     for name in ("urgent", "overdue"):
         if name in found:
@@ -162,12 +163,13 @@ def bulk(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("这一步不能批量办理。"))
     done, left = 0, []
     for mark in request.POST.getlist("case")[:MOST_AT_ONCE]:
-        number, _colon, version = mark.partition(":")
-        if not number.isdigit():
+        first, _colon, version = mark.partition(":")
+        number = whole_number(first)
+        if number is None:
             continue
         try:
-            case = selectors.visible(who).get(pk=int(number))
-            _move_plainly(who, case, slug, int(version) if version.isdigit() else None)
+            case = selectors.visible(who).get(pk=number)
+            _move_plainly(who, case, slug, whole_number(version))
             done += 1
         except Case.DoesNotExist:
             left.append(_("一件已不在您的范围内"))

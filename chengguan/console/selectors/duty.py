@@ -15,6 +15,7 @@ from chengguan.alarms import selectors as alarm_questions
 from chengguan.alarms.models import Alarm, AlarmMember, AlarmStep
 from chengguan.cases.models import CaseAlarm
 from chengguan.people.selectors import Who
+from chengguan.people.typed import whole_number
 
 OVERLAP = 300
 """Steps are numbered when they are written and seen when they are committed: look back this far."""
@@ -38,13 +39,14 @@ def alarm_changes(who: Who, since: str = "", ids: Collection[int] = ()) -> dict[
     """All open alarms, or with `since` (an earlier `cursor`) only those that changed after it or are named in `ids`,
     and the ids of those that left the desk."""
     newest = AlarmStep.objects.aggregate(newest=Max("id"))["newest"] or 0
-    if not since.isdigit():
+    last = whole_number(since)
+    if last is None:
         rows = list(open_alarms(who).order_by("severity", "-raised_at")[:MOST])
         return {"cursor": str(newest), "full": True, "alarms": with_cases(rows), "gone": []}
-    changed = set(AlarmStep.objects.filter(id__gt=max(0, int(since) - OVERLAP)).values_list("alarm_id", flat=True)) | set(ids)
+    changed = set(AlarmStep.objects.filter(id__gt=max(0, last - OVERLAP)).values_list("alarm_id", flat=True)) | set(ids)
     rows = list(open_alarms(who).filter(pk__in=changed)) if changed else []
     return {
-        "cursor": str(max(newest, int(since))),
+        "cursor": str(max(newest, last)),
         "full": False,
         "alarms": with_cases(rows),
         "gone": sorted(changed - {row.pk for row in rows}),

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from chengguan.people.models import Account, AuditEntry, GridDuty, Holding, Organisation, Responsibility
 from chengguan.people.selectors.lists import accounts, audit_entries
 from chengguan.people.selectors.who import Who, may, on
+from chengguan.people.typed import day, whole_number
 from chengguan.people.words import ACTION_NAMES
 from chengguan.places.models import ResponsibilityGrid
 from chengguan.standards import codes
@@ -110,8 +110,8 @@ def find_responsibilities(who: Who, q: str = "", organisation: str = "", past: s
         rows = rows.filter(
             matter_code__in=[*named, *(code for code, name in book.majors["matter"].items() if q in name)]
         )
-    if organisation.isdigit():
-        rows = rows.filter(organisation_id=int(organisation))
+    if (number := whole_number(organisation)) is not None:
+        rows = rows.filter(organisation_id=number)
     return (
         rows.select_related("organisation", "area")
         .defer("area__geom", "area__geom_3857")
@@ -137,7 +137,7 @@ def grids_with_duties(who: Who, q: str = "", only_gaps: bool = False) -> QuerySe
 def find_audit(who: Who, given: Mapping[str, Any]) -> QuerySet[AuditEntry]:
     """The trail by days (Beijing time, both included), person, action, object."""
     rows = audit_entries(who)
-    since, until = (parse_date(given.get(key) or "") for key in ("since", "until"))
+    since, until = (day(given.get(key)) for key in ("since", "until"))
     if since:
         rows = rows.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
     if until:
