@@ -17,7 +17,7 @@ from chengguan.cases.selectors import actions_for
 from chengguan.demo.people import load_people
 from chengguan.observations.models import LatestState
 from chengguan.people.models import Account, Organisation
-from chengguan.people.selectors import Who, who_is
+from chengguan.people.selectors import SYSTEM, Who, who_is
 from chengguan.places.models import Address, Area, AreaName, GridMembership, ResponsibilityGrid, UnitGrid
 from chengguan.things.models import Component, Device, Gateway
 from chengguan.things.services import put_attachment
@@ -53,6 +53,7 @@ def build(latest: bool = True) -> dict[str, Any]:
             initials=f"yxdd{number}h", road="渝秀大道", number=number, point=Point(108.9914 + number / 1e6, 28.4482, srid=4490), community=communities[0],
         )  # fmt: skip
     load_people()
+    services.set_setting(SYSTEM, "handling.crew_review", [COVER_MATTER])
     return {"county": county, "street": street, "cells": cells, "grid": grid, **_things(cells[0], latest)}
 
 
@@ -112,8 +113,8 @@ def dark_lamp(town: dict[str, Any], **given: Any) -> Case:
 
 # what each step of the main path is given, and by whom
 PATH: tuple[tuple[str, str], ...] = (
-    ("accept", "accept"), ("shift", "file"), ("dispatch", "dispatch"), ("lighting", "receive"), ("lighting", "assign"), ("crew", "submit"),
-    ("lighting", "report_back"), ("dispatch", "forward"), ("accept", "send_to_verify"), ("inspect", "verify"),
+    ("accept", "accept"), ("shift", "file"), ("dispatch", "dispatch"), ("lighting", "receive"), ("lighting", "assign"),
+    ("crew", "report_back"), ("dispatch", "forward"), ("accept", "send_to_verify"), ("inspect", "verify"),
     ("accept", "accept_result"), ("shift", "close"),
 )  # fmt: skip
 

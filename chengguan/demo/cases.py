@@ -32,6 +32,8 @@ DAYS = 42
 MINUTE = timedelta(minutes=1)
 LEAVE_ALONE = ("L-004711", "MH-000123")
 """The story's own things."""
+REVIEWED = ("01003", "03", "06")
+"""Matters whose department looks at a crew's work before it is reported back; lamps are not among them."""
 
 ENDINGS: dict[str, int] = {
     "archived": 140, "merged": 5, "refused": 8, "declined": 6, "answered": 6, "transferred": 4, "voided": 3,
@@ -122,6 +124,7 @@ def load_cases(share: float = 1.0, now: datetime | None = None) -> int:
     now = now or timezone.now()
     chance = random.Random(SEED)
     people = People()
+    services.set_setting(SYSTEM, "handling.crew_review", list(REVIEWED))
     with services.quietly():
         for plan in sorted(_plans(chance, share), key=lambda plan: plan.ending == "merged"):
             _live(plan, people, _again(plan, now) if plan.ending == "merged" else _begin(plan, now), now)
@@ -259,6 +262,8 @@ def _live(plan: Plan, people: People, at: datetime, now: datetime) -> None:
             return
         if action in ("assign", "submit") and (case.department is None or people.crew(case.department) is None):
             continue  # a department that does the work itself
+        if action == "submit" and not case.matter_code.startswith(REVIEWED):
+            continue  # its crews report back themselves
         who, given = _given(plan, people, case, action, inspector, at, "rework" in plan.moves[number + 1 :])
         case = services.act(who, case, action, now=at, **given).case
 
@@ -313,8 +318,7 @@ def _at_the_department(plan: Plan, people: People, case: Case, action: str, at: 
     photos = [people.photo(plan.matter.scene, True)]
     if action == "assign":
         return office, {"crew": crew}
-    if action == "submit":
-        assert crew is not None
+    if crew and (action == "submit" or (action == "report_back" and not case.matter_code.startswith(REVIEWED))):
         return people("crew", crew), {"done": plan.matter.done, "photos": photos}
     moves: dict[str, tuple[Who, dict[str, Any]]] = {
         "receive": (office, {}),

@@ -54,6 +54,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("handling.default", "未列条件的处置时限", {"value": 3, "clock": "work_day"}, "ours"),
         Setting("handling.return_pauses", "回退待审时停表", False, "seen in one city", ("true", "false")),
         Setting("handling.rework", "返工计时", "goes_on", "seen in one city", ("goes_on", "starts_again")),
+        Setting("handling.crew_review", "班组报回先经单位初审的事项(代码前缀)", [], "ours"),
         Setting("handling.extensions", "最多延期次数", 2, "seen in one city"),
         Setting("handling.extension_times", "每次延期加原时限的倍数", 1, "seen in one city"),
         Setting("handling.suspend_days", "挂账最长天数", 365, "seen in one city"),

@@ -64,7 +64,7 @@ def decide(page: Page, case: str, action: str, then: str, **typed: str) -> None:
 
 
 def handled(people: People, case: str, department: str, crew: str, crew_name: str, suggested: str, burns: str, mend: Any) -> None:
-    """From 待派遣 to 已反馈待批转: suggested department, receipt, assignment, the crew's phone, the department's word."""
+    """From 待派遣 to 已反馈待批转: suggested department, receipt, assignment, the crew's phone; the department's word follows where it reviews the work."""
     dispatcher = people.desk("dispatch")
     dispatcher.goto(case)
     choice = dispatcher.locator("#action-form label.choice:has(input[name=department]:checked)")

@@ -139,6 +139,20 @@ def own_case(move: Move) -> None:
         raise Refused(_("这件活不是派给您的班组的"))
 
 
+def _reviewed_matter(move: Move) -> bool:
+    return any(move.case.matter_code.startswith(prefix) for prefix in move.settings["handling.crew_review"])
+
+
+def review_wanted(move: Move) -> None:
+    if not _reviewed_matter(move):
+        raise Refused(_("这类事项不经单位初审，请直接反馈"))
+
+
+def no_review_of_the_crew(move: Move) -> None:
+    if move.role == "crew" and _reviewed_matter(move):
+        raise Refused(_("这类事项要单位先看一遍，请提交初审"))
+
+
 def evidence_stands(move: Move) -> None:
     simple = any(move.case.matter_code.startswith(prefix) for prefix in move.settings["verify.skip"])
     if move.case.proven_at is None and not simple:
@@ -252,7 +266,8 @@ GUARDS: dict[str, Callable[[Move], None]] = {
     guard.__name__: guard
     for guard in (
         place_in_grid, condition_met, own_task, on_the_place, other_case, department_with_right, urgent_case,
-        return_window, no_request, not_overdue, extensions_left, own_crew, within_a_year, own_case, evidence_stands,
+        return_window, no_request, not_overdue, extensions_left, own_crew, within_a_year, own_case, review_wanted,
+        no_review_of_the_crew, evidence_stands,
         found_done, verified_or_proven, alarm_gone, never_the_department, leader_approved, reviewed, not_reviewed,
         was_overdue, appeal_window, reopen_window, first_appeal, appeal_over, responsibility_open, urge_waiting,
         not_urgent_yet, place_or_words,

@@ -11,7 +11,7 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import transaction
 
 from chengguan.cases import workflow
-from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.models import Case, Request, Setting, Task
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.services.clocks import Clocks
 from chengguan.people.models import Account, GridDuty, Holding, Organisation, Post, Responsibility
@@ -137,6 +137,8 @@ class World:
                 Task.objects.create(case=case, kind="reply", organisation=self.lighting, sent_at=NOW)
             elif guard == "was_overdue":
                 case.handling_overdue = True
+            elif guard == "review_wanted":
+                Setting.objects.update_or_create(key="handling.crew_review", defaults={"value": [case.matter_code]})
             elif guard == "urgent_case":
                 case.urgent = True
             elif guard == "evidence_stands":

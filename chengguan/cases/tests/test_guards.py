@@ -83,10 +83,10 @@ def test_township_stands_in_for_the_department_where_it_was_sent(world: World) -
         services.act(world.who("township"), world.case("dispatched"), "receive", now=NOW)
 
 
-def test_crew_submits_only_what_was_given_to_it_and_only_to_own_crews_is_given(world: World) -> None:
+def test_crew_reports_back_only_what_was_given_to_it_and_only_to_own_crews_is_given(world: World) -> None:
     case = world.case("handling", crew=world.other_crew)
     with pytest.raises(services.Refused):
-        services.act(world.who("crew"), case, "submit", now=NOW, done="好了", photos=[world.photo])
+        services.act(world.who("crew"), case, "report_back", now=NOW, done="好了", photos=[world.photo])
     with pytest.raises(services.Refused) as refused:
         services.act(world.who("department"), case, "assign", now=NOW, crew=world.other_crew)
     assert refused.value.field == "crew"

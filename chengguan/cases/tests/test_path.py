@@ -33,8 +33,7 @@ def main_path(world: World) -> list[tuple[str, str, dict[str, Any]]]:
         ("dispatcher", "dispatch", {"department": world.lighting}),
         ("department", "receive", {}),
         ("department", "assign", {"crew": world.crew}),
-        ("crew", "submit", {"done": "换了灯", "photos": photos}),
-        ("department", "report_back", {"done": "换了灯", "photos": photos}),
+        ("crew", "report_back", {"done": "换了灯", "photos": photos}),
         ("dispatcher", "forward", {}),
         ("acceptor", "send_to_verify", {"inspector": world.accounts["inspector"]}),
         ("inspector", "verify", {"passed": "yes", "photos": photos, "position": here}),
@@ -68,11 +67,11 @@ def test_case_travels_from_report_to_closing_and_each_step_says_who_when_and_how
     assert all(step.who_name and step.role for step in steps)
     assert not any(step.overdue for step in steps)
     handling = case.clocks.get(kind="handling")
-    assert handling.used_s == 20 * 60, "from dispatch to report-back, not until closing"
+    assert handling.used_s == 15 * 60, "from dispatch to report-back, not until closing"
     assert (handling.limit_value, handling.limit_clock) == (2, "work_day")
     assert not case.clocks.filter(ended_at=None).exists()
     assert {photo.kind for photo in case.photos.all()} == {"after", "verify"}
-    assert AuditEntry.objects.filter(object_type="cases.case", object_id=str(case.pk)).count() == 13
+    assert AuditEntry.objects.filter(object_type="cases.case", object_id=str(case.pk)).count() == 12
 
 
 def test_the_next_post_is_told_and_the_one_who_acted_is_not(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chengguan.cases import services
+from chengguan.cases import selectors, services
 from chengguan.cases.models import Case
 from chengguan.cases.tests.conftest import HERE, NOW, World
 
@@ -26,6 +26,26 @@ def test_handling_clock_starts_where_the_county_says(world: World, starts: str, 
     services.act(world.who("dispatcher"), case, "dispatch", now=NOW + 20 * MINUTE, department=world.lighting)
     services.act(world.who("department"), case, "receive", now=NOW + 50 * MINUTE)
     assert case.clocks.get(kind="handling").started_at == NOW + expected * MINUTE
+
+
+def test_crew_reports_back_itself_unless_the_county_wants_a_review_of_such_matters(world: World) -> None:
+    def offered() -> set[str]:
+        return {action.slug for action in selectors.actions_for(world.who("crew"), world.case("handling"), NOW)}
+
+    done: dict[str, Any] = {"now": NOW, "done": "换了灯", "photos": [world.photo]}
+    assert "report_back" in offered()
+    assert "submit" not in offered()
+    with pytest.raises(services.Refused, match="不经单位初审"):
+        services.act(world.who("crew"), world.case("handling"), "submit", **done)
+    own(world, "handling.crew_review", ["01037"])
+    assert "submit" in offered()
+    assert "report_back" not in offered()
+    with pytest.raises(services.Refused, match="提交初审"):
+        services.act(world.who("crew"), world.case("handling"), "report_back", **done)
+    case = world.case("handling")
+    services.act(world.who("crew"), case, "submit", **done)
+    services.act(world.who("department"), case, "report_back", now=NOW)
+    assert services.act(world.who("department"), world.case("handling"), "report_back", **done).to_state == "reported_back"
 
 
 def test_rework_may_start_the_clock_again(world: World) -> None:

@@ -29,15 +29,15 @@ def test_a_crew_sees_its_own_job_with_the_lamps_own_word(town):
 def test_a_crew_reports_back_with_photos_and_material(town):
     case = walk(dark_lamp(town), "assign")
     answer = signed_in("crew").post(
-        f"/field/tasks/{case.pk}/do/submit", {"version": case.version, "done": "已更换", "material": "LED 光源 1 只", "photos": [photo_file()]}
+        f"/field/tasks/{case.pk}/do/report_back", {"version": case.version, "done": "已更换", "material": "LED 光源 1 只", "photos": [photo_file()]}
     )
     assert answer.status_code == 302
-    assert "用料：LED 光源 1 只" in Step.objects.get(case=case, action="submit").opinion
+    assert "用料：LED 光源 1 只" in Step.objects.get(case=case, action="report_back").opinion
 
 
 def test_a_send_without_photos_is_refused_and_the_words_stay(town):
     case = walk(dark_lamp(town), "assign")
-    answer = signed_in("crew").post(f"/field/tasks/{case.pk}/do/submit", {"version": case.version, "done": "已更换灯泡"})
+    answer = signed_in("crew").post(f"/field/tasks/{case.pk}/do/report_back", {"version": case.version, "done": "已更换灯泡"})
     assert answer.status_code == 422
     assert "已更换灯泡" in answer.content.decode()
 
