@@ -54,6 +54,20 @@ class Grouping:
     severity: int | None = None
 
 
+def gettext_noop(text: str) -> str:
+    """Marks a text of plain Python for translation; whoever shows it translates it."""
+    return text
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reading says: `text` with `values` in it, translated where it is shown; `well` is None when it cannot tell."""
+
+    well: bool | None
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class View:
     """What a plain-Python rule sees of one device at one moment. `at` is the stream's time in

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengguan.cases import services
 from chengguan.cases.models import CalendarDay, Case, Clock, Report, Request, Setting, Step, Task
@@ -18,7 +19,7 @@ from chengguan.standards.limits import SETTINGS, check
 class SettingForm(forms.ModelForm):
     """The value is JSON of the same shape as the default."""
 
-    key = forms.ChoiceField(label="设置", choices=[(key, f"{setting.name} ({key})") for key, setting in SETTINGS.items()])
+    key = forms.ChoiceField(label=gettext_lazy("设置"), choices=lambda: [(key, f"{_(setting.name)} ({key})") for key, setting in SETTINGS.items()])
 
     class Meta:
         model = Setting

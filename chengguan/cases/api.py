@@ -111,7 +111,7 @@ def _case(who: Who, case_id: int) -> Case:
         raise HttpError(404, _("没有这个案件，或者它不在您的范围内。")) from None
 
 
-@router.get("", response=CasePage, url_name="cases", summary="等我办的案件，按期限排列")
+@router.get("", response=CasePage, url_name="cases", summary="What waits for me, by deadline")
 def list_cases(
     request: HttpRequest, post: str = "", light: str = "", state: str = "", text: str = "", after: str = "", size: int = 50
 ) -> Any:
@@ -119,7 +119,7 @@ def list_cases(
     return {"cases": page.cases, "after": page.after}
 
 
-@router.get("/{case_id}", response=CaseDetail, url_name="case", summary="一件案件，它的经过和此刻可以做的事")
+@router.get("/{case_id}", response=CaseDetail, url_name="case", summary="One case, its steps, and what may be done now")
 def one_case(request: HttpRequest, case_id: int) -> Any:
     who = _who(request)
     case = _case(who, case_id)
@@ -138,7 +138,7 @@ def one_case(request: HttpRequest, case_id: int) -> Any:
     }
 
 
-@router.post("/{case_id}/{action}", response={200: StepRow, 409: dict, 422: dict}, url_name="case_act", summary="按流程表走一步")
+@router.post("/{case_id}/{action}", response={200: StepRow, 409: dict, 422: dict}, url_name="case_act", summary="Take one step of the state table")
 def act(request: HttpRequest, case_id: int, action: str, move: Move) -> Any:
     who = _who(request)
     case = _case(who, case_id)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases import workflow
+from chengguan.cases.words import limit_words
 
 SOURCES = [
     ("inspector", _("采集员上报")),
@@ -91,6 +92,7 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("案件")
         indexes = [
             models.Index("state", F("deadline").asc(nulls_last=True), "id", name="case_state_deadline"),
             models.Index(
@@ -131,6 +133,9 @@ class Report(models.Model):
     reporter = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
     said = models.JSONField(default=dict, blank=True)
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("上报记录")
+
     def __str__(self) -> str:
         return f"{self.source} {self.arrived_at:%F %T}"
 
@@ -158,6 +163,7 @@ class Step(models.Model):
     overdue = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("办理步骤")
         ordering = ["id"]
         indexes = [models.Index(fields=["case", "id"], name="step_case"), models.Index(fields=["acted_at"], name="step_acted")]
 
@@ -193,6 +199,7 @@ class Clock(models.Model):
     overdue_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("计时")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["deadline"], name="clock_running", condition=Q(ended_at=None, paused_at=None)),
@@ -200,7 +207,11 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.limit_text}"
+        return f"{gettext(self.stage)} {self.limit_words}"
+
+    @property
+    def limit_words(self) -> str:
+        return limit_words(self.limit_value, self.limit_clock)
 
 
 class Task(models.Model):
@@ -222,6 +233,7 @@ class Task(models.Model):
     reply = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("任务")
         indexes = [
             models.Index(fields=["account", "due"], name="task_account", condition=Q(done_at=None)),
             models.Index(fields=["case", "done_at"], name="task_case"),
@@ -251,6 +263,7 @@ class Request(models.Model):
     answer = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("申请")
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(state="waiting"), name="one_waiting_request"),
         ]
@@ -271,6 +284,7 @@ class Dispatch(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("派遣记录")
         indexes = [models.Index(fields=["department", "part"], name="dispatch_department")]
 
     def __str__(self) -> str:
@@ -286,6 +300,9 @@ class Photo(models.Model):
     kind = models.CharField(max_length=8, choices=KINDS)
     viewpoint = models.CharField(max_length=40, blank=True)
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("案件照片")
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.attachment_id}"
 
@@ -296,6 +313,9 @@ class CaseAlarm(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="alarms")
     alarm = models.OneToOneField("alarms.Alarm", models.PROTECT, related_name="case_link")
     joined_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("案件与告警")
 
     def __str__(self) -> str:
         return f"{self.alarm_id} -> {self.case_id}"
@@ -308,6 +328,9 @@ class CalendarDay(models.Model):
     working = models.BooleanField()
     note = models.CharField(max_length=100, blank=True)
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("工作日历")
+
     def __str__(self) -> str:
         return f"{self.day} {self.working}"
 
@@ -319,6 +342,9 @@ class Setting(models.Model):
     value = models.JSONField()
     changed_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        verbose_name = verbose_name_plural = _("案件设置")
+
     def __str__(self) -> str:
         return self.key
 
@@ -328,6 +354,9 @@ class Sequence(models.Model):
 
     name = models.CharField(max_length=30, primary_key=True)
     last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("编号序列")
 
     def __str__(self) -> str:
         return f"{self.name} {self.last}"

@@ -25,7 +25,7 @@ def limit_seconds(limit: Limit, calendar: WorkCalendar) -> float:
     """Seconds the limit lasts on its own clock. A natural_day is counted from the midnight that ends the first day,
     so for it this is the nominal length."""
     if limit.value <= 0:
-        raise ValueError(f"时限应大于零：{limit}")
+        raise ValueError(f"a limit is above zero: {limit}")
     if limit.clock in ELAPSED:
         return limit.value * ELAPSED[limit.clock]
     if limit.clock == "work_hour":
@@ -34,7 +34,7 @@ def limit_seconds(limit: Limit, calendar: WorkCalendar) -> float:
         return limit.value * calendar.day_seconds
     if limit.clock == "natural_day":
         return limit.value * 86400
-    raise ValueError(f"没有这种计时：{limit.clock!r}")
+    raise ValueError(f"no such clock: {limit.clock!r}")
 
 
 def _natural_end(start: datetime, days: float, calendar: WorkCalendar) -> datetime:

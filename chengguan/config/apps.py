@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConfigConfig(AppConfig):
@@ -6,10 +7,10 @@ class ConfigConfig(AppConfig):
 
     name = "chengguan.config"
     label = "chengguan_config"
-    verbose_name = "配置"
+    verbose_name = _("配置")
 
     def ready(self) -> None:
         from chengguan.config.discovery import app_modules
 
-        for _ in app_modules("handlers"):
+        for _module in app_modules("handlers"):
             pass

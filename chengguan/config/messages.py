@@ -22,6 +22,7 @@ CATALOGUE = settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 SKIPPED = {"tests", "migrations", "static", "node_modules", "__pycache__"}
 PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+"""`_` of plain Python is `registry.gettext_noop`: the text is translated where it is shown."""
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 HEADER = "\n".join(

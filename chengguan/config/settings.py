@@ -7,6 +7,8 @@ import os
 import secrets
 from urllib.parse import parse_qs, unquote, urlparse
 
+from django.utils.translation import gettext_lazy as _
+
 from chengguan.config import base_map, data_root
 from chengguan.config.data_root import REPOSITORY
 
@@ -187,8 +189,8 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 
 UNFOLD = {
-    "SITE_TITLE": "城管 · 数据表",
-    "SITE_HEADER": "城管 · 数据表",
+    "SITE_TITLE": _("城管 · 数据表"),
+    "SITE_HEADER": _("城管 · 数据表"),
     "SITE_URL": "/administration",
     "SHOW_HISTORY": False,
     "SITE_FAVICONS": [{"rel": "icon", "sizes": "any", "type": "image/svg+xml", "href": lambda request: "/static/chengguan/icon.svg"}],

@@ -12,11 +12,12 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms import workflow as alarms
 from chengguan.cases import workflow as cases
+from chengguan.standards import codes, limits
 
 
 def words() -> set[str]:
     """Every Chinese word of the tables; the code book, addresses and names of people stay as they are."""
-    return {word for word in chain(_cases(), _alarms(), _trades()) if word and not word.isascii()}
+    return {word for word in chain(_cases(), _alarms(), _trades(), _standards()) if word and not word.isascii()}
 
 
 def _cases() -> Iterator[str]:
@@ -39,8 +40,13 @@ def _alarms() -> Iterator[str]:
     yield from chain.from_iterable(_rule(rule) for rule in platform.RULES)
 
 
+def _standards() -> Iterator[str]:
+    yield from codes.KIND_NAMES.values()
+    yield from (setting.name for setting in limits.SETTINGS.values())
+
+
 def _rule(rule: registry.Rule) -> Iterator[str]:
-    yield from (rule.name, rule.source, rule.says, rule.advice, *(grouping.name for grouping in rule.grouping))
+    yield from (rule.name, rule.source, rule.says, rule.advice, rule.scale, *(grouping.name for grouping in rule.grouping))
 
 
 def _trades() -> Iterator[str]:
@@ -56,4 +62,5 @@ def _trades() -> Iterator[str]:
         for command in manifest.commands:
             yield command.name
             yield from (str(given.get("name", "")) for given in command.parameters.values())
+        yield from manifest.indicators.values()
         yield from chain.from_iterable(_rule(rule) for rule in manifest.rules)

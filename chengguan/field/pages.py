@@ -52,7 +52,7 @@ def _position(request: HttpRequest) -> tuple[float, float, float] | None:
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     who = _who(request)
-    context = {"jobs": selectors.jobs(who), "inspects": who.has("inspector"), "live": bool(request.htmx)}  # type: ignore[attr-defined]
+    context = {"jobs": selectors.jobs(who), "live": bool(request.htmx)}  # type: ignore[attr-defined]
     return render(request, "field/list.html" if request.htmx else "field/tasks.html", context)  # type: ignore[attr-defined]
 
 

@@ -107,8 +107,8 @@ def _said(device: Device, state: observations.Latest | None) -> Said:
         return Said(device, "", None, at)
     in_words = trade.conditions.get("rules.in_words")
     if in_words is not None:
-        well, words = in_words(device.model, values, device.attributes)
-        return Said(device, words, well, at)
+        told = in_words(device.model, values, device.attributes)
+        return Said(device, _(told.text) % told.values, told.well, at)
     metrics = {metric.slug: metric for metric in trade.manifest.metrics}
     words = [
         f"{_(metrics[slug].name)} {_(metrics[slug].states.get(int(value), f'{value:g}')) if metrics[slug].states else f'{value:g} {metrics[slug].unit}'}"

@@ -63,6 +63,7 @@ class SinkPosition(models.Model):
     watermark = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("入库位置")
         constraints = [models.UniqueConstraint(fields=["sink", "partition"], name="one_position")]
 
     def __str__(self) -> str:
@@ -78,6 +79,9 @@ class HistoryIntent(models.Model):
     first = models.BigIntegerField()
     last = models.BigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("待写历史批次")
 
     def __str__(self) -> str:
         return f"{self.first}..{self.last}"
@@ -95,6 +99,7 @@ class Rejection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("拒收记录")
         indexes = [models.Index(fields=["incarnation", "last"], name="rejection_range")]
 
     def __str__(self) -> str:
@@ -153,6 +158,7 @@ class GatewaySequence(models.Model):
     seen_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("网关报文序号")
         constraints = [models.UniqueConstraint(fields=["gateway", "epoch"], name="one_counter")]
 
     def __str__(self) -> str:
@@ -164,6 +170,9 @@ class Uplink(models.Model):
 
     deduplication = models.UUIDField(primary_key=True)
     seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("上行报文")
 
     def __str__(self) -> str:
         return str(self.deduplication)
@@ -178,6 +187,9 @@ class FrameCounter(models.Model):
     received = models.BigIntegerField(default=0)
     last_gap_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("帧计数")
 
     def __str__(self) -> str:
         return f"{self.device_id}: {self.counter}"
@@ -207,6 +219,7 @@ class SinkReport(models.Model):
     figures = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = verbose_name_plural = _("入库情况")
         constraints = [models.UniqueConstraint(fields=["sink", "owner"], name="one_report")]
 
     def __str__(self) -> str:

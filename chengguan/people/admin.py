@@ -10,13 +10,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.gis.db.models import GeometryField
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from chengguan.people.models import Account, AuditEntry, GridDuty, Holding, Notice, Organisation, Post, Responsibility
 from chengguan.people.services import audit, facts_of
 
-admin.site.site_header = admin.site.site_title = "城管 · 数据表"
-admin.site.index_title = "数据表"
+admin.site.site_header = admin.site.site_title = _("城管 · 数据表")
+admin.site.index_title = _("数据表")
 for _model in list(admin.site._registry):
     if _model._meta.app_label in {"auth", "axes", "procrastinate"}:  # the audit trail and the operations page tell this
         admin.site.unregister(_model)

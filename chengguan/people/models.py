@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -242,6 +243,14 @@ class AuditEntry(models.Model):
     @property
     def action_name(self) -> str:
         return str(ACTION_NAMES.get(self.action, self.action))
+
+    @property
+    def object_name(self) -> str:
+        """What kind of thing it is, in words."""
+        try:
+            return str(apps.get_model(self.object_type)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return self.object_type
 
     @property
     def changes(self) -> list[tuple[str, Any, Any]]:

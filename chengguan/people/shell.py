@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from chengguan.people import navigation
+from chengguan.people.roles import DESK
 from chengguan.people.selectors import ANONYMOUS, notices
 
 
@@ -18,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     phone = navigation.entries(who, "phone")
     return {
         "who": who,
+        "frame": "people/phone.html" if phone and not {post.role for post in who.posts} & DESK else "people/base.html",
         "DEMO": settings.DEMO,
         "BASE_MAP": settings.BASE_MAP,
         "nav": [entry for entry in desk if not entry.more],

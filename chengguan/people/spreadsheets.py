@@ -23,10 +23,10 @@ MOST_BYTES = 10 * 1024 * 1024
 
 
 def sheet(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A workbook of one sheet; times in Beijing time, lists joined."""
+    """A workbook of one sheet, its headers in the reader's language; times in Beijing time, lists joined."""
     book = Workbook()
     page = book.active
-    page.append(list(headers))
+    page.append([_(name) for name in headers])
     for cell in page[1]:
         cell.font = Font(bold=True)
     page.freeze_panes = "A2"
@@ -36,7 +36,7 @@ def sheet(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
             if isinstance(cell.value, str):
                 cell.data_type = "s"
     for number, name in enumerate(headers, 1):
-        page.column_dimensions[get_column_letter(number)].width = max(12, 2 * len(str(name)) + 4)
+        page.column_dimensions[get_column_letter(number)].width = max(12, 2 * len(_(name)) + 4)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -67,8 +67,8 @@ def read(file: Any, headers: Sequence[str]) -> list[dict[str, str]]:
     except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
         raise ValidationError(_("这不是可以读取的 Excel 表格（xlsx）。")) from None
     found = lines[0] if lines else []
-    missing = [name for name in headers if name not in found]
+    places = {name: found.index(own) for name in headers for own in {name, _(name)} if own in found}
+    missing = [_(name) for name in headers if name not in places]
     if missing:
         raise ValidationError(_("表格缺少列：%(names)s。请先导出，照导出的样式填写。") % {"names": "、".join(missing)})
-    places = {name: found.index(name) for name in headers}
     return [{name: line[at] for name, at in places.items()} for line in lines[1:] if any(line)]

@@ -1,4 +1,4 @@
-"""The audit trail's actions in words. One that is not listed here is shown by its slug."""
+"""The audit trail's actions in words. The moves of cases are added by cases, from its table."""
 
 from __future__ import annotations
 
@@ -42,7 +42,12 @@ ACTION_NAMES = {
     "gateway.disable": _("停用网关"),
     "command.issue": _("下达指令"),
     "component.load": _("载入部件"),
+    "alarm.acknowledge": _("确认告警"),
+    "alarm.shelve": _("搁置告警"),
+    "alarm.unshelve": _("取消搁置告警"),
     "alarm.register": _("由告警登记案件"),
+    "quarantine.redriven": _("重新处理隔离报文"),
+    "quarantine.discarded": _("丢弃隔离报文"),
     "alarms.change_rule": _("修改告警规则"),
     "cases.calendar": _("修改工作日历"),
     "cases.setting": _("修改案件设置"),

@@ -166,6 +166,6 @@ def _stages(own: Case, case: Case) -> list[Stage]:
     for position, (words, at, more) in enumerate(stages):
         mark = "done" if position < reached else "now" if position == reached else "later"
         if mark == "now":
-            more = _headline(case)
+            words = _headline(case)
         shown.append(Stage(words, mark, at if mark == "done" else None, more))
     return shown

@@ -22,6 +22,13 @@ const table = {
   map_waiting: ["地图正在打开", "Opening the map"],
   metres: ["{n} 米", "{n} m"],
   kilometres: ["{n} 公里", "{n} km"],
+  zoom_in: ["放大", "Zoom in"],
+  zoom_out: ["缩小", "Zoom out"],
+  north_up: ["正北朝上", "North up"],
+  map: ["地图", "Map"],
+  attribution: ["来源", "Sources"],
+  metre: ["米", "m"],
+  kilometre: ["公里", "km"],
 } as const;
 
 export type Word = keyof typeof table;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
@@ -16,6 +17,25 @@ NOT_TRANSLATED = {
     "chengguan/people/templates/people/language.html": "the switch names each language in that language",
 }
 """Templates that hold bare Chinese, and why."""
+NOT_WORDS_OF_THE_PROGRAM = {
+    "chengguan/demo": "the sample county's own names, people and sayings, and what the terminal says while they are made",
+    "chengguan/alarms/workflow.py": "why each row is there, read in the source and in the docs",
+    "chengguan/cases/workflow.py": "the clocks of each row, named by their stage",
+    "chengguan/standards/filing.py": "names of clocks, kept with each clock; cases.words says them on screens",
+    "chengguan/standards/limits.py": "refusals of plain Python without Django, said in Chinese to whoever sets a limit",
+    "chengguan/standards/calendars.py": "the same, of working hours and calendars",
+    "chengguan/standards/identifiers.py": "the same, of a code that is malformed",
+    "chengguan/subsystems/street_lights/sun.py": "names of places",
+    "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",
+    "chengguan/places/services": "parts of Chinese addresses and names of grids",
+    "chengguan/cases/services/effects.py": "how a task ended, kept with it and shown nowhere",
+    "chengguan/people/management/commands/create_administrator.py": "default names of a post and a centre, kept as data",
+    "chengguan/people/permissions.py": "heads of a generated page",
+    "chengguan/config/management/commands/load.py": "the command line's help, in both languages at once",
+    "chengguan/config/settings.py": "the name of a language in that language",
+    "chengguan/config/urls.py": "the name of the product",
+}
+"""Modules or folders with bare Chinese, and why nobody translates it."""
 _placeholder = re.compile(r"%\(\w+\)[-#0 .\d]*[a-z]|%[sdgfr%]|\{\w*(?:[:!][^}]*)?\}|</?\w+[^>]*>")
 _marked = re.compile(
     r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}|<!--.*?-->"
@@ -87,6 +107,34 @@ def test_marks_are_found_in_modules_and_templates() -> None:
 
 def test_states_and_actions_of_a_case_are_among_the_words_of_tables() -> None:
     assert {"待受理", "立案", "强制结案"} <= tables.words()
+
+
+def _docstrings(tree: ast.Module) -> set[int]:
+    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+
+
+def test_no_module_holds_chinese_that_nobody_translates() -> None:
+    """Every literal is marked where it stands, or is a text of the catalogue: a table's word, or the name of a column."""
+    known = {message.text for message in messages.wanted()}
+    bare: dict[str, list[str]] = {}
+    for path in source.modules():
+        tree = ast.parse(path.read_text("utf-8"))
+        silent = _docstrings(tree)
+        said = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in silent]
+        if found := [text for text in said if isinstance(text, str) and _chinese.search(text) and text not in known]:
+            bare[source.named(path)] = found
+    allowed = {name for name in bare for each in NOT_WORDS_OF_THE_PROGRAM if name == each or name.startswith(f"{each}/")}
+    assert {name: words for name, words in bare.items() if name not in allowed} == {}
+    idle = [each for each in NOT_WORDS_OF_THE_PROGRAM if not any(name == each or name.startswith(f"{each}/") for name in bare)]
+    assert idle == [], "no longer needed in the list"
+
+
+def test_the_front_end_says_chinese_in_its_table_of_words_only() -> None:
+    comment = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
+    files = [*(source.REPOSITORY / "frontend" / "src").rglob("*.ts"), *(source.REPOSITORY / "frontend" / "src").rglob("*.css")]
+    files += [path for folder in source.PACKAGE.glob("*/static") for path in folder.rglob("*") if path.suffix in (".js", ".css") and "build" not in path.parts]
+    bare = {source.named(path): _chinese.findall(comment.sub("", path.read_text("utf-8"))) for path in files}
+    assert {name for name, words in bare.items() if words} == {"frontend/src/words.ts"}
 
 
 def test_no_template_holds_chinese_outside_a_mark() -> None:

@@ -16,6 +16,7 @@ from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.nearby import mergeable
 from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
+from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import Who, accounts_with_role, inspectors_of, responsible_department
 from chengguan.places.selectors import responsibility_grid_of
@@ -98,7 +99,7 @@ def _field(case: Case, asked: workflow.Field, required: bool) -> Field:
 
 def _conditions(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
     found = filing.conditions(case.matter_code)
-    options = tuple((each.key, f"{each.text} · {each.limit_text}") for each in found)
+    options = tuple((each.key, f"{each.text} · {limit_words(each.limit, each.clock)}") for each in found)
     if case.condition_key:
         return options, case.condition_key, _("登记时已按告警或上报选定")
     return options, found[0].key if len(found) == 1 else "", ""

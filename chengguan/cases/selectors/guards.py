@@ -12,6 +12,7 @@ from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation, Post
 from chengguan.people.selectors import children_of, on
 from chengguan.places.projection import metres_between
@@ -90,7 +91,7 @@ def return_window(move: Move) -> None:
     end = timing.deadline(sent, move.settings.limit("window.return"), move.calendar) if sent else None
     if end is None or move.now > end:
         limit = move.settings.limit("window.return")
-        raise Refused(_("派遣后 %(limit)s内才能申请回退") % {"limit": filing.limit_text(limit.value, limit.clock)})
+        raise Refused(_("派遣后 %(limit)s内才能申请回退") % {"limit": limit_words(limit.value, limit.clock)})
 
 
 def no_request(move: Move) -> None:

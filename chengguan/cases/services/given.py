@@ -124,6 +124,13 @@ READERS: dict[str, Callable[[Any, workflow.Field], Any]] = {
 }
 
 
+def _asking(kind: str) -> str:
+    """How a person is asked for what is missing: a photo is taken, words are written, the rest is chosen."""
+    if kind == "photos":
+        return _("请拍%(what)s")
+    return _("请填写%(what)s") if kind in ("text", "datetime", "position") else _("请选择%(what)s")
+
+
 def read(row: workflow.Row, given: dict[str, Any], account_id: int | None = None) -> dict[str, Any]:
     """The row's fields, each read by its kind. Refused for one that is missing, wrong, or not asked for. A photo named
     by its number must be the person's own: what others uploaded would become visible through the case."""
@@ -137,7 +144,7 @@ def read(row: workflow.Row, given: dict[str, Any], account_id: int | None = None
         value = value.strip() if isinstance(value, str) else value
         if value is None or value == "" or value == []:
             if required:
-                raise Refused(_("请填写%(what)s") % {"what": _(field.label)}, name)
+                raise Refused(_asking(field.kind) % {"what": _(field.label)}, name)
             continue
         found[name] = READERS[field.kind](value, field)
         if field.kind == "photos":

@@ -61,7 +61,7 @@ def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
 
 
 def _urge(clock: Clock, now: datetime) -> None:
-    words = _("处置时限 %(limit)s 已过，请尽快处置并回复") % {"limit": clock.limit_text}
+    words = _("处置时限 %(limit)s 已过，请尽快处置并回复") % {"limit": clock.limit_words}
     try:
         act(SYSTEM, clock.case_id, "urge", now=now, urge_kind="overdue", level="3", words=words)
     except Refused as refused:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from chengguan.cases.models import Clock, Photo, Step
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.services import given
@@ -61,4 +63,4 @@ def put_photos(step: Step, photos: Sequence[Attachment], kind: str) -> None:
 
 
 def role_words(role: str) -> str:
-    return {"system": "系统", "citizen": "市民"}.get(role) or str(name_of(role))
+    return {"system": _("系统"), "citizen": _("市民")}.get(role) or str(name_of(role))

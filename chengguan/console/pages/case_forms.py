@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import selectors
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import Action, Field
+from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import span
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
@@ -107,7 +108,7 @@ def condition_options(matter: str, chosen: str = "") -> list[Option]:
     """The filing conditions of a matter with what closes them and their limit; a single one is chosen already."""
     found = filing.conditions(matter) if matter else ()
     return [
-        Option(each.key, each.text, each.key == chosen or len(found) == 1, limit=each.limit_text, more=_("结案条件：%s") % each.closing)
+        Option(each.key, each.text, each.key == chosen or len(found) == 1, limit=limit_words(each.limit, each.clock), more=_("结案条件：%s") % each.closing)
         for each in found
     ]
 
@@ -139,7 +140,7 @@ def read(who: Who, action: Action, data: Any, files: MultiValueDict) -> tuple[di
             continue
         if value in (None, "", []):
             if each.required:
-                wrong.append(_("请填写“%s”。") % each.label)
+                wrong.append((_("请附上“%s”。") if each.kind == "photos" else _("请填写“%s”。")) % each.label)
             continue
         given[each.name] = value
     return given, wrong

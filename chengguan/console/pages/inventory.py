@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
 from chengguan import registry
@@ -23,8 +23,12 @@ from chengguan.things.models import Component, Gateway
 navigation.add("gateways", gettext_lazy("网关与密钥"), "/administration/gateways", action="things.manage_gateways", place="administration", order=50)
 navigation.add("components", gettext_lazy("部件"), "/administration/components", action="things.change", place="administration", order=60)
 
-COMPONENT_HEADERS = ["标识码", "小类", "名称", "现场编号", "经度", "纬度", "地址", "权属单位编码", "养护单位编码", "状态", "备注"]
-DEVICE_HEADERS = ["子系统", "标识", "型号", "名称", "网关", "分组", "部件标识码", "安装日期", "启用"]
+COMPONENT_HEADERS = [
+    gettext_noop("标识码"), gettext_noop("小类"), gettext_noop("名称"), gettext_noop("现场编号"), gettext_noop("经度"), gettext_noop("纬度"), gettext_noop("地址"), gettext_noop("权属单位编码"), gettext_noop("养护单位编码"), gettext_noop("状态"), gettext_noop("备注"),
+]
+DEVICE_HEADERS = [
+    gettext_noop("子系统"), gettext_noop("标识"), gettext_noop("型号"), gettext_noop("名称"), gettext_noop("网关"), gettext_noop("分组"), gettext_noop("部件标识码"), gettext_noop("安装日期"), gettext_noop("启用"),
+]
 
 
 class Ids(forms.CharField):
@@ -158,7 +162,7 @@ def devices_sheet(request: Request) -> HttpResponse:
     rows = selectors.devices(request.who).select_related("gateway", "group", "component")[: spreadsheets.MOST_ROWS]
     lines = (
         (d.subsystem, d.key, d.model, d.name, d.gateway.key, d.group.key if d.group else "", d.component.code if d.component else "",
-         d.installed_on, "是" if d.enabled else "否")
+         d.installed_on, _("是") if d.enabled else _("否"))
         for d in rows
     )  # fmt: skip
     return spreadsheets.download("devices", DEVICE_HEADERS, lines)

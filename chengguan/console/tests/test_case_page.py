@@ -149,7 +149,7 @@ def test_a_missing_answer_is_said_and_what_was_typed_stays(town):
     case = walk(dark_lamp(town), "receive")
     answer = signed_in("lighting").post(f"/cases/{case.pk}/do/report_back", {"version": case.version, "done": "换了光源"})
     assert answer.status_code == 422
-    assert "请填写" in answer.content.decode()
+    assert "请附上“照片”。" in answer.content.decode()
     assert "换了光源" in answer.content.decode()
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+
 from chengguan.subsystems.street_lights.sun import ZONE, sunrise, sunset
 
 
@@ -65,17 +67,17 @@ def wrong(plan: Plan) -> dict[str, str]:
     """What makes no sense, by field, in words; empty when it may be kept."""
     if plan.mode == "clock":
         if plan.on_at is None or plan.off_at is None:
-            return {"on_at": "按钟点须填写开灯和关灯时刻。"}
+            return {"on_at": _("按钟点须填写开灯和关灯时刻。")}
         if plan.on_at == plan.off_at:
-            return {"off_at": "开灯与关灯不能是同一时刻。"}
+            return {"off_at": _("开灯与关灯不能是同一时刻。")}
         if not time(15) <= plan.on_at <= time(22):
-            return {"on_at": "开灯时刻须在 15:00 到 22:00 之间。"}
+            return {"on_at": _("开灯时刻须在 15:00 到 22:00 之间。")}
         if not time(3) <= plan.off_at <= time(9):
-            return {"off_at": "关灯时刻须在次日 3:00 到 9:00 之间，否则后半夜路上无灯。"}
+            return {"off_at": _("关灯时刻须在次日 3:00 到 9:00 之间，否则后半夜路上无灯。")}
         return {}
     found = {}
     if not -60 <= plan.on_offset_min <= 60:
-        found["on_offset_min"] = "开灯须在日落前后 60 分钟之内。"
+        found["on_offset_min"] = _("开灯须在日落前后 60 分钟之内。")
     if not -60 <= plan.off_offset_min <= 60:
-        found["off_offset_min"] = "关灯须在日出前后 60 分钟之内。"
+        found["off_offset_min"] = _("关灯须在日出前后 60 分钟之内。")
     return found

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from chengguan.registry import Batch, View
+from chengguan.registry import Batch, Told, View
+from chengguan.registry import gettext_noop as _
 from chengguan.subsystems.street_lights.sun import elevation
 
 RATED_W = 100.0
@@ -74,20 +75,21 @@ def phase_lost(cabinet: View) -> bool | None:
     return min(phases) < below <= max(phases)
 
 
-def in_words(model: str, values: Mapping[str, float], attributes: Mapping[str, Any]) -> tuple[bool | None, str]:
-    """What the newest reading says to somebody who stands under the lamp: (well, words)."""
+def in_words(model: str, values: Mapping[str, float], attributes: Mapping[str, Any]) -> Told:
+    """What the newest reading says to somebody who stands under the lamp in words."""
     if model == "lamp_controller":
         lit = _is_lit(View(values, {"share_of_rated": 20}, attributes, {}, 0))
         watts = f"{values['power']:g} W" if "power" in values else ""
         if lit:
-            return True, f"灯已亮 {watts}"
+            return Told(True, _("灯已亮 %(watts)s"), {"watts": watts})
         if values.get("on") == 1 and lit is False:
-            return False, f"已开灯，灯不亮 {watts}"
-        return None, "灯已关" if values.get("on") == 0 else "读数不全"
+            return Told(False, _("已开灯，灯不亮 %(watts)s"), {"watts": watts})
+        return Told(None, _("灯已关") if values.get("on") == 0 else _("读数不全"))
     if "breaker" in values:
-        tripped = values["breaker"] == 0
-        return not tripped, "回路跳闸" if tripped else f"回路正常 {values.get('circuit_power', 0):g} W"
+        if values["breaker"] == 0:
+            return Told(False, _("回路跳闸"))
+        return Told(True, _("回路正常 %(watts)s"), {"watts": f"{values.get('circuit_power', 0):g} W"})
     if "voltage_a" in values:
         volts = " / ".join(f"{values[name]:.0f}" for name in ("voltage_a", "voltage_b", "voltage_c") if name in values)
-        return None, f"三相电压 {volts} V"
-    return None, "读数不全"
+        return Told(None, _("三相电压 %(volts)s"), {"volts": f"{volts} V"})
+    return Told(None, _("读数不全"))

@@ -17,7 +17,7 @@ LEAVE_S = 8.0
 
 
 class Command(BaseCommand):
-    help = "读取设备消息：最新状态、告警、隔离与历史（常驻进程）"
+    help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--partitions", default=f"0-{PARTITIONS - 1}", help="0-15, or 0-7, or 3,4")

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from chengguan.people import selectors, services, spreadsheets
@@ -43,7 +44,9 @@ def index(request: Request) -> HttpResponse:
     return render(request, f"people/administration/accounts{'_list' if request.htmx else ''}.html", context)
 
 
-HEADERS = ["账号", "姓名", "电话", "机构编码", "角色", "岗位名称", "启用", "最近登录"]
+HEADERS = [
+    gettext_noop("账号"), gettext_noop("姓名"), gettext_noop("电话"), gettext_noop("机构编码"), gettext_noop("角色"), gettext_noop("岗位名称"), gettext_noop("启用"), gettext_noop("最近登录"),
+]
 
 
 def _export(found: object) -> HttpResponse:
@@ -59,7 +62,7 @@ def _export(found: object) -> HttpResponse:
                     post.organisation.code if post else "",
                     post.role if post else "",
                     post.name if post else "",
-                    "是" if account.is_active else "否",
+                    _("是") if account.is_active else _("否"),
                     account.last_login,
                 )
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from chengguan.people import selectors, services, spreadsheets
@@ -16,7 +17,9 @@ from chengguan.people.access import Request, requires
 from chengguan.people.models import GridDuty, Responsibility
 from chengguan.people.pages.administration.forms import DutyForm, FileForm, ResponsibilityForm
 
-HEADERS = ["事项编码", "事项名称", "区域代码", "责任单位编码", "自", "至"]
+HEADERS = [
+    gettext_noop("事项编码"), gettext_noop("事项名称"), gettext_noop("区域代码"), gettext_noop("责任单位编码"), gettext_noop("自"), gettext_noop("至"),
+]
 
 
 @requires("people.manage_responsibility")

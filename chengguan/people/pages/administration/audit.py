@@ -6,12 +6,15 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_noop
 
 from chengguan.people import selectors, services, spreadsheets
 from chengguan.people.access import Request, requires
 
 KEYS = ("since", "until", "who", "action", "object", "id")
-HEADERS = ["时间", "操作人", "来源地址", "动作", "对象", "编号", "摘要", "之前", "之后"]
+HEADERS = [
+    gettext_noop("时间"), gettext_noop("操作人"), gettext_noop("来源地址"), gettext_noop("动作"), gettext_noop("对象"), gettext_noop("编号"), gettext_noop("摘要"), gettext_noop("之前"), gettext_noop("之后"),
+]
 MOST_EXPORTED = 50_000
 
 
@@ -21,7 +24,7 @@ def index(request: Request) -> HttpResponse:
     rows = selectors.find_audit(request.who, given)
     if request.GET.get("as") == "xlsx":
         services.audit(request.who, "audit.export", summary=", ".join(f"{k}={v}" for k, v in given.items() if v))
-        lines = ((e.at, e.who, e.ip, e.action, e.object_type, e.object_id, e.summary, e.before, e.after) for e in rows[:MOST_EXPORTED])
+        lines = ((e.at, e.who, e.ip, e.action_name, e.object_name, e.object_id, e.summary, e.before, e.after) for e in rows[:MOST_EXPORTED])
         return spreadsheets.download("audit", HEADERS, lines)
     context = {"page": Paginator(rows, 50).get_page(request.GET.get("page")), "given": given, "actions": selectors.audit_actions(request.who)}
     return render(request, f"people/administration/audit{'_list' if request.htmx else ''}.html", context)

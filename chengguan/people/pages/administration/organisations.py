@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from chengguan.people import selectors, services, spreadsheets
@@ -14,7 +15,9 @@ from chengguan.people.access import Request, requires
 from chengguan.people.models import Organisation
 from chengguan.people.pages.administration.forms import FileForm, OrganisationForm
 
-HEADERS = ["编码", "名称", "简称", "类别", "上级编码", "区域代码", "电话", "启用"]
+HEADERS = [
+    gettext_noop("编码"), gettext_noop("名称"), gettext_noop("简称"), gettext_noop("类别"), gettext_noop("上级编码"), gettext_noop("区域代码"), gettext_noop("电话"), gettext_noop("启用"),
+]
 
 
 @requires("people.manage")
@@ -22,7 +25,7 @@ def index(request: Request) -> HttpResponse:
     rows = selectors.organisation_tree(request.who, request.GET.get("q", "").strip())
     if request.GET.get("as") == "xlsx":
         lines = (
-            (o.code, o.name, o.short, o.kind, o.parent.code if o.parent else "", o.area.code if o.area else "", o.phone, "是" if o.enabled else "否")
+            (o.code, o.name, o.short, o.kind, o.parent.code if o.parent else "", o.area.code if o.area else "", o.phone, _("是") if o.enabled else _("否"))
             for o, _depth in rows
         )
         return spreadsheets.download("organisations", HEADERS, lines)

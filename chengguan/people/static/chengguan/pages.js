@@ -1,11 +1,10 @@
 // The shell's own small behaviour: the clock, menus that close, demo cards that fill in the sign-in form.
-const days = { zh: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
-const names = document.documentElement.lang.startsWith("en") ? days.en : days.zh;
+const weekday = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "UTC" });
 
 function tick() {
   const now = new Date(Date.now() + 8 * 3600e3); // Asia/Shanghai has no summer time
   const two = (n) => String(n).padStart(2, "0");
-  const text = `${two(now.getUTCMonth() + 1)}-${two(now.getUTCDate())} ${names[now.getUTCDay()]} ${two(now.getUTCHours())}:${two(now.getUTCMinutes())}`;
+  const text = `${two(now.getUTCMonth() + 1)}-${two(now.getUTCDate())} ${weekday.format(now)} ${two(now.getUTCHours())}:${two(now.getUTCMinutes())}`;
   document.querySelectorAll("[data-clock]").forEach((each) => { if (each.textContent !== text) each.textContent = text; });
 }
 tick();

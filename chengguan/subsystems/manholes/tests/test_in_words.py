@@ -14,4 +14,5 @@ from chengguan.subsystems.manholes.rules import in_words
     ],
 )
 def test_a_covers_reading_is_said_in_words(values, well, words):
-    assert in_words("radio_tag", values, {}) == (well, words)
+    told = in_words("radio_tag", values, {})
+    assert (told.well, told.text % told.values) == (well, words)

@@ -13,4 +13,5 @@ from chengguan.subsystems.street_lights.rules import in_words
     ],
 )
 def test_a_lamps_reading_is_said_in_words(values, well, words):
-    assert in_words("lamp_controller", values, {"rated_w": 100}) == (well, words)
+    told = in_words("lamp_controller", values, {"rated_w": 100})
+    assert (told.well, told.text % told.values) == (well, words)
