@@ -15,7 +15,7 @@ UNKNOWN_COVER = "01023"  # 不明井盖
 
 METRICS = (
     Metric("tilt", "倾角", "°", 0, 180, 0.1),
-    Metric("opened", "开启状态", states={0: "关闭", 1: "打开"}, low=0, high=1),
+    Metric("opened", "开启状态", states={0: "关着", 1: "开着"}, low=0, high=1),
     Metric("displaced", "移位状态", states={0: "在位", 1: "移位或丢失"}, low=0, high=1),
     Metric("water_level", "水位", "cm", 0, 1000, 1),
     Metric("battery", "电量", "%", 0, 100, 1),

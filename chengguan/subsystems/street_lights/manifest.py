@@ -34,7 +34,7 @@ METRICS = (
     Metric("current_a", "A相电流", "A", 0, 600, 0.01),
     Metric("current_b", "B相电流", "A", 0, 600, 0.01),
     Metric("current_c", "C相电流", "A", 0, 600, 0.01),
-    Metric("door", "箱门", states={0: "关闭", 1: "打开"}, low=0, high=1),
+    Metric("door", "箱门", states={0: "关着", 1: "开着"}, low=0, high=1),
     Metric("signal", "信号强度", "dBm", -140, 0, 1),
 )
 

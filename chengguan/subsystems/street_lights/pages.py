@@ -106,7 +106,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(circuit)s 恢复按全县计划开关。") % {"circuit": group})
             return redirect("street_lights_schedules")
         plan, wrong = _read(request.POST)
-        wrong = wrong or planning.wrong(plan)
+        wrong = wrong or {field: _(words) for field, words in planning.wrong(plan).items()}
         if not wrong and request.POST.get("do") == "save":
             services.change_schedule(who, group, plan)
             messages.success(request, _("开关灯计划已保存，今晚起执行。"))

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.utils.translation import gettext as _
-
+from chengguan.registry import gettext_noop as _
 from chengguan.subsystems.street_lights.sun import ZONE, sunrise, sunset
 
 

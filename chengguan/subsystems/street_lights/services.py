@@ -33,7 +33,7 @@ def change_schedule(who: Who, circuit: Group | None, plan: Plan) -> Schedule:
         raise PermissionDenied(_("您的岗位不能修改开关灯计划。"))
     bad = planning.wrong(plan)
     if bad:
-        raise ValidationError(bad)
+        raise ValidationError({field: _(words) for field, words in bad.items()})
     schedule = Schedule.objects.select_for_update().filter(circuit=circuit).first() if circuit else default_schedule()
     before = asdict(plan_of(schedule)) if schedule else None
     schedule = schedule or Schedule(circuit=circuit)
