@@ -30,8 +30,17 @@ def write(name: str, content: dict[str, Any]) -> None:
     write_private(folder() / name, json.dumps(content, ensure_ascii=False, indent=1))
 
 
+def make_data_root() -> None:
+    """A data root that is not there yet; what root makes, the account that serves PostgreSQL may pass through."""
+    root: Path = settings.DATA_ROOT
+    for place in reversed([place for place in (root, *root.parents) if not place.exists()]):
+        place.mkdir(exist_ok=True)
+        place.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+
 def take_lock() -> IO[str]:
     """Held for as long as the returned file is open; Refused when another supervisor of this data root lives."""
+    make_data_root()
     folder().mkdir(parents=True, exist_ok=True)
     lock = (folder() / "up.lock").open("a+")
     try:
