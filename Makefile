@@ -11,7 +11,7 @@ help:
 	@echo "make bench  the measurements, each against its reference (bench-full: the long one)"
 	@echo "make docs   write the generated pages under docs/"
 	@echo "make messages   bring the English catalogue up to date; says which texts lack English"
-	@echo "make pictures  photograph every screen and the stories of the demo into docs/pictures (NAMES=\"a b\": only these screens)"
+	@echo "make pictures  photograph every screen and the stories of the demo into docs/pictures (NAMES=\"a b\": only these screens, or stories)"
 
 setup:
 	@deploy/setup.sh demo

@@ -64,6 +64,18 @@ class People:
             context.close()
 
 
+SETTLED = """() => document.fonts.status === 'loaded'
+  && [...document.images].every(image => image.complete || image.loading === 'lazy')
+  && !document.querySelector('.htmx-request')
+  && [...document.querySelectorAll('[data-island]')].every(island => island.dataset.mounted === 'true')
+  && [...document.querySelectorAll('[data-island$=map], [data-island=chart]')].every(island => island.dataset.ready === 'true')"""
+
+
+def settle(page: Page) -> None:
+    """Until nothing of the page is on its way any more: fonts, photos, parts, maps, charts."""
+    page.wait_for_function(SETTLED, timeout=60_000)
+
+
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from PIL import Image
@@ -13,12 +14,22 @@ from playwright.sync_api import Page, expect
 from tests.journeys.people import People
 from tests.journeys.town import GatewayVoice
 
+PHOTOS: dict[str, bytes] = {}
+
 
 def picture(name: str, colour: tuple[int, int, int] = (70, 90, 110)) -> dict[str, Any]:
-    """A photo as a phone's camera hands it over."""
+    """A photo as a phone's camera hands it over: a plain colour, or what lies in PHOTOS under that name."""
     body = io.BytesIO()
     Image.new("RGB", (800, 600), colour).save(body, "JPEG")
-    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": body.getvalue()}
+    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": PHOTOS.get(name) or body.getvalue()}
+
+
+See = Callable[[Page, str], None]
+"""Told of each step just before it is sent: whoever photographs a story."""
+
+
+def unseen(page: Page, step: str) -> None:
+    """A story that nobody photographs."""
 
 
 class Chatter(threading.Thread):
@@ -43,7 +54,7 @@ def stage(page: Page, words: str) -> None:
     expect(page.locator(".case-head .stage")).to_have_text(words)
 
 
-def decide(page: Page, case: str, action: str, then: str, **typed: str) -> None:
+def decide(page: Page, case: str, action: str, then: str, see: See = unseen, **typed: str) -> None:
     """Open the case, take the action by its button, fill in what is named, and see the case come to its new stage."""
     page.goto(case)
     title = page.locator("#action-form h2")
@@ -59,42 +70,47 @@ def decide(page: Page, case: str, action: str, then: str, **typed: str) -> None:
             page.locator("#action-form label", has_text=value).first.click()
         else:
             field.fill(value)
+    see(page, action)
     page.get_by_role("button", name=f"确定{action}").click()
     stage(page, then)
 
 
-def handled(people: People, case: str, department: str, crew: str, crew_name: str, suggested: str, burns: str, mend: Any) -> None:
+def handled(people: People, case: str, department: str, crew: str, crew_name: str, suggested: str, burns: str, mend: Any, see: See = unseen) -> None:
     """From 待派遣 to 已反馈待批转: suggested department, receipt, assignment, the crew's phone; the department's word follows where it reviews the work."""
     dispatcher = people.desk("dispatch")
     dispatcher.goto(case)
     choice = dispatcher.locator("#action-form label.choice:has(input[name=department]:checked)")
     expect(choice).to_contain_text(suggested)
     expect(choice).to_contain_text("建议")
-    decide(dispatcher, case, "派遣", "待处置")
+    decide(dispatcher, case, "派遣", "待处置", see)
     office = people.desk(department)
-    decide(office, case, "签收", "处置中")
-    decide(office, case, "指派", "处置中", crew=crew_name)
+    decide(office, case, "签收", "处置中", see)
+    decide(office, case, "指派", "处置中", see, crew=crew_name)
 
     phone = people.phone(crew)
     phone.goto("/field/")
-    phone.locator(f"a[href$='/field/tasks/{case.rsplit('/', 1)[-1]}']").click()
+    job = phone.locator(f"a[href$='/field/tasks/{case.rsplit('/', 1)[-1]}']")
+    expect(job).to_be_visible()
+    see(phone, "任务")
+    job.click()
     mend()
     expect(phone.locator(".burns")).to_contain_text(burns, timeout=30_000)
     phone.locator("input[name=photos]").set_input_files([picture("after", (200, 190, 120))])
     expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
     phone.get_by_role("button", name="已更换").click()
     phone.fill("#material", "备件 1 只")
+    see(phone, "报回")
     phone.get_by_role("button", name="报回").click()
     expect(phone.get_by_text("发出去了")).to_be_visible()
 
 
-def closed(people: People, case: str) -> None:
+def closed(people: People, case: str, see: See = unseen) -> None:
     """From 已反馈待批转 to 已结案: forward, send to verify, verify on the spot, accept the result, close."""
-    decide(people.desk("dispatch"), case, "批转", "待发核查")
+    decide(people.desk("dispatch"), case, "批转", "待发核查", see)
     acceptor = people.desk("accept")
     acceptor.goto(case)
     expect(acceptor.locator("#action-form label.choice:has(input[name=inspector]:checked)")).to_contain_text("杨秀英")
-    decide(acceptor, case, "发核查", "核查中")
+    decide(acceptor, case, "发核查", "核查中", see)
 
     phone = people.phone("inspect")
     phone.goto("/field/")
@@ -103,11 +119,12 @@ def closed(people: People, case: str) -> None:
     phone.locator("label", has_text="通过").first.click()
     phone.locator("input[name=photos]").set_input_files([picture("verify", (120, 160, 120))])
     expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
+    see(phone, "核查")
     phone.get_by_role("button", name="报核查结果").click()
     expect(phone.get_by_text("发出去了")).to_be_visible()
 
-    decide(acceptor, case, "核查批转", "待结案")
-    decide(people.desk("shift"), case, "结案", "已结案")
+    decide(acceptor, case, "核查批转", "待结案", see)
+    decide(people.desk("shift"), case, "结案", "已结案", see)
 
 
 def until(page: Page, locator: str, seconds: float = 40) -> Any:

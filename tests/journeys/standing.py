@@ -1,0 +1,78 @@
+"""Run inside a town's Django: makes one of everything that a screen shows, and prints their keys for the addresses.
+
+`python -c "from tests.journeys.standing import stand; stand()"`. In the sample county what is there already is shown; in the
+small town it is made.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from chengguan.alarms.models import Alarm
+from chengguan.cases.models import Case
+from chengguan.console.tests.duty import dark
+from chengguan.observations.models import Quarantine
+from chengguan.people.models import Account, Organisation
+from chengguan.things.models import Component, Device, Gateway, Group
+from tests.small_town import dark_lamp, walk
+
+LAMP, COVER, NEAR_DEGREES = "L-004711", "MH-000123", 0.004
+STAGES = ("reported", "accept", "file", "dispatch", "assign", "report_back", "send_to_verify", "verify", "close")
+WORDS = ("路灯不亮，晚上看不清路", "灯杆倾斜，旁边是学校门口", "灯罩破损，电线露在外面")
+LONG_WORDS = "灯杆倾斜，有倒下的危险，旁边就是学校门口和公交站，请尽快派人来看，已经两天没有人管，" * 4
+
+
+def stand() -> None:
+    lamp = Component.objects.get(label=LAMP)
+    device, tag = Device.objects.select_related("gateway").get(key=LAMP), Device.objects.get(key=COVER)
+    keys: dict[str, Any] = {
+        "device": device.pk, "cover": tag.pk, "gateway": device.gateway_id, "component": lamp.pk, "circuit": _circuit(device).key,
+        "entry": _entry(device.gateway).pk, "alarm": _alarm(device),
+        "account": Account.objects.get(username="accept").pk, "organisation": Organisation.objects.get(code="lighting").pk,
+    }  # fmt: skip
+    print(json.dumps(keys | _cases(lamp)))
+
+
+def _cases(lamp: Component) -> dict[str, Any]:
+    """One at each stage, on lamps nearby where there are some; the closed and the citizen's are the county's own, where there are some."""
+    near = list(Component.objects.filter(class_code=lamp.class_code, point__dwithin=(lamp.point, NEAR_DEGREES)).exclude(pk=lamp.pk)[: len(STAGES)])
+    found: dict[str, Any] = {}
+    for number, stage in enumerate(STAGES):
+        words = WORDS[number % len(WORDS)] if near else LONG_WORDS
+        town = {"lamp": near[number % len(near)] if near else lamp}
+        case = dark_lamp(town, description=words, occurred_at=timezone.now() - timedelta(minutes=7 + number))
+        found[stage] = case.pk if stage == "reported" else walk(case, stage).pk
+    shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=found.values())
+    found["close"] = getattr(shown.order_by("-closed_at").first(), "pk", found["close"])
+    told = Case.objects.filter(source="citizen").exclude(state="reported").order_by("-pk").first() or dark_lamp({"lamp": lamp}, source="citizen")
+    return found | {"code": told.follow_code}
+
+
+def _circuit(device: Device) -> Group:
+    if device.group is None:
+        device.group = Group.objects.create(subsystem=device.subsystem, key="C-012-1", name="12号控制箱 1 回路", kind="circuit", gateway=device.gateway)
+        device.save(update_fields=["group"])
+    return device.group
+
+
+def _alarm(device: Device) -> int | None:
+    """In the sample county what its own devices say, if anything by now; in the small town too high a voltage."""
+    found = Alarm.objects.order_by("-pk").first()
+    if found is None and not device.component.synthetic:
+        found = dark({"device": device}, rule="lamp_overvoltage", value=251.0)
+    return found and found.pk
+
+
+def _entry(gateway: Gateway) -> Quarantine:
+    found = Quarantine.objects.filter(state="waiting").order_by("-pk").first()
+    if found is not None:
+        return found
+    payload = b'{"seq": 7, "t": 1767225600000, "v": {"power": "eighty-six"}}'
+    return Quarantine.objects.create(
+        received_at=timezone.now(), incarnation="1", sequence=1, subject=f"zhcg.up.{gateway.key}.street_lights.{LAMP}", payload=payload,
+        size=len(payload), gateway_key=gateway.key, device_key=LAMP, reason="wrong_type", detail="power = eighty-six",
+    )  # fmt: skip
