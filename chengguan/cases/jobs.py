@@ -20,6 +20,13 @@ def recall_tasks(timestamp: int) -> None:
     rounds.recall_overdue()
 
 
+@app.periodic(cron="40 0 * * *")
+@app.task(queueing_lock="cases.warn_of_calendar", pass_context=False)
+def warn_of_calendar(timestamp: int) -> None:
+    """The next year's holidays are missing."""
+    rounds.warn_of_calendar()
+
+
 @app.periodic(cron="20 2 * * *")
 @app.task(queueing_lock="cases.archive", pass_context=False)
 def archive(timestamp: int) -> None:

@@ -1,13 +1,14 @@
 """Working days and hours: statutory holidays and make-up days by `chinesecalendar`, the county's own days over them.
 
 Beyond the last published year it fails loudly rather than guess; an administrator's days for that
-year (at least one) say that somebody has looked, and the rest of the year then follows the week.
+year (at least one) say that somebody has looked, and the rest of the year then follows the week. Only
+what is merely shown may guess by the week (`for_showing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,7 +18,11 @@ DEFAULT_HOURS = ((time(8), time(12)), (time(14), time(18)))
 
 
 class CalendarUnknown(LookupError):
-    """Nobody has published or entered the holidays of that year."""
+    """Nobody has published or entered the holidays of that `year`."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"nobody has published or entered the holidays of {year}")
+        self.year = year
 
 
 @lru_cache(maxsize=8192)
@@ -54,6 +59,14 @@ class WorkCalendar:
     hours: tuple[tuple[time, time], ...] = DEFAULT_HOURS
     overrides: Mapping[date, bool] = field(default_factory=dict, hash=False)
     zone: ZoneInfo = SHANGHAI
+    guesses: bool = False
+
+    def for_showing(self) -> WorkCalendar:
+        """The same, but a year that nobody has entered follows the week. No deadline is computed by it."""
+        return replace(self, guesses=True)
+
+    def knows(self, year: int) -> bool:
+        return _published(date(year, 1, 1)) is not None or any(own.year == year for own in self.overrides)
 
     def is_working(self, day: date) -> bool:
         """CalendarUnknown for a year that is neither published nor touched by an override."""
@@ -61,10 +74,8 @@ class WorkCalendar:
             return self.overrides[day]
         known = _published(day)
         if known is None:
-            if not any(own.year == day.year for own in self.overrides):
-                raise CalendarUnknown(
-                    f"{day.year} 年的节假日尚未公布或录入：请在日历中录入该年的节假日与调休日"
-                )
+            if not self.guesses and not any(own.year == day.year for own in self.overrides):
+                raise CalendarUnknown(day.year)
             return day.weekday() < 5
         return known
 

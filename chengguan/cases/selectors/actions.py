@@ -50,7 +50,7 @@ def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Actio
     """Only what this person may do now; the main action first. System's own moves are never offered."""
     now = now or timezone.now()
     chosen = settings()
-    days = calendar(chosen)
+    days = calendar(chosen).for_showing()
     running = Running(case, now, chosen, days)
     found = []
     for row in workflow.rows_from(case.state):

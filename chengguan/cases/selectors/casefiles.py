@@ -28,7 +28,7 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
     chosen = settings()
     show_time(case, now, chosen["lights.yellow"])
-    running = Running(case, now, chosen, calendar(chosen))
+    running = Running(case, now, chosen, calendar(chosen).for_showing())
     merged = list(case.merged.all())
     return {
         "case": case,

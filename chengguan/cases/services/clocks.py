@@ -10,7 +10,7 @@ from chengguan.cases import timing
 from chengguan.cases.models import Case, Clock
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards import filing
-from chengguan.standards.calendars import WorkCalendar
+from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
 from chengguan.standards.limits import Limit, Settings
 
 
@@ -148,7 +148,7 @@ AT_ONCE = 200
 
 def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
     """After the calendar or a setting changed: every running clock gets its deadline anew, closed ones keep theirs.
-    Returns how many moved. A batch of cases at a time is locked, in the order of their ids, before its clocks are read:
+    Returns how many moved. What reaches into a year that nobody has entered keeps its deadline until somebody has. A batch of cases at a time is locked, in the order of their ids, before its clocks are read:
     as everybody takes them who moves a case."""
     moved, last = 0, 0
     while True:
@@ -171,7 +171,10 @@ def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, 
         clocks = Clocks(case, now, settings, calendar, clocks_of[case.pk])
         for clock in clocks.open:
             before = clock.deadline, clock.yellow_at
-            clocks.recompute(clock)
+            try:
+                clocks.recompute(clock)
+            except CalendarUnknown:
+                continue
             if (clock.deadline, clock.yellow_at) != before:
                 _no_longer_overdue(clock, case, now)
                 changed.append(clock)

@@ -24,14 +24,23 @@ from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.registering import link_case
 from chengguan.cases.services.steps import new_step, write_step
 from chengguan.people.selectors import SYSTEM, Who
+from chengguan.standards.calendars import CalendarUnknown
 
 
-@transaction.atomic
 def act(who: Who, case: Case | int, action: str, *, version: int | None = None, now: datetime | None = None, **fields: Any) -> Step:
     """Move a case by one row of workflow.TABLE. `fields` are the row's fields by name: texts as str, photos as Attachments
     or ids, department and crew as Organisation or id, inspector as Account or id, position as (lon, lat, accuracy_m),
     until as a datetime, into as a Case, id or number. Raises Refused (Stale when `version` is not the case's)."""
-    move = prepare(who, case, action, version, now or timezone.now(), fields)
+    try:
+        return _act(who, case, action, version, now or timezone.now(), fields)
+    except CalendarUnknown as unknown:
+        words = _("%(year)d 年的节假日和调休日还没有录入，时限算不出来。请联系系统管理员在“工作日历”里录入，再办这一步。")
+        raise Refused(words % {"year": unknown.year}) from unknown
+
+
+@transaction.atomic
+def _act(who: Who, case: Case | int, action: str, version: int | None, now: datetime, fields: dict[str, Any]) -> Step:
+    move = prepare(who, case, action, version, now, fields)
     clock = move.clocks.current(move.from_state)
     step = write_step_after(move, clock)
     telling.tell(move, step)
@@ -78,7 +87,7 @@ def note_all(action: str, words: Mapping[int, str], now: datetime) -> list[Step]
         return []
     cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=words).order_by("pk"))
     settings = chosen.settings()
-    calendar = chosen.calendar(settings)
+    calendar = chosen.calendar(settings).for_showing()  # a note starts and ends no clock
     running: dict[int, list[Clock]] = {case.pk: [] for case in cases}
     for clock in Clock.objects.filter(case__in=cases, ended_at=None):
         running[clock.case_id].append(clock)

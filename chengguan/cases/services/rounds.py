@@ -17,7 +17,9 @@ from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.moving import act
 from chengguan.engines import announce
+from chengguan.people.models import Notice
 from chengguan.people.selectors import SYSTEM
+from chengguan.people.services import notify
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,24 @@ def recall_overdue(now: datetime | None = None) -> int:
     due = Task.objects.filter(kind__in=("confirm", "verify"), done_at=None, due__lt=now - grace)
     cases = due.filter(case__state__in=("confirming", "verifying")).values_list("case", flat=True)
     return _move(list(cases.distinct()), "recall", now, reason=_("任务逾期未完成，自动撤回"))
+
+
+LOOK_AHEAD = timedelta(days=45)
+CALENDAR_PAGE = "/admin/cases/calendarday/"
+
+
+def warn_of_calendar(now: datetime | None = None) -> int:
+    """Tell the administrators, once a week, that limits will soon reach a year whose holidays nobody has entered."""
+    now = now or timezone.now()
+    days = chosen.calendar()
+    year = (now + LOOK_AHEAD).astimezone(days.zone).year
+    if days.knows(year):
+        return 0
+    title = _("请录入 %(year)d 年的节假日和调休日") % {"year": year}
+    if Notice.objects.filter(title=title, created_at__gt=now - timedelta(days=7)).exists():
+        return 0
+    text = _("没有录入之前，跨入 %(year)d 年的工作日时限算不出来，派遣等步骤会被拒绝。") % {"year": year}
+    return len(notify("administrator", title, text, link=CALENDAR_PAGE, kind="calendar"))
 
 
 def archive_due(now: datetime | None = None, most: int = 500) -> int:
