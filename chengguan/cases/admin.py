@@ -39,6 +39,10 @@ def _is_administrator(request: Any) -> bool:
     return bool(request.who.is_administrator)
 
 
+def _say_that_deadlines_follow(request: HttpRequest) -> None:
+    messages.info(request, _("在办案件的时限正在后台重算"))
+
+
 class ThroughServices(ReadOnly):
     """Rows that are set and taken back by services, so that open deadlines follow and the audit trail knows."""
 
@@ -62,12 +66,13 @@ class SettingAdmin(ThroughServices):
     list_display = ("key", "value", "changed_at")
 
     def save_model(self, request: Any, obj: Setting, form: Any, change: bool) -> None:
-        moved = services.set_setting(request.who, obj.key, obj.value)
+        services.set_setting(request.who, obj.key, obj.value)
         obj.pk = Setting.objects.get(key=obj.key).pk
-        messages.info(request, _("已重算 %(count)d 个在办时限") % {"count": moved})
+        _say_that_deadlines_follow(request)
 
     def delete_model(self, request: Any, obj: Setting) -> None:
         services.set_setting(request.who, obj.key, None)
+        _say_that_deadlines_follow(request)
 
 
 @admin.register(CalendarDay)
@@ -75,12 +80,13 @@ class CalendarDayAdmin(ThroughServices):
     list_display = ("day", "working", "note")
 
     def save_model(self, request: Any, obj: CalendarDay, form: Any, change: bool) -> None:
-        moved = services.set_calendar_day(request.who, obj.day, obj.working, obj.note)
+        services.set_calendar_day(request.who, obj.day, obj.working, obj.note)
         obj.pk = CalendarDay.objects.get(day=obj.day).pk
-        messages.info(request, _("已重算 %(count)d 个在办时限") % {"count": moved})
+        _say_that_deadlines_follow(request)
 
     def delete_model(self, request: Any, obj: CalendarDay) -> None:
         services.set_calendar_day(request.who, obj.day, None)
+        _say_that_deadlines_follow(request)
 
 
 @admin.register(Case)

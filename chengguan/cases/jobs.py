@@ -1,8 +1,15 @@
 """Cases on the clock."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from chengguan.cases.services import rounds
+from chengguan.cases.services import administration, rounds
+
+
+@app.task(name="chengguan.cases.jobs.recompute_open", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
+def recompute_open() -> None:
+    """The calendar or a setting changed: open deadlines follow."""
+    administration.open_deadlines_follow()
 
 
 @app.periodic(cron="* * * * * */15")

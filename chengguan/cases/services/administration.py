@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from chengguan.cases.models import CalendarDay, Setting
 from chengguan.cases.selectors import configuration as chosen
@@ -23,9 +24,8 @@ def _administrator(who: Who) -> None:
         raise Refused(_("只有管理员可以修改"))
 
 
-def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "") -> int:
-    """Say that a day is working or not, over the published holidays; None takes the word back. Returns how many open
-    deadlines moved."""
+def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "") -> None:
+    """Say that a day is working or not, over the published holidays; None takes the word back."""
     _administrator(who)
     with transaction.atomic():
         before = CalendarDay.objects.filter(day=day).values("working", "note").first()
@@ -34,11 +34,11 @@ def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "") 
         else:
             CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
         audit(who, "cases.calendar", None, f"{day} {working}", before, {"working": working, "note": note})
-    return _open_deadlines_follow()
+        _open_deadlines_will_follow()
 
 
-def set_setting(who: Who, key: str, value: Any) -> int:
-    """Set the county's own value of a setting; None goes back to the default. Returns how many open deadlines moved."""
+def set_setting(who: Who, key: str, value: Any) -> None:
+    """Set the county's own value of a setting; None goes back to the default."""
     _administrator(who)
     if key not in SETTINGS:
         raise Refused(_("没有这项设置：%(key)s") % {"key": key})
@@ -54,10 +54,16 @@ def set_setting(who: Who, key: str, value: Any) -> int:
         else:
             Setting.objects.update_or_create(key=key, defaults={"value": value})
         audit(who, "cases.setting", None, f"{SETTINGS[key].name}", {"value": before}, {"value": value})
-    return _open_deadlines_follow()
+        _open_deadlines_will_follow()
 
 
-def _open_deadlines_follow() -> int:
-    """Once the new word is committed: a move that comes in between then goes by it too."""
+def _open_deadlines_will_follow() -> None:
+    """A job in the queue, written with the new word and so not seen before it is committed, whoever opened the transaction."""
+    app.configure_task("chengguan.cases.jobs.recompute_open", lock="cases.recompute_open").defer()
+
+
+def open_deadlines_follow() -> int:
+    """Every running clock by the word that holds now. Outside any transaction: a batch of cases at a time is locked, and
+    released. Returns how many deadlines moved."""
     settings = chosen.settings()
     return recompute_open(settings, chosen.calendar(settings), timezone.now())

@@ -148,8 +148,8 @@ AT_ONCE = 200
 
 def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
     """After the calendar or a setting changed: every running clock gets its deadline anew, closed ones keep theirs.
-    Returns how many moved. What reaches into a year that nobody has entered keeps its deadline until somebody has. A batch of cases at a time is locked, in the order of their ids, before its clocks are read:
-    as everybody takes them who moves a case."""
+    Returns how many moved. What reaches into a year that nobody has entered keeps its deadline until somebody has. A batch
+    of cases at a time is locked, in the order of their ids, before its clocks are read: as everybody takes them who moves a case."""
     moved, last = 0, 0
     while True:
         running = Clock.objects.filter(ended_at=None, paused_at=None, case_id__gt=last)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from chengguan.cases import services
+from chengguan.cases.models import CalendarDay
 from chengguan.cases.tests.conftest import World
 
 
@@ -66,3 +73,26 @@ def test_administrator_sets_a_limit_in_the_back_office_and_nonsense_is_refused(w
     assert bad.status_code == 200
     assert Setting.objects.count() == 1
     assert client(world, "acceptor").get("/admin/cases/setting/add/").status_code in (302, 403)
+
+
+def test_a_holiday_entered_in_the_back_office_leaves_the_deadlines_to_a_job_that_is_committed_with_it(world: World) -> None:
+    """The back office keeps one transaction open for the whole view: no case may be locked in it."""
+    case, page = world.case("handling"), client(world, "administrator")
+    assert case.deadline is not None
+    before, jobs = case.deadline, ProcrastinateJob.objects.filter(task_name="chengguan.cases.jobs.recompute_open")
+    with CaptureQueriesContext(connection) as asked:
+        answer = page.post("/admin/cases/calendarday/add/", {"day": "2026-11-19", "working": "False", "note": "停电"}, follow=True)
+    assert "正在后台重算" in answer.content.decode()
+    assert not [query for query in asked.captured_queries if "cases_clock" in query["sql"]]
+    case.refresh_from_db()
+    assert (case.deadline, jobs.count()) == (before, 1)
+    app.tasks[jobs.get().task_name]()
+    case.refresh_from_db()
+    assert case.deadline == before + timedelta(days=3), "from Friday to Monday"
+    day = CalendarDay.objects.get()
+    page.post(f"/admin/cases/calendarday/{day.pk}/delete/", {"post": "yes"})
+    assert jobs.count() == 2
+    with transaction.atomic():
+        services.set_calendar_day(world.who("administrator"), day.day, False)
+        transaction.set_rollback(True)
+    assert jobs.count() == 2, "a word that was not kept moves nothing"

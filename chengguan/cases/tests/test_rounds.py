@@ -11,6 +11,7 @@ from django.utils import timezone
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Case
 from chengguan.cases.services import rounds
+from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import NOW, World
 
 
@@ -60,14 +61,15 @@ def test_new_holiday_moves_open_deadlines_and_leaves_closed_cases_alone(world: W
     Case.objects.filter(pk=closed.pk).update(handling_deadline=NOW)
     before = case.deadline
     assert before is not None
-    moved = services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), False, "停电检修日")
-    assert moved == 2
+    services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), False, "停电检修日")
+    assert open_deadlines_follow() == 2
     case.refresh_from_db()
     assert case.deadline == before + timedelta(days=3), "from Friday to Monday"
     assert case.handling_deadline == case.deadline
     closed.refresh_from_db()
     assert closed.handling_deadline == NOW
     services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), None)
+    open_deadlines_follow()
     case.refresh_from_db()
     assert case.deadline == before
 
@@ -84,6 +86,7 @@ def test_yellow_comes_earlier_on_open_cases_when_the_county_says_so(world: World
     case = world.case("reported")
     assert case.deadline is not None
     services.set_setting(world.who("administrator"), "lights.yellow", 0.5)
+    open_deadlines_follow()
     case.refresh_from_db()
     assert case.yellow_at is not None
     assert case.deadline - case.yellow_at == timedelta(minutes=7.5)
@@ -96,6 +99,7 @@ def test_later_deadline_takes_the_mark_of_overdue_back(world: World) -> None:
     assert rounds.mark_overdue() == 2
     case.clocks.update(limit_value=30, limit_clock="work_day")
     services.set_calendar_day(world.who("administrator"), date(2026, 11, 19), False)
+    open_deadlines_follow()
     case.refresh_from_db()
     assert not case.handling_overdue
     assert set(case.clocks.filter(kind="handling").values_list("overdue", flat=True)) == {False}

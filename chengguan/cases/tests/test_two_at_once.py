@@ -14,6 +14,7 @@ from django.db import connection
 
 from chengguan.cases import services
 from chengguan.cases.models import Case
+from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import NOW, World
 
 
@@ -45,6 +46,7 @@ def test_a_case_that_moves_while_the_calendar_changes_keeps_what_the_move_wrote(
     def change() -> None:
         try:
             services.set_calendar_day(who, date(2026, 11, 19), False)
+            open_deadlines_follow()
         except Exception as error:  # noqa: BLE001
             failed.append(error)
         finally:

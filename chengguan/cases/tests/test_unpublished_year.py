@@ -9,6 +9,7 @@ import pytest
 from chengguan.cases import selectors, services
 from chengguan.cases.models import CalendarDay
 from chengguan.cases.services import moving, rounds
+from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import World
 from chengguan.people.models import Notice
 from chengguan.people.selectors import SYSTEM
@@ -56,6 +57,7 @@ def test_a_recount_of_deadlines_leaves_what_reaches_into_it_and_moves_the_others
     before = deadlines()
     assert before[0] is not None
     services.set_calendar_day(SYSTEM, before[0].date(), False)
+    open_deadlines_follow()
     after = deadlines()
     assert after[0] is not None
     assert after[0] > before[0]
