@@ -52,7 +52,7 @@ STORIES = (
         ("上报", "市民手机：照片、位置、一句话", "The citizen's phone: a photo, the place, a few words"),
         ("收到", "市民手机：收到了，凭查询码查看", "It is received; the code to follow it"),
         ("登记", "受理员的列表里有它", "It is on the acceptor's list"),
-        ("受理", "受理员：看照片和位置，受理", "The acceptor sees photo and place, and accepts"),
+        ("受理", "受理员：看照片和位置，决定受不受理", "The acceptor sees photo and place, and decides"),
         ("进度", "市民手机：办到哪一步了", "The citizen sees how far it has come"),
     )),
 )  # fmt: skip
