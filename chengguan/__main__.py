@@ -95,11 +95,13 @@ def _flow(arguments: list[str]) -> None:
 
 
 def _or_say_why(work) -> None:  # type: ignore[no-untyped-def]
+    from django.core.exceptions import ImproperlyConfigured
+
     from chengguan.engines.saying import Refused, _, complain
 
     try:
         work()
-    except Refused as reason:
+    except (Refused, ImproperlyConfigured) as reason:
         complain(str(reason))
         sys.exit(1)
     except OSError as error:

@@ -13,7 +13,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengguan.config.settings")
 pages = get_asgi_application()
 
-from chengguan.engines.health import health  # noqa: E402
+from chengguan.engines.health import health, told  # noqa: E402
 
 Message = MutableMapping[str, Any]
 
@@ -24,7 +24,7 @@ async def application(
     if scope["type"] != "http" or scope["path"] != "/api/health":
         await pages(scope, receive, send)  # type: ignore[arg-type]
         return
-    body = json.dumps(await health(), ensure_ascii=False).encode()
+    body = json.dumps(told(await health()), ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -135,6 +135,10 @@ def restore(folder: Path) -> None:
         raise Refused(
             _("数据目录 {root} 里已有数据。请用 CHENGGUAN_DATA 指定一个空目录来恢复。").format(root=settings.DATA_ROOT)
         )
+    try:
+        files.store().probe()
+    except OSError as error:
+        raise Refused(_("照片与文件的存储没有回答（{error}）。请先恢复它；什么也没有恢复。").format(error=error)) from error
     for name in KEPT:
         if (folder / "data" / name).exists():
             nats_server.write_private(settings.DATA_ROOT / name, (folder / "data" / name).read_text())
@@ -149,9 +153,14 @@ def restore(folder: Path) -> None:
         incarnation = backup_stream.load(folder / "stream.msgpack")
         _move_to_incarnation(incarnation)
     say(_("照片与文件……"))
-    for path in (folder / "files").glob("??/*"):
-        with path.open("rb") as content:
-            files.put(content)
+    try:
+        for path in (folder / "files").glob("??/*"):
+            with path.open("rb") as content:
+                files.put(content)
+    except OSError as error:
+        raise Refused(
+            _("照片与文件没有全部恢复（{error}）；数据库、历史读数与消息流已恢复。请恢复存储后，再恢复到另一个空目录。").format(error=error)
+        ) from error
     say(_("恢复完成（{made} 的备份）。请用 chengguan up 启动。").format(made=time.strftime("%F %T", time.localtime(about["made"]))))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengguan.config import base_map, data_root
 from chengguan.config.data_root import REPOSITORY
+from chengguan.engines import bucket
 
 
 def _flag(name: str, default: bool = False) -> bool:
@@ -68,6 +69,8 @@ HISTORY_CLUSTER = os.environ.get("CHENGGUAN_HISTORY_CLUSTER", "")
 FILES_FOLDER = os.environ.get("CHENGGUAN_FILES", "")
 FILES_URL = os.environ.get("FILES_URL", "")
 """A bucket of an S3-compatible store instead of the folder (`engines/bucket.py` says how it is written)."""
+if FILES_URL:
+    bucket.read(FILES_URL)  # a misspelt one is said at the start, not to the first citizen
 HANG_S = float(os.environ.get("CHENGGUAN_HANG_S") or 120)
 """A part that takes questions and has answered none for this long is ended and started again."""
 UPSTREAM_DESIGN_RATE = float(os.environ.get("CHENGGUAN_DESIGN_RATE") or 100)
@@ -131,6 +134,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "procrastinate.contrib.django",
+    "ninja",  # so that the page of the API is served from here
     # the river, upstream first
     "chengguan.places",
     "chengguan.people",

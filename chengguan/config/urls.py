@@ -1,5 +1,7 @@
 """Every app's pages and API, found, not listed."""
 
+import logging
+
 from django.contrib import admin
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +12,13 @@ from chengguan import __version__
 from chengguan.config.discovery import app_modules
 from chengguan.people.middleware import unfit
 
+log = logging.getLogger(__name__)
 api = NinjaAPI(title="城管 Chengguan", version=__version__, urls_namespace="api")
 
 
 @api.exception_handler(DataError)
 def unfit_value(request: HttpRequest, error: DataError) -> HttpResponse:
+    log.error("%s %s: the database could not take a value", request.method, request.path, exc_info=error)
     return api.create_response(request, {"detail": unfit()}, status=400)
 
 

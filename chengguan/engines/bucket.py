@@ -12,51 +12,98 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, BinaryIO
-from urllib.parse import parse_qs, unquote, urlparse
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 IN_MEMORY = 32 << 20
 CHUNK = 1 << 20
 MISSING = {"NoSuchKey", "404"}
 
 
+@dataclass(frozen=True)
+class Address:
+    name: str
+    folder: str
+    host: str
+    key: str
+    secret: str
+    region: str
+    style: str
+    scheme: str
+
+
+OPTIONS = {"region": r"[\w-]+", "style": "path|virtual", "tls": "0|1"}
+
+
+def read(url: str) -> Address:
+    """What the address says; ImproperlyConfigured, in words without key and secret, when it names no bucket."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _wrong() from None
+    name, _, folder = parts.path.strip("/").partition("/")
+    if parts.scheme != "s3" or not parts.hostname or not name or parts.fragment:
+        raise _wrong()
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    for option, value in asked.items():
+        if not re.fullmatch(OPTIONS.get(option, "(?!)"), value):
+            raise _wrong(f"{option}=? " if option.isalpha() else "")
+    return Address(
+        name=name,
+        folder=f"{folder}/" if folder else "",
+        host=parts.hostname + (f":{port}" if port else ""),
+        key=unquote(parts.username or ""),
+        secret=unquote(parts.password or ""),
+        region=asked.get("region", "us-east-1"),
+        style=asked.get("style", "path"),
+        scheme="http" if asked.get("tls") == "0" else "https",
+    )
+
+
+def _wrong(what: str = "") -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"FILES_URL: {what}s3://KEY:SECRET@host[:port]/bucket[/folder][?region=us-east-1&style=path|virtual&tls=1|0]")
+
+
+def _speaker(session: Any, address: Address, *, connect_s: float, read_s: float, attempts: int) -> Any:
+    from botocore.config import Config
+
+    return session.client(
+        "s3",
+        endpoint_url=f"{address.scheme}://{address.host}",
+        region_name=address.region,
+        aws_access_key_id=address.key,
+        aws_secret_access_key=address.secret,
+        config=Config(
+            connect_timeout=connect_s,
+            read_timeout=read_s,
+            retries={"total_max_attempts": attempts},
+            s3={"addressing_style": address.style},
+            # checksums beyond the signature are not known to every compatible store
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
 @lru_cache(maxsize=4)
 def of(url: str) -> Bucket:
-    return Bucket(url)
+    return Bucket(read(url))
 
 
 class Bucket:
-    """ValueError for an address that names no bucket."""
-
-    def __init__(self, url: str) -> None:
+    def __init__(self, address: Address) -> None:
         import boto3  # a fifth of a second and 20 MB, for those who use it
-        from botocore.config import Config
 
-        parts = urlparse(url)
-        self.name, _, folder = parts.path.strip("/").partition("/")
-        if parts.scheme != "s3" or not parts.hostname or not self.name:
-            raise ValueError("FILES_URL: s3://KEY:SECRET@host:port/bucket")
-        asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        self.folder = f"{folder}/" if folder else ""
-        scheme = "http" if asked.get("tls") == "0" else "https"
-        self.host = parts.hostname + (f":{parts.port}" if parts.port else "")
-        self._client: Any = boto3.session.Session().client(
-            "s3",
-            endpoint_url=f"{scheme}://{self.host}",
-            region_name=asked.get("region", "us-east-1"),
-            aws_access_key_id=unquote(parts.username or ""),
-            aws_secret_access_key=unquote(parts.password or ""),
-            config=Config(
-                connect_timeout=3,
-                read_timeout=20,
-                retries={"total_max_attempts": 2},
-                s3={"addressing_style": asked.get("style", "path")},
-                # checksums beyond the signature are not known to every compatible store
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
+        self.name, self.folder, self.host = address.name, address.folder, address.host
+        session = boto3.session.Session()
+        self._client = _speaker(session, address, connect_s=3, read_s=20, attempts=2)
+        self._prober = _speaker(session, address, connect_s=1, read_s=1, attempts=1)
+        """For the question whether it answers, asked every few seconds: a thread must not wait longer than who asks."""
 
     def _key(self, sha256: str) -> str:
         return f"{self.folder}{sha256[:2]}/{sha256}"
@@ -99,7 +146,7 @@ class Bucket:
 
     def probe(self) -> str:
         with _in_words():
-            self._client.head_bucket(Bucket=self.name)
+            self._prober.head_bucket(Bucket=self.name)
         return f"{self.host}/{self.name}"
 
 

@@ -1,4 +1,4 @@
-"""What is in force and whether it is well: as data for programs, in words for people."""
+"""What is in force and whether it is well: as data for programs, in words for people at the machine."""
 
 from __future__ import annotations
 
@@ -152,6 +152,23 @@ async def health() -> dict[str, Any]:
         "roles": roles,
         "ports": {"http": settings.PORT, "mqtt": settings.MQTT_PORT, **written.get("ports", {})},
         "pid": os.getpid(),
+    }
+
+
+TOLD = ("state", "form", "pid", "restarts", "last_end", "answered_ms")
+"""What anybody may know of a part. Reasons and versions name hosts, accounts, folders: those are for `chengguan check`."""
+
+
+def told(report: dict[str, Any]) -> dict[str, Any]:
+    """The report for whoever asks over HTTP, signed in or not."""
+
+    def row(full: dict[str, Any], name: str) -> dict[str, Any]:
+        kept = {key: full[key] for key in TOLD if key in full}
+        return kept | ({"version": full["version"]} if "version" in full and name != "files" else {})
+
+    return report | {
+        "files": row(report["files"], "files"),
+        **{group: {name: row(full, name) for name, full in report[group].items()} for group in ("engines", "roles")},
     }
 
 

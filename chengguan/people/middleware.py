@@ -7,6 +7,7 @@ language says nothing about a county's staff.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -26,6 +27,7 @@ from django.utils.translation import gettext as _
 from chengguan.people.access import Request
 from chengguan.people.selectors import Who, who_is
 
+log = logging.getLogger(__name__)
 _open: set[str] = set()
 STARTED, SEEN = "started_at", "seen_at"
 SEEN_EVERY_S = 30
@@ -72,25 +74,29 @@ class WhoMiddleware(MiddlewareMixin):
         return None
 
 
-OTHERS_PAGES = ("/admin/", "/api/")
-"""Pages of the libraries that draw them, with scripts in the page."""
-
-
 class PolicyMiddleware(MiddlewareMixin):
     """A page may load nothing but what comes from here, and tiles from the one host a town configured."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        page = response.get("Content-Type", "").startswith("text/html") and not request.path.startswith(OTHERS_PAGES)
+        page = response.get("Content-Type", "").startswith("text/html")
         if page and "Content-Security-Policy" not in response:
-            response["Content-Security-Policy"] = policy()
+            response["Content-Security-Policy"] = policy(tables=request.path.startswith("/admin/"))
+            response["Referrer-Policy"] = referrer_policy()
         return response
 
 
-def policy() -> str:
+def referrer_policy() -> str:
+    """A tile service that binds its key to the address of an installation must be told that address, and no more."""
+    return "strict-origin-when-cross-origin" if settings.BASE_MAP else "same-origin"
+
+
+def policy(*, tables: bool = False) -> str:
+    """`tables`: for the administrator's tables, which the library draws with scripts in the page."""
     tiles = " ".join(settings.BASE_MAP.get("hosts", ()))
     return "; ".join(
         (
             "default-src 'self'",
+            *(["script-src 'self' 'unsafe-inline' 'unsafe-eval'"] if tables else ()),
             f"img-src 'self' data: blob: {tiles}".strip(),
             f"connect-src 'self' {tiles}".strip(),
             "style-src 'self' 'unsafe-inline'",
@@ -146,12 +152,13 @@ def refuse(request: Request) -> HttpResponse:
 
 
 class UnfitMiddleware(MiddlewareMixin):
-    """What the database cannot take as a value (a NUL in a text, a number beyond its column, a text longer than it) is a
-    fault of the request: nothing is written, and it is said in words."""
+    """What the database cannot take as a value (a NUL in a text, a number beyond its column, a text longer than it) is most
+    often a fault of the request: said in words. It can be one of ours (a division by zero, a cast), so it is logged whole."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DataError):
             return None
+        log.error("%s %s: the database could not take a value", request.method, request.path, exc_info=error)
         return HttpResponse(unfit(), status=400, content_type="text/plain; charset=utf-8")
 
 

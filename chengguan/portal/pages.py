@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +18,8 @@ from chengguan.engines import files
 from chengguan.people.selectors import ANONYMOUS
 from chengguan.places.selectors import county, inside_county, nearest_address
 from chengguan.portal import selectors, services
+
+log = logging.getLogger(__name__)
 
 
 def _phrases() -> list[str]:
@@ -92,9 +96,13 @@ def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponse:
     except (Case.DoesNotExist, Photo.DoesNotExist) as error:
         raise Http404 from error
     try:
-        content = files.open(attachment.sha256).read()
+        with files.open(attachment.sha256) as kept:
+            content = kept.read()
     except FileNotFoundError as error:
         raise Http404 from error
+    except OSError:
+        log.exception("%s cannot be read", attachment.sha256)
+        return HttpResponse(_("照片与文件的存储暂时不可用，请稍后再看。"), status=503)
     answer = HttpResponse(content, content_type=attachment.content_type)
     answer["Cache-Control"] = "private, max-age=3600"
     return answer

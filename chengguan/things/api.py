@@ -30,7 +30,8 @@ def file(request: Request, sha256: str, small: bool = False) -> HttpResponse:
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
     try:
-        content = files.open(digest).read()
+        with files.open(digest) as kept:
+            content = kept.read()
     except FileNotFoundError:
         raise Http404 from None
     except OSError:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 
-from chengguan.engines import bucket, files, health
+from chengguan.config import backup
+from chengguan.engines import bucket, files, health, saying
 from chengguan.things.services import put_attachment
 
 
@@ -84,10 +91,45 @@ def test_files_lie_in_the_bucket_and_not_in_the_folder(s3: str, monkeypatch: pyt
     assert files.store().probe().endswith("/county")
 
 
-@pytest.mark.parametrize("url", ["s3://key:secret@host", "https://key:secret@host/bucket", "s3:///bucket"])
-def test_an_address_that_names_no_bucket_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="FILES_URL"):
-        bucket.of(url)
+@pytest.mark.parametrize(
+    "url",
+    ["s3://key:secret@host", "https://key:secret@host/bucket", "s3:///bucket", "s3://key:secret@host:90x/bucket", "s3://key:se/cret@host/bucket"]
+    + ["s3://key:secret@host/bucket?stile=virtual", "s3://key:secret@host/bucket?tls=no", "s3://key:se?cret@host/bucket"],
+)
+def test_an_address_that_names_no_bucket_is_refused_at_the_start_in_words(url: str, tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="FILES_URL") as refused:
+        bucket.read(url)
+    words = str(refused.value).split("s3://KEY")[0]
+    assert "key" not in words
+    assert "cret" not in words
+
+
+def test_a_misspelt_address_ends_the_command_line_without_a_traceback(tmp_path: Path) -> None:
+    environment = os.environ | {"FILES_URL": "s3://key:secret@host/bucket?stile=virtual", "CHENGGUAN_DATA": str(tmp_path)}
+    said = subprocess.run([sys.executable, "-m", "chengguan", "check"], env=environment, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 1
+    assert said.stderr.startswith("FILES_URL: stile")
+
+
+def test_a_store_that_hangs_holds_the_question_no_longer_than_who_asks() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = bucket.of(f"s3://key:secret@127.0.0.1:{silent.getsockname()[1]}/county?tls=0")
+        began = time.monotonic()
+        with pytest.raises(OSError, match="imeout"):
+            store.probe()
+        assert time.monotonic() - began < health.PROBE_S
+
+
+def test_nothing_is_restored_while_the_store_is_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "secret-key").write_text("x")
+    (tmp_path / "backup.json").write_text(json.dumps({"sha256": {}}))
+    monkeypatch.setattr(settings, "DATABASE_URL", "attached")
+    monkeypatch.setattr(settings, "DATA_ROOT", tmp_path / "new")
+    monkeypatch.setattr(settings, "FILES_URL", "s3://key:secret@127.0.0.1:9/county?tls=0")
+    with pytest.raises(saying.Refused, match="什么也没有恢复"):
+        backup.restore(tmp_path)
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.django_db

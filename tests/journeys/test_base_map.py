@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 
 from chengguan.config import base_map
-from chengguan.people.middleware import policy
+from chengguan.people.middleware import policy, referrer_policy
 from chengguan.places.coordinates import wgs84_to_gcj02
 from tests.house import source
 
@@ -37,11 +37,13 @@ class Tiles(BaseHTTPRequestHandler):
 
     mark = PLACE
     asked: list[str] = []
+    came_from: list[str | None] = []
 
     def do_GET(self) -> None:
         path, _question, key = self.path.partition("?tk=")
         z, x, y = (int(part) for part in path.strip("/").removesuffix(".png").split("/"))
         type(self).asked.append(key)
+        type(self).came_from.append(self.headers["Referer"])
         tile = Image.new("RGB", (256, 256), "white")
         east, south = _world(*type(self).mark, z)
         left, top = east - x * 256, south - y * 256
@@ -70,6 +72,7 @@ class Pages(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html; charset=utf-8" if page else kinds.get(file.suffix, "application/octet-stream"))
         if page:
             self.send_header("Content-Security-Policy", policy())
+            self.send_header("Referrer-Policy", referrer_policy())
         self.end_headers()
         if found:
             self.wfile.write(PAGE.format(base_map=json_script(django_settings.BASE_MAP, "base-map")).encode() if page else file.read_bytes())
@@ -102,13 +105,14 @@ def served() -> Iterator[Callable[[type[BaseHTTPRequestHandler]], str]]:
 @pytest.mark.parametrize("coordinates", ["cgcs2000", "gcj02"])
 def test_tiles_lie_under_our_coordinates(served, settings, chromium: Browser, coordinates: str) -> None:
     Tiles.mark = PLACE if coordinates == "cgcs2000" else wgs84_to_gcj02(*PLACE)
-    Tiles.asked = []
+    Tiles.asked, Tiles.came_from = [], []
     template = served(Tiles) + "/{z}/{x}/{y}.png?tk={key}"
     settings.BASE_MAP = base_map.read(template, "secret", "示例地图 审图号 GS(2024)0001", coordinates)
     page = chromium.new_page(viewport={"width": 800, "height": 800})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
-    page.goto(served(Pages))
+    ours = served(Pages)
+    page.goto(ours)
     page.wait_for_selector("[data-island=place-map][data-ready=true]")
     assert "审图号 GS(2024)0001" in page.inner_text(".maplibregl-ctrl-attrib")
     page.add_style_tag(content=".pin { display: none; }")
@@ -116,6 +120,7 @@ def test_tiles_lie_under_our_coordinates(served, settings, chromium: Browser, co
     page.close()
     assert complaints == []
     assert set(Tiles.asked) == {"secret"}
+    assert set(Tiles.came_from) == {f"{ours}/"}
     red = [(x, y) for x in range(picture.width) for y in range(picture.height) if _is_red(picture.getpixel((x, y)))]
     assert red, "the mark is out of view"
     middle = [sum(each) / len(red) for each in zip(*red, strict=True)]

@@ -126,6 +126,18 @@ def test_only_photos_of_the_finished_work_are_shown_to_the_bearer_of_the_code(to
     assert Client().get(f"/report/{case.follow_code}/photo/{own.pk}").status_code == 404
 
 
+def test_a_photo_whose_store_is_away_is_said_in_words(town, settings):
+    send()
+    case = Case.objects.get(source="citizen")
+    case.photos.update(kind="after")
+    address = f"/report/{case.follow_code}/photo/{case.photos.get().pk}"
+    assert Client().get(address)["Content-Type"] == "image/jpeg"
+    settings.FILES_URL = "s3://key:secret@127.0.0.1:9/county?tls=0"
+    answer = Client().get(address)
+    assert answer.status_code == 503
+    assert "暂时不可用" in answer.content.decode()
+
+
 def test_an_unknown_code_is_said_kindly(town):
     answer = Client().get("/report/NOSUCH")
     assert answer.status_code == 404
