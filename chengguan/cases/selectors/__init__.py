@@ -14,6 +14,7 @@ from chengguan.cases.selectors.worklists import (
     load_of_departments,
     search,
     waiting,
+    waiting_at,
     worklist,
 )
 
@@ -42,5 +43,6 @@ __all__ = [
     "suggested_department",
     "visible",
     "waiting",
+    "waiting_at",
     "worklist",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
 
 from chengguan.cases import timing, workflow
@@ -65,14 +67,34 @@ def show_time(case: Case, now: datetime, share: float) -> None:
 
 def waiting(who: Who, post: str = "") -> QuerySet[Case]:
     """Open cases that wait for this post of `who` (for all of who's posts when ""), and those with a request to decide."""
-    posts = [post] if post else sorted(who.roles)
     wanted = Q(pk__in=[])
-    for role in posts:
-        wanted |= _waits_for(who, role)
+    for each in _waits_for(who, [post] if post else sorted(who.roles)).values():
+        wanted |= each
     return visible(who).filter(wanted)
 
 
-def _waits_for(who: Who, role: str) -> Q:
+def waiting_at(who: Who, posts: Sequence[str]) -> dict[str, int]:
+    """post -> how many cases wait for it, of all these posts in one count."""
+    wanted = _waits_for(who, posts)
+    if not wanted:
+        return {}
+    any_of = reduce(or_, wanted.values())
+    return visible(who).filter(any_of).aggregate(**{post: Count("pk", filter=each) for post, each in wanted.items()})
+
+
+def _waits_for(who: Who, roles: Iterable[str]) -> dict[str, Q]:
+    """role -> what waits for it; the requests to decide are read once for all of them."""
+    found = {role: _stands_with(who, role) for role in roles}
+    deciding = {role: ExpressionWrapper(POST_REQUESTS[role], output_field=BooleanField()) for role in found if role in POST_REQUESTS}
+    if deciding:
+        asked = Request.objects.filter(reduce(or_, (POST_REQUESTS[role] for role in deciding)), state="waiting")
+        rows = list(asked.annotate(**deciding).values("case", *deciding)[:MOST_REQUESTS])
+        for role in deciding:  # as numbers: beside an OR a subquery would walk through every case there ever was
+            found[role] |= Q(pk__in=[row["case"] for row in rows if row[role]])
+    return found
+
+
+def _stands_with(who: Who, role: str) -> Q:
     wanted = Q(state__in=POST_STATES.get(role, workflow.OPEN))
     held = frozenset().union(*(post.organisation_ids for post in who.posts if post.role == role))
     if role in ("department", "township"):
@@ -82,9 +104,6 @@ def _waits_for(who: Who, role: str) -> Q:
     elif role == "inspector":
         tasks = Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify"))
         wanted &= Q(pk__in=tasks.values("case"))
-    if role in POST_REQUESTS:
-        asked = list(Request.objects.filter(POST_REQUESTS[role], state="waiting").values_list("case", flat=True)[:MOST_REQUESTS])
-        wanted |= Q(pk__in=asked)  # as numbers: beside an OR a subquery would walk through every case there ever was
     return wanted
 
 

@@ -118,11 +118,11 @@ def work(request: HttpRequest) -> HttpResponse:
     names = {slug: role.name for slug, role in ROLES.items()}
     choices = _choices(who, post, filters)
     here = address_of(post, filters)
+    waits_at = {**selectors.waiting_at(who, [slug for slug in posts if slug != post]), post: choices["total"]}
     context = {
         "post": post,
         "tabs": [
-            {"slug": slug, "name": names[slug], "url": address_of(slug, {}), "on": slug == post,
-             "n": choices["total"] if slug == post else selectors.waiting(who, slug).count()}
+            {"slug": slug, "name": names[slug], "url": address_of(slug, {}), "on": slug == post, "n": waits_at[slug]}
             for slug in posts
         ],
         "rows": [row_of(case, names, now) for case in page.cases],

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chengguan.cases import services
 from chengguan.cases.models import Case
 from chengguan.console.pages.lists import late_word
 from chengguan.people.models import Account
+from chengguan.people.selectors import who_is
 from tests.small_town import LAMP_MATTER, SEAT, dark_lamp, photo_file, walk
 
 
@@ -129,6 +133,29 @@ def test_every_tab_counts_what_waits(town):
     walk(dark_lamp(town), "file")
     tabs = {tab["slug"]: tab["n"] for tab in signed_in("desk").get("/work?post=shift_leader").context["tabs"]}
     assert tabs == {"acceptor": 2, "shift_leader": 1, "dispatcher": 1}
+
+
+def test_a_request_to_decide_counts_at_the_tab_of_whoever_decides_it(town):
+    case = walk(dark_lamp(town), "receive")
+    department = who_is(Account.objects.get(username="lighting"))
+    services.act(department, case, "ask_extend", reason="缺配件")
+    tabs = {tab["slug"]: tab["n"] for tab in signed_in("desk").get("/work?post=acceptor").context["tabs"]}
+    assert tabs == {"acceptor": 0, "shift_leader": 1, "dispatcher": 0}
+
+
+def test_a_further_post_costs_the_refresh_no_further_count(town):
+    """Every open list asks again at each live hint."""
+    dark_lamp(town)
+    asked = {}
+    for username in ("accept", "desk"):
+        client = signed_in(username)
+        client.get("/work")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/work?post=acceptor", headers={"HX-Request": "true", "HX-Target": "work-list"})
+        asked[username] = [query["sql"] for query in queries]
+    of_cases = {name: sum(' FROM "cases_' in sql for sql in told) for name, told in asked.items()}
+    assert of_cases["desk"] <= of_cases["accept"] + 2, "three posts: one count and one look at the requests more"
+    assert len(asked["desk"]) <= 13
 
 
 def test_late_is_one_word_on_chip_and_row(town):
