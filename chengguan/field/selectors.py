@@ -15,6 +15,7 @@ from chengguan import registry
 from chengguan.cases import selectors as cases
 from chengguan.cases import timing
 from chengguan.cases.models import Case, Task
+from chengguan.cases.selectors.casefiles import in_words
 from chengguan.observations import selectors as observations
 from chengguan.people.models import GridDuty
 from chengguan.people.selectors import SYSTEM, Who, on
@@ -48,6 +49,11 @@ class Job:
     @property
     def light(self) -> str:
         return timing.light(timezone.now(), self.yellow_at, self.due)
+
+    @property
+    def span(self) -> str:
+        """Time left, or over."""
+        return in_words(abs(self.due - timezone.now())) if self.due else ""
 
     @property
     def percent(self) -> int:

@@ -21,7 +21,7 @@ export function mount(root: HTMLElement): Unmount {
   const alarms = new Alarms(config.alarms);
   const shown = readAddress(config.start, alarms.filter);
   const apply = (): void => {
-    root.dataset.bsTheme = shown.theme;
+    document.documentElement.dataset.bsTheme = shown.theme;
   };
   apply();
   const view = new View(part("canvas"), shown.place, shown.theme, config.trades);
@@ -204,6 +204,7 @@ export function mount(root: HTMLElement): Unmount {
     document.body.removeEventListener("live:devices", statesSoon);
     document.removeEventListener("keydown", escape);
     window.clearInterval(repair);
+    delete document.documentElement.dataset.bsTheme;
     map.remove();
   };
 }
