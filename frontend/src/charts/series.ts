@@ -51,6 +51,12 @@ function spaced(answer: Answer): Answer["marks"] {
   });
 }
 
+/** A name near an edge grows inwards. */
+function leaning(at: number, answer: Answer): "left" | "center" | "right" {
+  const share = (at - answer.start) / (answer.end - answer.start);
+  return share < 0.08 ? "left" : share > 0.92 ? "right" : "center";
+}
+
 function extras(answer: Answer, css: (name: string) => string): object {
   return {
     markArea: {
@@ -66,7 +72,7 @@ function extras(answer: Answer, css: (name: string) => string): object {
         })),
         ...spaced(answer).map((mark) => ({
           xAxis: mark.at + BEIJING_MS, lineStyle: { color: css(`--severity-${mark.severity}`), type: "solid", width: 1.5 },
-          label: { formatter: mark.name, color: css("--ink-2"), fontSize: 11, position: "end", rotate: 0 },
+          label: { formatter: mark.name, color: css("--ink-2"), fontSize: 11, position: "end", rotate: 0, align: leaning(mark.at, answer) },
         })),
       ],
     },
