@@ -44,7 +44,8 @@ else:  # of several processes (`-n 2`) each has a folder and engines of its own;
     _folder = Path(os.environ["CHENGGUAN_DATA"]) / os.environ["PYTEST_XDIST_WORKER"]
     _folder.mkdir(parents=True, exist_ok=True)
     os.environ["CHENGGUAN_DATA"] = str(_folder)
-os.environ.pop("FILES_URL", None)
+for _name in ("FILES_URL", "NATS_URL", "HISTORY_URL", "CHENGGUAN_BASE_MAP"):  # of the shell that starts the tests
+    os.environ.pop(_name, None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "chengguan.config.settings"
 os.environ.setdefault("CHENGGUAN_NO_POOL", "1")
 os.environ.setdefault("PLAYWRIGHT_CHROMIUM", "/usr/bin/chromium")

@@ -57,6 +57,24 @@ def test_what_a_lock_pins_is_what_was_asked_for() -> None:
                 assert f"\n{package[0].lower()}==" in f"\n{lock}" or f"\n{package[0].lower()}[" in lock, package[0]
 
 
+def test_every_direct_dependency_has_its_reason_and_licence_on_the_page() -> None:
+    page = (source.REPOSITORY / "docs" / "dependencies.md").read_text().lower()
+    runtime, tests = page.split("tests and lint:")
+    asked = {name: _asked_in(name) for name in ("core", "dev")}
+    named = {"core": runtime.replace("psycopg 3", "psycopg"), "dev": page}
+    missing = {
+        name: [package for package in packages if not re.search(rf"(?<![\w-]){re.escape(package)}(?![\w-])", named[name])]
+        for name, packages in asked.items()
+    }
+    assert missing == {"core": [], "dev": []}
+    assert tests
+
+
+def _asked_in(name: str) -> list[str]:
+    lines = (source.REPOSITORY / "requirements" / f"{name}.in").read_text().splitlines()
+    return [found[0].lower() for line in lines if not line.startswith("-") and (found := re.match(r"[A-Za-z0-9_.-]+", line))]
+
+
 def test_what_the_program_imports_is_in_its_own_lock_not_only_in_the_tools() -> None:
     lock = (source.REPOSITORY / "requirements" / "core.lock").read_text().lower()
     locked = {re.sub(r"[-_.]+", "-", name) for name in re.findall(r"^([a-z0-9_.-]+)(?:\[[^\]]*\])?==", lock, flags=re.M)}
