@@ -44,7 +44,10 @@ def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> l
     if case.state in (*workflow.WITH_DEPARTMENT, "suspended"):
         crew = accounts_with_role("crew", case.crew) if case.crew_id and case.state == "handling" else []
         return accounts_with_role("department", case.department) + crew
-    return accounts_with_role(workflow.DESK_OF[case.state]) if case.state in workflow.DESK_OF else []
+    desk = accounts_with_role(workflow.DESK_OF[case.state]) if case.state in workflow.DESK_OF else []
+    if move.role == "crew":  # it reports back past its department, which answers for the case
+        return [*desk, *accounts_with_role("department", case.department)]
+    return desk
 
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)

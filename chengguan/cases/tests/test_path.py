@@ -83,6 +83,14 @@ def test_the_next_post_is_told_and_the_one_who_acted_is_not(world: World) -> Non
     assert not Notice.objects.filter(account=world.accounts["inspector"]).exists()
 
 
+def test_a_department_is_told_when_its_crew_reports_back(world: World) -> None:
+    case = travel(world, registered(world), *main_path(world)[:5])
+    Notice.objects.all().delete()
+    services.act(world.who("crew"), case, "report_back", now=NOW + 30 * MINUTE, done="换了灯", photos=[world.photo])
+    told = set(Notice.objects.values_list("account__username", "link"))
+    assert told == {("dispatcher", f"/cases/{case.pk}"), ("department", f"/cases/{case.pk}")}
+
+
 def test_same_source_key_twice_is_one_case_and_one_report(world: World) -> None:
     first = registered(world, source_key="phone:1")
     assert registered(world, source_key="phone:1", description="再发一次").pk == first.pk
