@@ -1,13 +1,8 @@
 """What cases do when alarms announce something, for all of a batch at once."""
 
-from django.utils.translation import gettext_lazy as _
-
 from chengguan.alarms.facts import AlarmDue, AlarmRaised, AlarmReturned
-from chengguan.cases import services, workflow
+from chengguan.cases import services
 from chengguan.engines.announce import handles_together
-from chengguan.people.words import ACTION_NAMES
-
-ACTION_NAMES.update({f"case.{slug}": _(name) for slug, name in workflow.ACTIONS.items()})
 
 
 @handles_together(AlarmDue)
