@@ -189,7 +189,6 @@ class Clock(models.Model):
     pauses = models.JSONField(default=list, blank=True)
     limit_value = models.FloatField()
     limit_clock = models.CharField(max_length=12)
-    limit_text = models.CharField(max_length=30)
     extensions = models.PositiveSmallIntegerField(default=0)
     used_s = models.FloatField(default=0)
     yellow_at = models.DateTimeField(null=True, blank=True)

@@ -13,15 +13,6 @@ from functools import lru_cache
 
 from chengguan.standards.codes import rows
 
-CLOCK_NAMES = {
-    "urgent_hour": "紧急工作时",
-    "urgent_day": "紧急工作日",
-    "work_hour": "工作时",
-    "work_day": "工作日",
-    "natural_day": "自然日",
-    "minute": "分钟",
-}
-
 
 @dataclass(frozen=True)
 class FilingCondition:
@@ -39,15 +30,6 @@ class FilingCondition:
     def urgent(self) -> bool:
         """By the clock only; danger to life is a flag of the case."""
         return self.clock in {"urgent_hour", "urgent_day"}
-
-    @property
-    def limit_text(self) -> str:
-        return limit_text(self.limit, self.clock)
-
-
-def limit_text(limit: float, clock: str) -> str:
-    """2, "urgent_hour" -> "2 紧急工作时"."""
-    return f"{limit:g} {CLOCK_NAMES[clock]}"
 
 
 SAME_HINT = {

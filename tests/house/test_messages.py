@@ -21,7 +21,6 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/demo": "the sample county's own names, people and sayings, and what the terminal says while they are made",
     "chengguan/alarms/workflow.py": "why each row is there, read in the source and in the docs",
     "chengguan/cases/workflow.py": "the clocks of each row, named by their stage",
-    "chengguan/standards/filing.py": "names of clocks, kept with each clock; cases.words says them on screens",
     "chengguan/standards/limits.py": "refusals of plain Python without Django, said in Chinese to whoever sets a limit",
     "chengguan/standards/calendars.py": "the same, of working hours and calendars",
     "chengguan/standards/identifiers.py": "the same, of a code that is malformed",

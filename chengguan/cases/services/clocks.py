@@ -32,7 +32,6 @@ class Clocks(Running):
             started_at=since or self.now,
             limit_value=limit.value,
             limit_clock=limit.clock,
-            limit_text=filing.limit_text(limit.value, limit.clock),
         )
         self.recompute(clock)
         self.open.append(clock)
@@ -63,24 +62,20 @@ class Clocks(Running):
     def start_handling(self, since: datetime | None = None, fresh: bool = False) -> None:
         """A turn for the department. The same department again goes on with its old clock, another (or a `fresh` start,
         or a case opened again) gets a new limit."""
-        department = self.case.department_id
+        department, limit = self.case.department_id, self.handling_limit()
         earlier = None if fresh else self.case.clocks.filter(kind="handling", department_id=department).exclude(ended_at=None).last()
         reopened = self.case.steps.filter(action="reopen").last()
         if reopened is not None and earlier is not None and earlier.ended_at and earlier.ended_at < reopened.acted_at:
             earlier = None
-        if earlier is not None and earlier.ended_at is not None and earlier.limit_text == self._limit_text():
+        if earlier is not None and earlier.ended_at is not None and (earlier.limit_value, earlier.limit_clock) == (limit.value, limit.clock):
             earlier.pauses = [*earlier.pauses, [earlier.ended_at.isoformat(), self.now.isoformat()]]
             earlier.ended_at = None
             self.recompute(earlier)
             earlier.save()
             self.open.append(earlier)
         else:
-            self.start("handling", HANDLING, self.handling_limit(), department, since)
-        self.start("handling_turn", HANDLING, self.handling_limit(), department, since)
-
-    def _limit_text(self) -> str:
-        limit = self.handling_limit()
-        return filing.limit_text(limit.value, limit.clock)
+            self.start("handling", HANDLING, limit, department, since)
+        self.start("handling_turn", HANDLING, limit, department, since)
 
     def pause(self, stage: str) -> None:
         for clock in self.find(stage):

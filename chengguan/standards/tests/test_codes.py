@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chengguan.standards import codes, filing
+from chengguan.standards import codes, filing, limits
 
 
 def test_set_in_force_has_153_components_and_250_matters() -> None:
@@ -95,7 +95,7 @@ def test_every_matter_has_a_filing_condition_with_limit_and_source() -> None:
     for code in codes.in_force(date(2026, 7, 1)).matters:
         for condition in filing.conditions(code):
             assert condition.limit > 0
-            assert condition.clock in filing.CLOCK_NAMES
+            assert condition.clock in limits.CLOCKS
             assert condition.text
             assert condition.closing
             assert condition.source
