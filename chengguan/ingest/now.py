@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import polars as pl
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg_pool import PoolTimeout
@@ -24,7 +25,7 @@ from chengguan.ingest.directory import CODES
 from chengguan.ingest.gateways import Outbox
 from chengguan.ingest.ledger import Place, SupersededError
 from chengguan.ingest.piece import Piece
-from chengguan.ingest.reports import Meter
+from chengguan.ingest.reports import Meter, last_listening
 from chengguan.ingest.situation import Situation
 from chengguan.ingest.stream import Feed, Stream
 from chengguan.observations.columns import READING_SCHEMA, Columns
@@ -37,6 +38,8 @@ MOST = 5000
 TICK_S = 1.0
 STALE_S = 3.0
 YOUNG_S = 10.0
+GAP_MS = 60_000
+"""A stream without any message for so long: the broker, or the way to it, was away."""
 
 
 class Now:
@@ -51,8 +54,10 @@ class Now:
         self.situation: Situation | None = None
         self.place: Place | None = None
         self.held: list[Captured] = []  # taken from the feed, not committed
+        self.listening_since = 0
+        """Before it (ms) nobody could be heard; kept in the reports, so that a restart does not forget it."""
+        self._back_at: int | None = None  # the feed is well since then (ms), and nothing sent since has come; 0: it is not well yet
         self._watermark = 0
-        self._was_away = True
         self._checked_at = self._ticked_at = self._hinted_at = 0.0
 
     def run(self) -> None:
@@ -86,7 +91,8 @@ class Now:
         with Stream("now-place") as stream:
             place = ledger.resolve(self.partitions, stream)
         self.situation = Situation()
-        self._was_away = True
+        self.listening_since = max(self.listening_since, last_listening())
+        self._back_at = 0
         if place != self.place or self.feed.replaced:  # or a commit was lost, or went through unheard
             self.feed.stop()
             self.held = []
@@ -148,7 +154,7 @@ class Now:
                 step(batch)
         with meter.step("rules"):
             situation.watch.read_again()
-            self._note_silence(batch)
+            self._note_gaps(messages)
             outcome = situation.watch.judge(self._columns(batch, situation))
         with meter.step("state"):
             touched = situation.state.take(batch)
@@ -181,14 +187,23 @@ class Now:
         pks = situation.directory.gateway_pk[batch.gateway[known]].tolist()
         return Columns(readings, int(batch.at[-1]), gateways=dict(zip(pks, batch.at[known].tolist(), strict=True)))
 
-    def _note_silence(self, batch: Batch) -> None:
-        """After an absence of ours or the broker's: nobody could be heard before the first message that came."""
-        assert self.situation is not None
-        if self._was_away and self.place is not None and self.place.stamp:
-            first = int(batch.at[0])
-            if first - self.place.stamp // 1_000_000 > 60_000:
-                self.situation.watch.listening_since = first
-        self._was_away = False
+    def _note_gaps(self, messages: Sequence[Captured]) -> None:
+        """After an absence of ours or the broker's: nobody could be heard before the first message behind a gap."""
+        if self._back_at is None or self.place is None:
+            return
+        stamps = np.array([self.place.stamp or messages[0].stamp, *(each.stamp for each in messages)]) // 1_000_000
+        behind = np.flatnonzero(np.diff(stamps) > GAP_MS)
+        if len(behind):
+            self.listening_since = max(self.listening_since, int(stamps[behind[-1] + 1]))
+        if 0 < self._back_at <= stamps[-1]:
+            self._back_at = None
+
+    def _heard_since(self, wall: int) -> int:
+        """Since when (ms) silence means something: while nothing came after an absence, since the feed is well again."""
+        if self._back_at is None:
+            return self.listening_since
+        self._back_at = self._back_at or wall
+        return max(self.listening_since, self._back_at)
 
     def _tick(self) -> None:
         """Once a second: silence, numbers to ask for again, the report."""
@@ -197,24 +212,25 @@ class Now:
         self._ticked_at = time.monotonic()
         situation, feed = self.situation, self.feed
         if not feed.healthy:
-            self._was_away = True
+            self._back_at = 0
         age = self.age()
         wall = int(time.time() * 1000)
         if feed.healthy and age < YOUNG_S:
             watermark = self._watermark if feed.backlog else wall
             with self.meter.step("silence"):
-                self._judge_silence(situation, watermark)
+                self._judge_silence(situation, watermark, self._heard_since(wall))
             self.outbox.send(situation.sequences, wall)
             self._forget(situation, wall)
         self.meter.backlog, self.meter.age = feed.backlog, age
         self.meter.trouble = feed.trouble
         self.meter.timings = situation.watch.timings
+        self.meter.listening_since = self.listening_since
         assert self.place is not None
         self.meter.report(self.partitions, self.place, self._watermark)
 
-    def _judge_silence(self, situation: Situation, watermark: int) -> None:
+    def _judge_silence(self, situation: Situation, watermark: int, listening_since: int) -> None:
         situation.watch.read_again()
-        outcome = situation.watch.judge_silence(watermark)
+        outcome = situation.watch.judge_silence(watermark, listening_since)
         if not outcome.transitions and not outcome.held:
             situation.watch.settled()
             return

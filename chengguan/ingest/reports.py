@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
+from chengguan.ingest import ledger
 from chengguan.ingest.batch import Batch
 from chengguan.ingest.directory import NAMES, Directory
 from chengguan.ingest.ledger import Place
@@ -31,6 +32,7 @@ class Meter:
         self.backlog, self.age = 0, 0.0
         self.trouble = ""
         self.paused = ""
+        self.listening_since = 0
         self.timings: dict[str, float] = {}
         self.totals: Counter[str] = Counter()
         self._reported_at = 0.0
@@ -79,6 +81,7 @@ class Meter:
             "incarnation": where.incarnation,
             "positions": {str(key): value for key, value in where.positions.items()},
             "watermark": watermark,
+            "listening_since": self.listening_since,
             "backlog": self.backlog,
             "age_s": round(self.age, 2),
             "messages_s": round(self.messages / elapsed, 1),
@@ -112,3 +115,9 @@ class Meter:
         if time.monotonic() - self.since > WINDOW_S:
             self._begin()
             self.timings.clear()
+
+
+def last_listening() -> int:
+    """Before it (ms) nobody could be heard, as any *now* sink said last."""
+    told = SinkReport.objects.filter(sink=ledger.NOW).values_list("figures", flat=True)
+    return max((figures.get("listening_since", 0) for figures in told), default=0)

@@ -39,7 +39,6 @@ class Watch:
             self.memory.load(pk, remembered, values)
         self.memory.load_gateways(*selectors.gateway_memory())
         self.timings: dict[str, float] = {}
-        self.listening_since = 0
         self._replaced: RuleSet | None = None
         self._command = selectors.newest_command()
         self._read_at = self._facts_at = time.monotonic()
@@ -60,9 +59,10 @@ class Watch:
     def judge(self, columns: Columns) -> Outcome:
         return evaluate(self.rules, columns.readings, self.memory, self.facts, columns.gateways, self.timings)
 
-    def judge_silence(self, watermark: int) -> Outcome:
+    def judge_silence(self, watermark: int, listening_since: int = 0) -> Outcome:
         """Who has not been heard and whose hold time ran out, up to the watermark (ms); of very many the first, the others
-        next time, so that other alarms get through. What was never heard at all has not come into service and is not judged."""
+        next time, so that other alarms get through. What was never heard at all has not come into service and is not judged.
+        Before `listening_since` (ms) nobody could be heard."""
         directory = self.directory
         judged = np.array([each.enabled for each in directory.devices], bool) & (self.state.seen > 0)
         heard = pl.DataFrame({"device": directory.device_pk[judged], "seen": self.state.seen[judged]})
@@ -71,8 +71,8 @@ class Watch:
             for at, counter in enumerate(self.sequences.current)
             if counter is not None and directory.gateways[at][3]
         }
-        outcome = silence(self.rules, heard, gateways, self.memory, self.facts, watermark, self.listening_since)
-        for rule, devices in ripe(self.rules, self.memory, self.facts, watermark, self.listening_since):
+        outcome = silence(self.rules, heard, gateways, self.memory, self.facts, watermark, listening_since)
+        for rule, devices in ripe(self.rules, self.memory, self.facts, watermark, listening_since):
             outcome.join(self._judge_latest(RuleSet([rule], self.rules.metrics), watermark, devices))
         for late in outcome.transitions[MOST_AT_ONCE:]:
             outcome.held[late.rule].pop(late.id, None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from chengguan.engines import history, nats
 from chengguan.ingest.history import History
@@ -259,9 +261,6 @@ def test_one_reading_raises_its_alarm_when_the_hold_time_is_over_and_returns_in_
 
 def test_a_command_is_acknowledged_and_confirmed_by_what_comes_up(sinks):
     import json
-    from datetime import timedelta
-
-    from django.utils import timezone
 
     from chengguan.things.models import Command
 
@@ -275,3 +274,54 @@ def test_a_command_is_acknowledged_and_confirmed_by_what_comes_up(sinks):
     until(lambda: Command.objects.get().state == "acknowledged")
     publish((subject(LAMP), body(2, ms(), on=1)))
     until(lambda: Command.objects.get().state == "confirmed")
+
+
+def silent_for_two_hours():
+    """What is remembered of G01 says so; the platform was away as long."""
+    long_ago = timezone.now() - timedelta(hours=2)
+    GatewaySequence.objects.filter(gateway="G01").update(seen_at=long_ago)
+    LatestState.objects.filter(device__gateway__key="G01").update(seen_at=long_ago)
+
+
+def silent_gateways():
+    from chengguan.alarms.models import Alarm
+
+    return set(Alarm.objects.filter(rule="cabinet_silent", active=True).values_list("gateway__key", flat=True))
+
+
+def test_a_restart_after_a_long_absence_calls_nobody_silent_before_they_could_be_heard(sinks):
+    from chengguan.alarms.models import Rule
+
+    Rule.objects.filter(slug="cabinet_silent").update(limits={"silent_s": 5})
+    sinks.start()
+    publish((subject(LAMP), body(1, ms(), power=1)))
+    until(lambda: GatewaySequence.objects.filter(gateway="G01").exists())
+    sinks.stop()
+    silent_for_two_hours()
+    sinks.start()
+    time.sleep(3.5)
+    assert silent_gateways() == set()
+    until(lambda: silent_gateways() == {"G01"}, 8)  # nothing came at all: that is noticed too
+
+
+def test_a_change_of_the_register_after_an_absence_does_not_make_anybody_silent(sinks, monkeypatch):
+    from chengguan.alarms.models import Rule
+
+    monkeypatch.setattr("chengguan.ingest.now.GAP_MS", 500)
+    monkeypatch.setattr("chengguan.ingest.now.STALE_S", 0.5)
+    Rule.objects.filter(slug="cabinet_silent").update(limits={"silent_s": 8})
+    sinks.start()
+    publish((subject(LAMP), body(1, ms(), power=1)))
+    until(lambda: GatewaySequence.objects.filter(gateway="G01").exists())
+    sinks.stop()
+    silent_for_two_hours()
+    now, _ = sinks.start()
+    time.sleep(1)
+    publish((subject("L-02-001"), body(1, ms(), power=1)))
+    until(lambda: GatewaySequence.objects.filter(gateway="G02").exists())
+    before = now.situation
+    Device.objects.filter(key=LAMP).update(attributes={"rated_power": 90})
+    until(lambda: now.situation is not before, 4)
+    time.sleep(2.5)
+    assert silent_gateways() == set()
+    until(lambda: "G01" in silent_gateways(), 10)
