@@ -1,4 +1,4 @@
-"""Each engine may be somebody else's: a second PostgreSQL, a second nats-server, the history front elsewhere."""
+"""Each engine may be somebody else's: a second PostgreSQL, a second nats-server, the history front elsewhere. (M-10)"""
 
 from __future__ import annotations
 

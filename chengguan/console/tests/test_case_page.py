@@ -1,4 +1,4 @@
-"""The page of a case shows each person only what that person may do, and loses nothing that was typed."""
+"""The page of a case shows each person only what that person may do, and loses nothing that was typed. (M-18, M-19)"""
 
 import re
 
@@ -143,6 +143,25 @@ def test_voiding_and_returning_are_asked_and_decided(town):
     signed_in("shift").post(f"/cases/{case.pk}/do/grant_void", {"version": case.version})
     case.refresh_from_db()
     assert case.state == "voided"
+
+
+@pytest.mark.parametrize("steps, state", [
+    ([("lighting", "ask_extend", {"reason": "缺配件"}), ("shift", "grant_extend", {})], "handling"),
+    ([("lighting", "ask_suspend", {"reason_code": "season", "until": "2027-03-01", "reason": "等枯水期"}), ("dispatch", "review_suspend", {}),
+      ("shift", "grant_suspend", {})], "suspended"),
+    ([("leader", "urge", {"urge_kind": "leader", "level": "1", "words": "今天修好"}), ("lighting", "reply_urge", {"words": "下午到场"})], "handling"),
+], ids=["extend", "suspend", "urge"])  # fmt: skip
+def test_what_goes_beside_the_main_path_has_its_forms_too(town, steps, state):
+    case = walk(dark_lamp(town), "receive")
+    for username, slug, data in steps:
+        case.refresh_from_db()
+        client = signed_in(username)
+        assert f"/act/{slug}" in client.get(f"/cases/{case.pk}").content.decode(), slug
+        assert set(data) <= {field.name for field in client.get(f"/cases/{case.pk}/act/{slug}").context["form"]}
+        assert client.post(f"/cases/{case.pk}/do/{slug}", {**data, "version": case.version}).status_code == 302, slug
+    case.refresh_from_db()
+    assert case.state == state
+    assert [step.action for step in case.steps.order_by("id")][-len(steps):] == [slug for _who, slug, _data in steps]
 
 
 def test_a_missing_answer_is_said_and_what_was_typed_stays(town):

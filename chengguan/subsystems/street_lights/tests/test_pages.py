@@ -1,4 +1,4 @@
-"""The engineer's pages."""
+"""The engineer's pages. (M-26)"""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ def test_switching_a_circuit_off_asks_twice_and_tells_how_many_lamps(lights, sig
     client.post("/lights/circuits/C-012-2/command", {"name": "off", "confirmed": "yes"})
     assert Command.objects.get().name == "off"
     assert "12号箱2回路" in client.get("/lights/circuits/C-012-2").content.decode()
+
+
+def test_a_circuit_is_watched_lamp_by_lamp_and_switched_on_the_same_page(lights, signed_in):
+    client = signed_in("trade_engineer")
+    page = client.get("/lights/circuits/C-012-1").content.decode()
+    assert [f"L-1{m}" in page for m in range(3)] == [True] * 3
+    assert "228" in page, "what the lamp said last"
+    assert "还没有下达过指令" in page
+    client.post("/lights/circuits/C-012-1/command", {"name": "on", "confirmed": "yes"})
+    client.post("/lights/circuits/C-012-1/command", {"name": "off", "lamp": "L-11", "confirmed": "yes"})
+    circuit, lamp = Command.objects.order_by("id")
+    assert (circuit.name, circuit.group.key) == ("on", "C-012-1")
+    assert (lamp.name, lamp.device.key) == ("off", "L-11")
+    assert "还没有下达过指令" not in client.get("/lights/circuits/C-012-1").content.decode()
 
 
 def test_a_leader_cannot_switch(lights, signed_in):
