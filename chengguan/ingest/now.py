@@ -222,7 +222,7 @@ class Now:
             self.outbox.send(situation.sequences, wall)
             self._forget(situation, wall)
         self.meter.backlog, self.meter.age = feed.backlog, age
-        self.meter.trouble = feed.trouble
+        self.meter.trouble = feed.trouble or "; ".join(f"{slug}: {words}" for slug, words in situation.watch.failing.items())
         self.meter.timings = situation.watch.timings
         self.meter.listening_since = self.listening_since
         assert self.place is not None
@@ -232,6 +232,7 @@ class Now:
         situation.watch.read_again()
         outcome = situation.watch.judge_silence(watermark, listening_since)
         if not outcome.transitions and not outcome.held:
+            situation.watch.note_failures(outcome)
             situation.watch.settled()
             return
         with transaction.atomic(), connection.cursor() as cursor:

@@ -3,6 +3,7 @@ again."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from chengguan.ingest.sequences import Sequences
 from chengguan.ingest.state import State
 from chengguan.observations.columns import Columns
 
+logger = logging.getLogger(__name__)
 READ_AGAIN_S = 2.0
 MOST_AT_ONCE = 300
 FACTS_AGAIN_S = 60.0
@@ -39,6 +41,8 @@ class Watch:
             self.memory.load(pk, remembered, values)
         self.memory.load_gateways(*selectors.gateway_memory())
         self.timings: dict[str, float] = {}
+        self.failing: dict[str, str] = {}
+        """Rules that raised, and what; logged once."""
         self._replaced: RuleSet | None = None
         self._command = selectors.newest_command()
         self._read_at = self._facts_at = time.monotonic()
@@ -119,6 +123,13 @@ class Watch:
 
     def committed(self, outcome: Outcome) -> None:
         self.memory.remember(outcome)
+        self.note_failures(outcome)
+
+    def note_failures(self, outcome: Outcome) -> None:
+        for slug, error in outcome.failed.items():
+            if slug not in self.failing:
+                logger.error("the rule %s is passed over where it fails", slug, exc_info=error)
+            self.failing[slug] = f"{type(error).__name__}: {error}"
 
     def settled(self) -> None:
         """What changed limits meant for the latest values is recorded."""

@@ -136,12 +136,13 @@ _SAME: Any = object()
 
 @dataclass
 class Outcome:
-    """What came out of a batch. `held`: rule -> device -> new state (None: at rest)."""
+    """What came out of a batch. `held`: rule -> device -> new state (None: at rest). `failed`: rule -> what it raised last."""
 
     transitions: list[Transition] = field(default_factory=list)
     held: dict[str, dict[int, Held | None]] = field(default_factory=dict)
     values: dict[int, Mapping[str, float]] = field(default_factory=dict)
     gateway_back: dict[int, int] = field(default_factory=dict)
+    failed: dict[str, Exception] = field(default_factory=dict)
 
     def join(self, other: Outcome) -> None:
         """Take over what came out of another judgement of the same moment."""
@@ -150,6 +151,7 @@ class Outcome:
             self.held.setdefault(slug, {}).update(changed)
         self.values.update(other.values)
         self.gateway_back.update(other.gateway_back)
+        self.failed.update(other.failed)
 
     def touched(self, rules: RuleSet) -> set[int]:
         """Devices whose rule_state must be written again."""

@@ -26,7 +26,8 @@ def evaluate(
     `readings` has the columns message, device, metric (its number), value and seen (ms) of
     `observations.columns`; rows marked in a Boolean column `late` (older than what is known of
     their device) are passed over. `gateways`: those heard in the batch and when, their own status
-    messages included. `timings` collects seconds by rule."""
+    messages included. `timings` collects seconds by rule. A plain-Python rule that raises is passed over for
+    that message and named in the outcome; other rules and messages go on."""
     outcome = Outcome()
     if "late" in readings.columns:
         readings = readings.filter(~pl.col("late"))
@@ -132,7 +133,7 @@ def _ask_python(
     """Ask once per message, when all of its readings are in place."""
     chosen = [column[rows] for column in columns]
     number = _number_messages(chosen[0], chosen[4])
-    wanted = {rule.slug: _suspicious(rules, rule, chosen, number, memory, facts) for rule in rules.python}
+    wanted = {rule.slug: _suspicious(rules, rule, chosen, number, memory, facts, outcome) for rule in rules.python}
     device, metric, value, at, of = (*(column.tolist() for column in chosen[:4]), number.tolist())
     last = len(device) - 1
     asked: list[ActiveRule] = []
@@ -149,7 +150,11 @@ def _ask_python(
             for rule in asked:
                 if known is not None and rule.condition and (not rule.models or known.model in rule.models):
                     view = View(values, rule.limits, known.attributes, known.commanded, at[row])
-                    answer = rule.condition(view)
+                    try:
+                        answer = rule.condition(view)
+                    except Exception as error:  # noqa: BLE001 - said by whoever reads the outcome
+                        outcome.failed[rule.slug] = error
+                        continue
                     if answer or (answer is False and memory.holds(rule.slug, one, outcome)):
                         _advance(rule, one, bool(answer), not answer, at[row], memory, outcome)
             asked = []
@@ -163,8 +168,9 @@ def _number_messages(device: np.ndarray, message: np.ndarray) -> np.ndarray:
 
 
 def _suspicious(
-    rules: RuleSet, rule: ActiveRule, rows: list[np.ndarray], number: np.ndarray, memory: Memory, facts: Mapping[int, Facts]
-) -> list[bool]:
+    rules: RuleSet, rule: ActiveRule, rows: list[np.ndarray], number: np.ndarray, memory: Memory, facts: Mapping[int, Facts],
+    outcome: Outcome,
+) -> list[bool]:  # fmt: skip
     """For each message whether the rule's condition must be asked: it could be wrong now, or the rule is not at rest."""
     device, metric, value, at, _message = rows
     first = np.flatnonzero(np.diff(number, prepend=-1))
@@ -182,7 +188,11 @@ def _suspicious(
         found = (facts[one].attributes.get(name) if one in facts else None for one in devices.tolist())
         return np.fromiter((_number(each) for each in found), float, len(devices))
 
-    wanted = np.asarray(rule.suspects(Batch(said, attribute, rule.limits, at[first])), bool)
+    try:
+        wanted = np.asarray(rule.suspects(Batch(said, attribute, rule.limits, at[first])), bool)
+    except Exception as error:  # noqa: BLE001 - as above; whoever cannot say is asked about everything
+        outcome.failed[rule.slug] = error
+        return [True] * len(first)
     held = memory.held.get(rule.slug)
     if held:
         wanted = wanted | np.isin(devices, np.fromiter(held, np.int64, len(held)))

@@ -266,3 +266,16 @@ def test_nothing_happening_costs_microseconds():
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
 def test_a_reading_that_is_no_number_never_raises(bad):
     assert [t for t in evaluate(RULES, frame([(0, 0, 2, bad, 1000)]), Memory(), FACTS).transitions] == []
+
+
+@pytest.mark.parametrize("where", ["condition", "suspects"])
+def test_a_rule_that_raises_is_named_and_others_go_on(where):
+    def raises(_asked: Any) -> bool:
+        raise KeyError("rated_w")
+
+    broken = replace(DARK, slug="broken", **{"condition": raises, where: raises})
+    rules = RuleSet([QUICK, broken, replace(DARK, hold_ms=0)], METRICS)
+    said = [(0, 1, 3, 1.0, 1000), (0, 1, 4, 1.0, 1000), (1, 2, 3, 1.0, 1000), (1, 2, 4, 1.0, 1000), (2, 5, 1, 250.0, 1000)]
+    outcome = evaluate(rules, frame(said), Memory(), FACTS)
+    assert {(each.rule, each.id) for each in outcome.transitions} == {("quick", 5), ("dark", 1), ("dark", 2)}
+    assert isinstance(outcome.failed["broken"], KeyError)
