@@ -103,7 +103,8 @@ def accounts_text(accounts: Iterable[tuple[Any, ...]]) -> str:
         if not re.fullmatch(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", account.password_hash):
             raise ValueError(f"the password of {account.key} is not a bcrypt hash")
         as_known = "$2a$" + account.password_hash[4:]  # nats-server knows one name of the same algorithm
-        others = [each for other in every for each in other.applications if each not in account.applications]
+        speaks = account.kind == "chirpstack"
+        others = [each for other in every for each in other.applications if each not in account.applications] if speaks else []
         users.append(f'      {{user: "{account.key}", password: "{as_known}", permissions: {{{_permissions(account, others)}}}}}')
     return "accounts {\n  CHENGGUAN {\n    jetstream: enabled\n    users: [\n" + "\n".join(users) + "\n    ]\n  }\n}\n"
 

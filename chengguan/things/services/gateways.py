@@ -8,7 +8,7 @@ from typing import Any
 
 import bcrypt
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,10 +45,14 @@ def set_gateway_applications(who: Who, gateway: Gateway, applications: Iterable[
 
 
 def _applications(gateway: Gateway, given: Iterable[str]) -> list[str]:
-    """In order, each once. ValidationError in words when one cannot be, or belongs to another account."""
+    """In order, each once. ValidationError in words when one cannot be, or belongs to another account; two who claim it at
+    once come here one after the other."""
     ids = list(dict.fromkeys(given))
     if (gateway.kind == Gateway.Kind.CHIRPSTACK) != bool(ids):
         raise ValidationError(_("ChirpStack 账号至少要有一个应用编号；自有协议的网关没有应用编号。"))
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('things.applications'))")
     for each in ids:
         if not nats.ACCEPTABLE_KEY.match(each):
             raise ValidationError(_("“%(id)s”不是应用编号：只能有字母、数字、- 和 _。") % {"id": each})

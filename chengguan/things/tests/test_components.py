@@ -4,7 +4,7 @@ import bcrypt
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from chengguan.people.models import AuditEntry
 from chengguan.people.selectors import SYSTEM
@@ -125,6 +125,28 @@ def test_an_account_of_chirpstack_names_its_applications_and_nobody_elses(town, 
             services.create_gateway(SYSTEM, key, "另一个", "lanterns", kind, applications=applications)
     with pytest.raises(PermissionDenied):
         services.set_gateway_applications(town.engineer, lora, ["a-3"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_claim_an_application_at_once_do_not_both_get_it():
+    refused = []
+
+    def claim() -> None:
+        try:
+            services.create_gateway(SYSTEM, "NS-2", "另一个", "manholes", "chirpstack", applications=["a-1"])
+        except ValidationError as error:
+            refused.extend(error.messages)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=claim)
+    with transaction.atomic():
+        services.create_gateway(SYSTEM, "NS-1", "LoRaWAN", "manholes", "chirpstack", applications=["a-1"])
+        other.start()
+        other.join(1)
+    other.join(10)
+    assert "已属于网关" in refused[0]
+    assert Gateway.objects.filter(applications__contains=["a-1"]).count() == 1
 
 
 def test_applications_are_changed_on_the_gateways_page(client, town, monkeypatch):
