@@ -13,6 +13,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Report, Step
 from chengguan.cases.tests.conftest import World
 from chengguan.demo import cases as sample
+from chengguan.demo.cases_plan import ENDINGS
 from chengguan.people.models import AuditEntry, Notice, Responsibility
 from chengguan.places.models import BaseFeature
 
@@ -32,7 +33,7 @@ def test_sample_cases_stand_in_every_stage_by_the_tables_own_moves_and_load_once
     now = timezone.now()
     made = sample.load_cases(share=0.03, now=now)
     cases = Case.objects.filter(synthetic=True)
-    assert made == cases.count() >= len(sample.ENDINGS)
+    assert made == cases.count() >= len(ENDINGS)
     assert set(cases.values_list("state", flat=True)) >= {"handling", "refused", "declined", "merged", "suspended", "voided"}
     for step in Step.objects.filter(case__synthetic=True):
         row = workflow.row_for(step.from_state, step.action)

@@ -1,4 +1,4 @@
-"""Reports, cases, their steps, clocks, tasks and requests. A case is moved by services.act only.
+"""The case and what belongs to it: reports, steps, photographs, alarms, where it was sent.
 
 Report and Step are append-only: a database trigger refuses to change or delete them (migration 0002).
 """
@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases import workflow
-from chengguan.cases.words import limit_words
 
 SOURCES = [
     ("inspector", _("采集员上报")),
@@ -175,102 +174,6 @@ class Step(models.Model):
         return gettext(workflow.ACTIONS.get(self.action, self.action))
 
 
-class Clock(models.Model):
-    """A limit that runs. Everything is recomputed from start, pauses and limit when a calendar changes."""
-
-    KINDS = [("handling", _("处置")), ("handling_turn", _("本单位处置")), ("stage", _("环节")), ("task", _("任务")), ("urge", _("督办回复"))]
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
-    kind = models.CharField(max_length=14, choices=KINDS)
-    stage = models.CharField(max_length=10)
-    department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    started_at = models.DateTimeField()
-    paused_at = models.DateTimeField(null=True, blank=True)
-    pauses = models.JSONField(default=list, blank=True)
-    limit_value = models.FloatField()
-    limit_clock = models.CharField(max_length=12)
-    extensions = models.PositiveSmallIntegerField(default=0)
-    used_s = models.FloatField(default=0)
-    yellow_at = models.DateTimeField(null=True, blank=True)
-    deadline = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    overdue = models.BooleanField(default=False)
-    overdue_told_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("计时")
-        ordering = ["id"]
-        indexes = [
-            models.Index(fields=["deadline"], name="clock_running", condition=Q(ended_at=None, paused_at=None)),
-            models.Index(fields=["case", "ended_at"], name="clock_case"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{gettext(self.stage)} {self.limit_words}"
-
-    @property
-    def limit_words(self) -> str:
-        return limit_words(self.limit_value, self.limit_clock)
-
-
-class Task(models.Model):
-    """Sent to a person or an organisation and waited for: 核实, 核查, 督办回复."""
-
-    KINDS = [("confirm", _("核实")), ("verify", _("核查")), ("handle", _("处置")), ("reply", _("督办回复"))]
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
-    kind = models.CharField(max_length=10, choices=KINDS)
-    account = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
-    organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    clock = models.ForeignKey(Clock, models.PROTECT, null=True, blank=True, related_name="+")
-    words = models.TextField(blank=True)
-    level = models.CharField(max_length=4, blank=True)
-    sent_at = models.DateTimeField()
-    due = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-    result = models.CharField(max_length=20, blank=True)
-    reply = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("任务")
-        indexes = [
-            models.Index(fields=["account", "due"], name="task_account", condition=Q(done_at=None)),
-            models.Index(fields=["case", "done_at"], name="task_case"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.case_id}"
-
-
-class Request(models.Model):
-    """Asked beside the stage; lapses when the stage changes."""
-
-    KINDS = [("return", _("回退")), ("extend", _("延期")), ("suspend", _("挂账")), ("void", _("作废")), ("appeal", _("申诉")), ("force_close", _("强制结案"))]
-    STATES = [("waiting", _("待审")), ("granted", _("同意")), ("denied", _("不同意")), ("lapsed", _("失效"))]
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="requests")
-    kind = models.CharField(max_length=12, choices=KINDS)
-    state = models.CharField(max_length=8, choices=STATES, default="waiting")
-    asked_by = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
-    organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    asked_at = models.DateTimeField()
-    reason = models.TextField()
-    details = models.JSONField(default=dict, blank=True)
-    reviewed_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
-    answer = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("申请")
-        constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(state="waiting"), name="one_waiting_request"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.get_state_display()}"
-
-
 class Dispatch(models.Model):
     """Which departments a case was sent to, and as what."""
 
@@ -318,44 +221,3 @@ class CaseAlarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alarm_id} -> {self.case_id}"
-
-
-class CalendarDay(models.Model):
-    """An administrator's word about a day: working or not, over the published holidays."""
-
-    day = models.DateField(unique=True)
-    working = models.BooleanField()
-    note = models.CharField(max_length=100, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("工作日历")
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.working}"
-
-
-class Setting(models.Model):
-    """The county's own value of a setting of standards.limits; absent means the default there."""
-
-    key = models.CharField(max_length=60, unique=True)
-    value = models.JSONField()
-    changed_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("案件设置")
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class Sequence(models.Model):
-    """The last running number of a day, one row per kind and day."""
-
-    name = models.CharField(max_length=30, primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("编号序列")
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.last}"

@@ -1,0 +1,47 @@
+"""What the county says for all cases: its working days, its settings, the last numbers it gave."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CalendarDay(models.Model):
+    """An administrator's word about a day: working or not, over the published holidays."""
+
+    day = models.DateField(unique=True)
+    working = models.BooleanField()
+    note = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("工作日历")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.working}"
+
+
+class Setting(models.Model):
+    """The county's own value of a setting of standards.limits; absent means the default there."""
+
+    key = models.CharField(max_length=60, unique=True)
+    value = models.JSONField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("案件设置")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Sequence(models.Model):
+    """The last running number of a day, one row per kind and day."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("编号序列")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last}"
