@@ -54,6 +54,7 @@ class History:
     def __init__(self, partitions: Sequence[int]) -> None:
         self.partitions = tuple(partitions)
         self.stop = threading.Event()
+        self.moved_at = time.monotonic()
         self.meter = Meter(HISTORY)
         self.queue: deque[Piece] = deque()
         self.rows = 0
@@ -90,6 +91,7 @@ class History:
         connection.close()
 
     def _pause(self, words: str, wait: float) -> None:
+        self.moved_at = time.monotonic()
         if words != self.meter.paused:
             logger.warning("history: %s", words)
         self.meter.paused = words
@@ -102,9 +104,11 @@ class History:
     def _begin(self) -> None:
         """Own the partitions, stand where we left off, finish what a crash left half done."""
         while not ledger.own(HISTORY, self.partitions):
+            self.moved_at = time.monotonic()
             if self.stop.wait(1.0):
                 return
         while (leader := ledger.place(NOW, self.partitions)) is None:
+            self.moved_at = time.monotonic()
             if self.stop.wait(0.5):
                 return
         for intent in HistoryIntent.objects.filter(partitions__overlap=list(self.partitions)).order_by("pk"):
@@ -145,6 +149,7 @@ class History:
 
     def step(self, final: bool = False) -> None:
         """Write what is there, or wait a little."""
+        self.moved_at = time.monotonic()
         self._skip_written()
         with self._lock:
             head, rows = (self.queue[0] if self.queue else None), self.rows
@@ -222,6 +227,7 @@ class History:
             ):
                 rejected.update(sequences)
         for messages in read_range("history", partitions, after, last):
+            self.moved_at = time.monotonic()
             if messages:
                 yield read_again(messages, directory, rejected, incarnation, after)
                 after = messages[-1].position

@@ -48,6 +48,7 @@ class Now:
     def __init__(self, partitions: Sequence[int], hand_on: Callable[[Piece], None]) -> None:
         self.partitions, self.hand_on = tuple(partitions), hand_on
         self.stop = threading.Event()
+        self.moved_at = time.monotonic()
         self.meter = Meter(ledger.NOW)
         self.feed = Feed(ledger.NOW, partitions)
         self.outbox = Outbox(self.feed)
@@ -78,6 +79,7 @@ class Now:
 
     def _pause(self, trouble: str, wait: float) -> None:
         self.situation = None
+        self.moved_at = time.monotonic()
         self.meter.trouble = trouble.strip()
         logger.warning("now: %s; again in %.1f s", self.meter.trouble, wait)
         self.stop.wait(wait)
@@ -86,6 +88,7 @@ class Now:
         """Own the partitions, find the position, make the memory, read on from there."""
         while not ledger.own(ledger.NOW, self.partitions):
             self.meter.trouble = "another process reads these partitions"
+            self.moved_at = time.monotonic()
             if self.stop.wait(1.0):
                 return
         with Stream("now-place") as stream:
@@ -110,7 +113,7 @@ class Now:
                 self.stop.wait(rest)
             if not self.held:
                 self.feed.arrived.wait(TICK_S / 2)
-            began = time.monotonic()
+            self.moved_at = began = time.monotonic()
             self.held += self.feed.take(MOST - len(self.held))
             self._settle_held()
             if self.feed.replaced and not self.held and not self.feed.items:
@@ -130,6 +133,7 @@ class Now:
         parts = [self.held] if self.held else []
         while parts:
             part = parts.pop()
+            self.moved_at = time.monotonic()
             try:
                 self._take(part)
             except (*AWAY, SupersededError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 from django.db import connection
@@ -16,6 +17,8 @@ from chengguan.ingest.now import AWAY, Now
 from chengguan.observations.services import sync_metrics
 
 logger = logging.getLogger(__name__)
+STILL_S = 600.0
+"""A sink may stand in one piece of work for so long: an insert, a lock somebody holds. One that waits for an engine moves."""
 
 
 class Ingest:
@@ -38,6 +41,9 @@ class Ingest:
                 make()
             except Exception as error:  # noqa: BLE001 - whichever engine is away, its sink says so and waits
                 logger.warning("not yet: %s", error)
+        self.now.moved_at = time.monotonic()  # PostgreSQL may have been waited for
+        if self.history is not None:
+            self.history.moved_at = self.now.moved_at
         for thread in self.threads:
             thread.start()
 
@@ -52,6 +58,10 @@ class Ingest:
 
     def alive(self) -> bool:
         return all(thread.is_alive() for thread in self.threads)
+
+    def moves(self) -> bool:
+        """Whether no sink has stood still for too long."""
+        return all(time.monotonic() - sink.moved_at < STILL_S for sink in (self.now, self.history) if sink is not None)
 
     def stop(self) -> None:
         """*now* first, so that the history gets what it still hands on; about three seconds each at most."""

@@ -85,3 +85,12 @@ def test_epochs_of_a_gateway_gone_by_are_forgotten_after_a_day():
     forget()
     left = set(GatewaySequence.objects.values_list("gateway", "epoch"))
     assert left == {("C-1", 2), ("C-1", 3), ("C-2", 1)}, "the last of a gateway stays"
+
+
+def test_a_sink_that_stands_still_is_no_sign_of_life():
+    from chengguan.ingest.role import STILL_S, Ingest
+
+    role = Ingest([0])
+    assert role.moves()
+    role.history.moved_at -= STILL_S + 1
+    assert not role.moves()

@@ -30,7 +30,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: ended.set())
         role.start(ended)
         while not ended.wait(1.0):
-            signs.give("ingest")
+            if role.moves():
+                signs.give("ingest")
             if not role.alive():
                 raise SystemExit("a sink ended by itself; see the log")
         processes.leave_within(LEAVE_S)
