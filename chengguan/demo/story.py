@@ -27,6 +27,8 @@ from chengguan.protocols.topics import down_subject
 from chengguan.things.models import Device
 from chengguan.things.services import issue_command
 
+AFTER_S = 120
+"""How long the mended part still reports often."""
 EVERY_S, FOR_S = 4, 3 * 3600
 
 
@@ -73,7 +75,7 @@ def mend(slug: str) -> Device:
     """The crew has done its work: the device is well again."""
     story = STORIES[slug]
     device = device_of(story)
-    _play(device, {"part": story.mend, "every": EVERY_S, "for": 900})
+    _play(device, {"part": story.mend, "every": EVERY_S, "for": AFTER_S})
     return device
 
 

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -143,12 +143,24 @@ def refuse(request: Request) -> HttpResponse:
     words = _("登录已过期，请重新登录。") if request.session_end else _("请先登录。")
     if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith(("application/json", "text/event-stream")):
         return JsonResponse({"detail": words}, status=401)
-    back = request.headers.get("HX-Current-URL", "") if request.headers.get("HX-Request") else request.get_full_path()
-    query = urlencode({key: value for key, value in (("next", back), ("ended", request.session_end)) if value})
+    back, ended = _way_back(request), request.session_end
+    if request.method not in ("GET", "HEAD"):
+        ended = "unsent"
+    query = urlencode({key: value for key, value in (("next", back), ("ended", ended)) if value})
     target = f"{resolve_url(settings.LOGIN_URL)}?{query}"
     if request.headers.get("HX-Request"):
         return HttpResponse(words, status=401, headers={"HX-Redirect": target}, content_type="text/plain; charset=utf-8")
     return HttpResponseRedirect(target)
+
+
+def _way_back(request: Request) -> str:
+    """The page to return to after signing in. An address that only takes forms is none: then the page the form stood on."""
+    if request.headers.get("HX-Request"):
+        return request.headers.get("HX-Current-URL", "")
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    return f"{page.path}?{page.query}".rstrip("?") if page.netloc == request.get_host() else ""
 
 
 class UnfitMiddleware(MiddlewareMixin):

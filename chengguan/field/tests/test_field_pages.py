@@ -63,6 +63,14 @@ def test_verifying_from_elsewhere_is_refused(town, position, words):
     assert case.state == "verifying"
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_only_the_demo_lets_somebody_at_a_desk_stand_at_the_place(town, settings, demo):
+    settings.DEMO = demo
+    case = walk(dark_lamp(town), "send_to_verify")
+    page = signed_in("inspect").get(f"/field/tasks/{case.pk}").content.decode()
+    assert ("data-pretend" in page) is demo
+
+
 def report(client: Client, **changed):
     said = {"key": "k1", "matter_code": LAMP_MATTER, "description": "灯不亮", "photos": [photo_file()], **THERE}
     return client.post("/field/new", {**said, **changed})

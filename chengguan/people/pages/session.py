@@ -37,6 +37,7 @@ def _page(request: Request, status: int = 200, **given: Any) -> HttpResponse:
     words = {
         "idle": _("长时间没有操作，已自动退出。请重新登录。"),
         "age": _("登录已满最长时限，已自动退出。请重新登录。"),
+        "unsent": _("登录已过期，刚才提交的内容没有保存。登录后会回到原来的页面，请再办一次。"),
         "revoked": _("账号已变更，请重新登录。"),
     }
     context = {

@@ -157,3 +157,14 @@ def test_pages_are_chinese_until_the_person_asks_for_english(client, db):
     assert 'lang="zh-CN"' in client.get("/signin", headers={"Accept-Language": "en"}).content.decode()
     client.post("/language", {"language": "en", "next": "/signin"})
     assert 'lang="en"' in client.get("/signin").content.decode()
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page_and_says_that_nothing_was_saved(client, db):
+    from urllib.parse import parse_qs, urlsplit
+
+    sent = client.post("/cases/7/do/accept", {"opinion": "x"}, HTTP_REFERER="http://testserver/cases/7?act=accept")
+    assert sent.status_code == 302
+    assert parse_qs(urlsplit(sent.url).query) == {"next": ["/cases/7?act=accept"], "ended": ["unsent"]}
+    assert "没有保存" in client.get(sent.url).content.decode()
+    foreign = client.post("/cases/7/do/accept", {}, HTTP_REFERER="http://elsewhere.example/cases/7")
+    assert "next" not in parse_qs(urlsplit(foreign.url).query)

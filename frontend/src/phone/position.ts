@@ -60,6 +60,7 @@ function told(here: Here): void {
     const limit = Number(place.dataset.position || 50);
     place.classList.toggle("is-rough", here.accuracy > limit);
     place.classList.add("is-known");
+    place.classList.remove("is-failed");
     const text = place.querySelector("[data-position-text]") ?? place;
     text.textContent = word(here.accuracy > limit ? "position_rough" : "position_good", { metres: Math.round(here.accuracy) });
   }
@@ -78,12 +79,28 @@ function failed(error: GeolocationPositionError): void {
   document.dispatchEvent(new CustomEvent("position:failed", { detail: words }));
 }
 
+/** The demo's button: people who watch the story at a desk stand where the case is. */
+function pretend(): void {
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-pretend]");
+    if (!button) return;
+    pretended = true;
+    told({ ...pointOf(button), accuracy: 5 });
+  });
+}
+let pretended = false;
+
 export function mountPosition(): void {
+  pretend();
   const wanted = document.querySelector("[data-position], [data-way], [data-nearest], form[data-position-form]");
   if (!wanted || !("geolocation" in navigator)) return;
   navigator.geolocation.watchPosition(
-    ({ coords }) => told({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy }),
-    failed,
+    ({ coords }) => {
+      if (!pretended) told({ lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy });
+    },
+    (error) => {
+      if (!pretended) failed(error);
+    },
     { enableHighAccuracy: true, maximumAge: 5000, timeout: 20000 },
   );
 }
