@@ -21,7 +21,7 @@ from chengguan.console.selectors import history
 from chengguan.people.selectors import Who
 from chengguan.people.typed import whole_number
 
-ACTION_KEYS = "asdfghlqwertyuiopzvbm"
+ACTION_KEYS = "asdfghlwertyuiopzvbm"
 
 
 def _found(who: Who, case_id: int) -> Case:

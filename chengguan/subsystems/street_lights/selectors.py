@@ -64,8 +64,8 @@ class Lit:
 
     @property
     def rate(self) -> float | None:
-        """Lighting rate in percent; None while none should burn."""
-        return 100 * self.lit / self.should if self.should else None
+        """Lighting rate in percent, rounded down to a tenth: 100 says that all burn. None while none should."""
+        return 1000 * self.lit // self.should / 10 if self.should else None
 
 
 COUNT = """

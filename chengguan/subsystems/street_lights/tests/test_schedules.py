@@ -115,4 +115,9 @@ def test_the_lighting_rate_counts_only_lamps_that_should_burn(lights):
     rows = selectors.circuits(SYSTEM, EVENING)
     assert [(row.lamps, row.should, row.lit) for row in rows] == [(3, 3, 2), (3, 3, 2)]
     total = selectors.total(rows)
-    assert (total.rate, selectors.roads(rows)[0].name) == (pytest.approx(66.67, abs=0.01), "渝秀大道")
+    assert (total.rate, selectors.roads(rows)[0].name) == (66.6, "渝秀大道")
+
+
+@pytest.mark.parametrize(("lit", "should", "rate"), [(7640, 7641, 99.9), (7641, 7641, 100.0), (0, 0, None), (1, 3, 33.3)])
+def test_a_hundred_percent_says_that_all_burn(lit, should, rate):
+    assert selectors.Lit("", "", "", lit=lit, should=should).rate == rate
