@@ -27,6 +27,7 @@ from chengguan.things.services import put_attachment
 
 TICKET_AGE = 24 * 3600
 MOST_PHOTOS = 4
+LONGEST_WORDS, LONGEST_ADDRESS = 500, 100
 HOUR = timedelta(hours=1)
 FROM_ONE_ADDRESS = 10
 """Reports an hour from one network address; a household or an office shares one."""
@@ -120,8 +121,10 @@ def _checked(said: Said) -> tuple[Point | None, list[str]]:
         reasons.append(_("这个位置不在本县范围内，请在地图上重新点一下。"))
     if len(said.description.strip()) < 2 and not said.photos:
         reasons.append(_("请拍一张照片，或者写一句怎么了。"))
-    if len(said.description) > 500:
-        reasons.append(_("写得太长了，请压缩到 500 字以内。"))
+    if len(said.description.strip().replace("\r\n", "\n")) > LONGEST_WORDS:
+        reasons.append(_("写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_WORDS})
+    if len(said.address.strip()) > LONGEST_ADDRESS:
+        reasons.append(_("地址写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_ADDRESS})
     if said.phone.strip() and not PHONE.match(said.phone.strip().replace(" ", "")):
         reasons.append(_("电话号码好像不对，请检查一下，或者空着不填。"))
     if len(said.photos) > MOST_PHOTOS:

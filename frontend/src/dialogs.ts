@@ -14,10 +14,11 @@ export function startDialogs(): void {
     }
     if (target.closest("[data-close]") || target instanceof HTMLDialogElement) target.closest("dialog")?.close();
   });
-  // A form of a dialog that went well closes it; a choice marked data-submit sends its form at once.
-  document.body.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, successful } = (event as CustomEvent<{ elt: HTMLElement; successful: boolean }>).detail;
-    if (successful && elt.matches("form[data-close-after]")) elt.closest("dialog")?.close();
+  // A form of a dialog that went well closes it, before the answer's events are told: a part that re-reads itself waits
+  // for an open dialog. A choice marked data-submit sends its form at once.
+  document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { elt, xhr } = (event as CustomEvent<{ elt: HTMLElement; xhr: XMLHttpRequest }>).detail;
+    if (xhr.status < 400 && elt.matches("form[data-close-after]")) elt.closest("dialog")?.close();
   });
   document.addEventListener("change", (change) => {
     const field = change.target as HTMLElement;

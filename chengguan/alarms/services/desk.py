@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from chengguan.alarms import selectors
 from chengguan.alarms.models import Alarm
 from chengguan.alarms.services import moving
+from chengguan.alarms.services.words import given_reason
 from chengguan.alarms.workflow import Action, Refused
 from chengguan.people.selectors import Who, may
 from chengguan.people.services import audit
@@ -52,16 +53,15 @@ def acknowledge(who: Who, alarm: Alarm | int, words: str = "") -> Alarm:
 def shelve(who: Who, alarm: Alarm | int, until: datetime, reason: str) -> Alarm:
     """Out of sight until then, with a reason; it comes back by itself. ValidationError without reason or with a bad end."""
     now = timezone.now()
-    if not reason.strip():
-        raise ValidationError({"reason": _("请写明搁置理由。")})
+    reason = given_reason(reason, _("请写明搁置理由。"))
     if until <= now:
         raise ValidationError({"until": _("搁置截止时间须晚于现在。")})
     if (until - now).days >= LONGEST_SHELF_DAYS:
         raise ValidationError({"until": _("搁置最长 %(days)d 天。") % {"days": LONGEST_SHELF_DAYS}})
     taken = _take(who, alarm, "alarms.shelve")
-    words = _("至 %(until)s：%(reason)s") % {"until": timezone.localtime(until).strftime("%m-%d %H:%M"), "reason": reason.strip()}
+    words = _("至 %(until)s：%(reason)s") % {"until": timezone.localtime(until).strftime("%m-%d %H:%M"), "reason": reason}
     shelved = _move(who, taken, "shelve", now, words)
-    shelved.shelved_until, shelved.shelved_by_id, shelved.shelve_reason = until, who.account_id, reason.strip()[:300]
+    shelved.shelved_until, shelved.shelved_by_id, shelved.shelve_reason = until, who.account_id, reason
     shelved.save(update_fields=["shelved_until", "shelved_by", "shelve_reason"])
     return shelved
 

@@ -13,6 +13,7 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms.models import Rule, RuleRevision
 from chengguan.alarms.selectors import declared
+from chengguan.alarms.services.words import given_reason
 from chengguan.engines import announce
 from chengguan.people.selectors import Who, may
 from chengguan.people.services import audit
@@ -44,8 +45,7 @@ def change_rule(who: Who, slug: str, changes: Mapping[str, Any], reason: str) ->
     nothing is kept; ingest takes the new limits within seconds and judges the latest values anew."""
     if not may(who, "alarms.change_rules"):
         raise PermissionDenied(_("您的岗位不能修改告警规则。"))
-    if not reason.strip():
-        raise ValidationError({"reason": _("请写明修改理由。")})
+    reason = given_reason(reason, _("请写明修改理由。"))
     rule = Rule.objects.select_for_update().get(slug=slug)
     unknown = set(changes) - set(CHANGEABLE)
     if unknown:
@@ -59,9 +59,9 @@ def change_rule(who: Who, slug: str, changes: Mapping[str, Any], reason: str) ->
     rule.version += 1
     rule.save()
     RuleRevision.objects.create(
-        rule=rule, version=rule.version, who_id=who.account_id, who_name=who.name, reason=reason.strip()[:300], before=before, after=checked
+        rule=rule, version=rule.version, who_id=who.account_id, who_name=who.name, reason=reason, before=before, after=checked
     )
-    audit(who, "alarms.change_rule", rule, f"{rule.name}：{reason.strip()}", before, checked)
+    audit(who, "alarms.change_rule", rule, f"{rule.name}：{reason}", before, checked)
     announce.hint("rules", slug=slug)
     return rule
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from chengguan import registry
 from chengguan.alarms.conditions import Transition
 from chengguan.alarms.models import Rule
 from chengguan.things.models import Device, Gateway
+
+LONGEST_REASON = 200
+
+
+def given_reason(text: str, missing: str) -> str:
+    """The reason as typed, without blanks around it. ValidationError, in the words of `missing`, when there is none, or when
+    it is too long to be read: it is never cut."""
+    reason = text.strip()
+    if not reason:
+        raise ValidationError({"reason": missing})
+    if len(reason) > LONGEST_REASON:
+        told = {"most": LONGEST_REASON, "n": len(reason)}
+        raise ValidationError({"reason": _("理由最多 %(most)d 字，现在有 %(n)d 字，请写短一些。") % told})
+    return reason
 
 
 def describe(

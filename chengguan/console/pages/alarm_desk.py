@@ -159,10 +159,14 @@ def one(request: Request, alarm_id: int) -> HttpResponse:
 
 
 def _answer(request: Request, words: str, alarm_id: int | None = None) -> HttpResponse:
-    """Nothing to swap: the lists on the page read themselves again. Without script: back to the alarm."""
+    """The panel as it stands now, when that asked; everything else on the page reads itself again. Without script:
+    back to the alarm."""
     if not request.htmx:
         return redirect("alarm", alarm_id) if alarm_id else redirect("alarm_desk")
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": words, "live:alarms": {}})})
+    file = questions.alarm_file(request.who, alarm_id) if alarm_id and request.htmx.target == "alarm-panel" else None
+    answer = HttpResponse(status=204) if file is None else render(request, "console/alarms/panel.html", alarm_context(request, file))
+    answer["HX-Trigger"] = json.dumps({"toast": words, "live:alarms": {}})
+    return answer
 
 
 def _refusal(trouble: ValidationError | PermissionDenied) -> HttpResponse:

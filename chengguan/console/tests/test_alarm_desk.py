@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from chengguan.alarms import services as alarms
@@ -29,6 +30,48 @@ def test_acknowledging_says_who_did_it(town):
     assert answer.status_code == 204
     assert "live:alarms" in answer["HX-Trigger"]
     assert "张晓琴" in client.get(f"/alarms/{alarm.pk}").content.decode()
+
+
+def test_the_panel_that_asked_is_answered_with_the_new_state(town):
+    alarm = dark(town)
+    client = signed_in("duty")
+    asks = {"HX-Request": "true", "HX-Target": "alarm-panel"}
+    shelved = client.post(f"/alarms/{alarm.pk}/shelve", {"hours": "8", "reason": "计划检修"}, headers=asks)
+    page = shelved.content.decode()
+    assert shelved.status_code == 200
+    assert "live:alarms" in shelved["HX-Trigger"]
+    assert "取消搁置" in page
+    assert "搁置至" in page
+    assert "计划检修" in page[page.index("timeline") :], "the story of the alarm tells it"
+    again = client.post(f"/alarms/{alarm.pk}/unshelve", headers=asks).content.decode()
+    assert "取消搁置</button>" not in again
+    assert "搁置至" not in again
+
+
+def test_shelving_is_told_only_while_the_alarm_stands_on_the_desk(town):
+    alarm = dark(town)
+    client = signed_in("duty")
+    alarms.acknowledge(person("duty"), alarm)
+    alarms.shelve(person("duty"), alarm, timezone.now() + timedelta(hours=8), "计划检修")
+    assert "搁置至" in client.get(f"/alarms/{alarm.pk}").content.decode()
+    dark(town, active=False)
+    assert Alarm.objects.get(pk=alarm.pk).off_desk_at is not None
+    page = client.get(f"/alarms/{alarm.pk}").content.decode()
+    assert "已离台" in page
+    assert "搁置至" not in page
+    assert "<dt>搁置</dt>" not in page
+    assert "搁置至" not in client.get("/alarms?show=past").content.decode()
+
+
+@pytest.mark.parametrize(("n", "status"), [(200, 302), (201, 422)])
+def test_a_reason_is_refused_in_words_when_nobody_would_read_it(town, n, status):
+    alarm = dark(town)
+    answer = signed_in("duty").post(f"/alarms/{alarm.pk}/shelve", {"hours": "8", "reason": "长" * n})
+    assert answer.status_code == status
+    alarm.refresh_from_db()
+    assert len(alarm.shelve_reason) == (200 if status == 302 else 0)
+    if status == 422:
+        assert "理由最多 200 字，现在有 201 字" in answer.content.decode()
 
 
 def test_a_leader_may_look_but_not_acknowledge(town):

@@ -29,7 +29,7 @@ def test_every_rule_is_a_sentence_with_quantity_limit_unit_and_time(rules):
     assert said["phase_lost"] == "三相中有一相电压低于 100 V，而另有一相不低于 100 V，持续 30 秒"
     assert said["lamp_dark"] == "已开灯，而功率不到额定功率（按调光折算）的 20 %，持续 20 秒"
     assert said["lamp_overvoltage"] == "电压高于 242 V，持续 1 分钟"
-    assert said["cabinet_door_open"] == "箱门为“打开”，持续 10 秒"
+    assert said["cabinet_door_open"] == "箱门为“开着”，持续 10 秒"
     assert said["cabinet_silent"] == "网关超过 5 分钟没有通信"
     assert said["lamp_silent"] == "单灯控制器超过 30 分钟没有通信"
     assert said["cover_battery_low"] == "电量低于 20 %"
@@ -64,7 +64,7 @@ def test_a_change_can_be_undone(rules):
     assert Rule.objects.get(slug="lamp_overvoltage").limits["above"] == 242.0
 
 
-@pytest.mark.parametrize("wrong", [{"reason": ""}, {"limit_above": "many"}, {"limit_clear_above": "260"}, {"severity": "9"}])
+@pytest.mark.parametrize("wrong", [{"reason": ""}, {"reason": "长" * 201}, {"limit_above": "many"}, {"limit_clear_above": "260"}, {"severity": "9"}])
 def test_what_makes_no_sense_is_said_and_nothing_is_kept(rules, wrong):
     answer = signed_in("engineer").post("/rules/lamp_overvoltage", {**CHANGE, **wrong})
     assert answer.status_code == 422

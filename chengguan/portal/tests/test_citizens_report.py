@@ -42,6 +42,8 @@ def test_the_same_form_sent_twice_is_one_report(town):
     ({"lon": "nan"}, "请在地图上点一下位置"),
     ({"lon": "116.4", "lat": "39.9"}, "不在本县范围内"),
     ({"description": "", "photos": []}, "请拍一张照片，或者写一句怎么了"),
+    ({"description": "路灯不亮" + "长" * 497}, "请压缩到 500 字以内"),
+    ({"address": "长" * 101}, "地址写得太长了，请压缩到 100 字以内"),
     ({"phone": "12345"}, "电话号码好像不对"),
     ({"ticket": "forged"}, "请再点一次"),
 ])  # fmt: skip
