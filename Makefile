@@ -27,7 +27,8 @@ lint: setup-test
 
 # Two processes: one runs what starts whole platforms, the other the rest (conftest.py says how they are dealt out).
 test: lint
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadfile chengguan
+	$(PY) -m pytest tests/engines tests/journeys
 
 bench: setup-test
 	$(PY) bench/run.py

@@ -93,22 +93,6 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
-def _runs_a_platform(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(("tests/engines/", "tests/journeys/"))
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """For `-n 2 --dist loadgroup`: what starts a whole platform stays in one process, so that two platforms never share two
-    cores; everything else goes file by file, and so shares what its file sets up once."""
-    item.add_marker(pytest.mark.xdist_group("platforms" if _runs_a_platform(item) else item.nodeid.split("::")[0]))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest group goes first."""
-    items.sort(key=lambda item: not _runs_a_platform(item))
-
-
 @pytest.fixture(scope="session")
 def broker() -> Iterator[SimpleNamespace]:
     """A nats-server of the session's own with the stream in it; `settings.NATS_ADDRESS` names it.

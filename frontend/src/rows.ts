@@ -99,7 +99,8 @@ export function keepRows(): void {
     ticked = [...document.querySelectorAll<HTMLInputElement>("[data-row] input[type=checkbox]:checked")].map((box) => `${box.name}=${box.value}`);
     active = document.querySelector<HTMLElement>("[data-row].row-active")?.dataset.row;
   });
-  document.body.addEventListener("htmx:afterSettle", () => {
+  // At once and not when the page has settled: another part may be swapped in between, and a key pressed.
+  document.body.addEventListener("htmx:afterSwap", () => {
     for (const box of document.querySelectorAll<HTMLInputElement>("[data-row] input[type=checkbox]")) {
       if (ticked.includes(`${box.name}=${box.value}`)) box.checked = true;
     }
