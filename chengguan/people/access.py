@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
 from chengguan.people.models import Account
@@ -48,5 +49,23 @@ def requires(*actions: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
         guarded.requires = actions  # type: ignore[attr-defined]
         return guarded
+
+    return decorate
+
+
+def sent_from(page: str, *keys: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An address that only takes the form of `page`: who comes to it otherwise, by reloading, is led to that page (its
+    address made of these `keys`)."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def taken(request: Request, *args: Any, **kwargs: Any) -> Any:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            if request.method in ("GET", "HEAD"):
+                return redirect(page, *(kwargs[key] for key in keys))
+            return HttpResponseNotAllowed(["POST"])
+
+        return taken
 
     return decorate

@@ -1,5 +1,10 @@
 // Buttons that open a <dialog> of the page, without script in the page.
 export function startDialogs(): void {
+  // A dialog that comes back open, with the reasons of a refusal, stands over the page like any other.
+  document.querySelectorAll<HTMLDialogElement>("dialog[open]").forEach((dialog) => {
+    dialog.close();
+    dialog.showModal();
+  });
   document.addEventListener("click", (click) => {
     const target = click.target as HTMLElement;
     if (target.closest("[data-print]")) window.print();

@@ -10,11 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
-from django.views.decorators.http import require_POST
 
 from chengguan import registry
 from chengguan.people import navigation, spreadsheets
-from chengguan.people.access import Request, requires
+from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.pages.administration.forms import FileForm, Plain
 from chengguan.people.selectors import history_of
 from chengguan.things import selectors, services
@@ -97,7 +96,7 @@ def gateway(request: Request, gateway_id: int) -> HttpResponse:
     return render(request, "console/inventory/gateway.html", context)
 
 
-@require_POST
+@sent_from("gateway", "gateway_id")
 @requires("things.manage_gateways")
 def gateway_act(request: Request, gateway_id: int, action: str) -> HttpResponse:
     one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
@@ -146,7 +145,7 @@ def component(request: Request, component_id: int) -> HttpResponse:
     return render(request, "console/inventory/component.html", {"component": one, "form": form, "changes": one.changes.all()[:50], "devices": one.devices.all()})
 
 
-@require_POST
+@sent_from("components")
 @requires("things.change")
 def components_import(request: Request) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)

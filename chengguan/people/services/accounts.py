@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,13 @@ from chengguan.people.selectors import SYSTEM, Who, on
 from chengguan.people.services.organisations import save_organisation
 from chengguan.people.services.trail import audit, facts_of, require, save_audited
 
+PHONE = re.compile(r"\+?\d[\d -]{1,17}\d")
+
+
+def _check_phone(phone: str) -> None:
+    if phone and not PHONE.fullmatch(phone):
+        raise ValidationError({"phone": _("电话只写数字，可带 + 和 -，例如 023-76660000。")})
+
 
 @transaction.atomic
 def create_account(
@@ -30,6 +38,9 @@ def create_account(
 ) -> Account:
     """A new account. Without a password nobody can sign in with it yet."""
     require(who, "people.manage")
+    if Account.objects.filter(username=username).exists():
+        raise ValidationError({"username": _("账号 “%(name)s” 已被使用。") % {"name": username}})
+    _check_phone(phone)
     account = Account(username=username, name=name, phone=phone, demo=demo, must_change_password=must_change)
     account.set_password(password)
     account.full_clean(exclude=["password"])
@@ -48,6 +59,8 @@ def change_account(who: Who, account: Account, **changes: Any) -> Account:
         if key not in {"name", "phone", "is_active", "email", "must_change_password"}:
             raise ValueError(f"{key} is not changed here")
         setattr(locked, key, value)
+    if "phone" in changes:
+        _check_phone(locked.phone)
     if not locked.is_active:
         _keep_an_administrator(without_account=locked.pk)
     save_audited(who, locked, "account.change")

@@ -143,3 +143,37 @@ def test_an_import_names_refused_rows_and_takes_the_others(person):
     assert Holding.objects.get(account__username="zhang").post.role == "department"
     with transaction.atomic():
         assert services.import_accounts(root, [row]).same == 1
+
+
+NEW = {"username": "zhao", "name": "赵敏", "phone": "023-76660000", "role": "acceptor"}
+
+
+@pytest.mark.parametrize(("typed", "words"), [
+    ({"username": "root"}, "账号 “root” 已被使用。"),
+    ({"name": "长" * 200}, "最多 40 字，现在有 200 字。"),
+    ({"phone": "abc"}, "电话只写数字"),
+])  # fmt: skip
+def test_a_refused_account_comes_back_as_typed_with_the_reason(client, person, office, typed, words):
+    client.force_login(person("root", "administrator"))
+    answer = client.post("/administration/accounts/new", {**NEW, "organisation": office["centre"].pk, **typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert '<dialog id="create" open' in page
+    for value in {**NEW, **typed}.values():
+        assert f'value="{value}"' in page
+    assert Account.objects.count() == 1
+    assert client.post("/administration/accounts/new", {**NEW, "organisation": office["centre"].pk}).status_code == 200
+    assert Account.objects.get(username="zhao").phone == NEW["phone"]
+
+
+@pytest.mark.parametrize(("address", "page"), [
+    ("accounts/new", "accounts"), ("accounts/import", "accounts"), ("organisations/import", "organisations"),
+    ("responsibilities/import", "responsibilities"), ("responsibilities/3/end", "responsibilities"), ("duties/3/end", "duties"),
+    ("accounts/3/password", "accounts/3"), ("components/import", "components"), ("gateways/3/key", "gateways/3"),
+])  # fmt: skip
+def test_reloading_where_a_form_was_sent_leads_to_its_page(client, person, address, page):
+    client.force_login(person("root", "administrator"))
+    answer = client.get(f"/administration/{address}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/administration/{page}")
+    assert client.put(f"/administration/{address}").status_code == 405

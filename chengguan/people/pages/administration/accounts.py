@@ -13,10 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
 
 from chengguan.people import selectors, services, spreadsheets
-from chengguan.people.access import Request, requires
+from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.models import Account, Holding
 from chengguan.people.pages.administration.forms import AccountFactsForm, AccountForm, FileForm, HoldingForm
 from chengguan.people.roles import ROLES
@@ -30,6 +29,11 @@ def first_password() -> str:
 
 @requires("people.manage")
 def index(request: Request) -> HttpResponse:
+    return _index(request, AccountForm())
+
+
+def _index(request: Request, form: AccountForm) -> HttpResponse:
+    """The list, and a form that was refused: as it was typed, with the reasons."""
     given = {key: request.GET.get(key, "").strip() for key in ("q", "role", "state")}
     found = selectors.find_accounts(request.who, **given)
     if request.GET.get("as") == "xlsx":
@@ -38,10 +42,11 @@ def index(request: Request) -> HttpResponse:
         "page": Paginator(found, 25).get_page(request.GET.get("page")),
         "given": given,
         "roles": ROLES.values(),
-        "form": AccountForm(),
+        "form": form,
         "file_form": FileForm(),
     }
-    return render(request, f"people/administration/accounts{'_list' if request.htmx else ''}.html", context)
+    template = f"people/administration/accounts{'_list' if request.htmx else ''}.html"
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 HEADERS = [
@@ -69,15 +74,14 @@ def _export(found: object) -> HttpResponse:
     return spreadsheets.download("accounts", HEADERS, rows())
 
 
-@require_POST
+@sent_from("accounts")
 @requires("people.manage")
 def create(request: Request) -> HttpResponse:
     form = AccountForm(request.POST)
     password = first_password()
     account = form.attempt(lambda given: services.create_account_with_post(request.who, password=password, **given))
     if account is None:
-        messages.warning(request, _("没有建立账号。%(why)s") % {"why": form.words})
-        return redirect("accounts")
+        return _index(request, form)
     return _shown_once(request, account, password)
 
 
@@ -104,7 +108,7 @@ def one(request: Request, account_id: int) -> HttpResponse:
     return render(request, "people/administration/account.html", context)
 
 
-@require_POST
+@sent_from("account", "account_id")
 @requires("people.manage")
 def act(request: Request, account_id: int, action: str) -> HttpResponse:
     """Enable, disable, reset the password, release the lock, give or end a post."""
@@ -141,7 +145,7 @@ def _do(request: Request, account: Account, action: str) -> None:
         raise ValidationError(_("没有这个操作。"))
 
 
-@require_POST
+@sent_from("accounts")
 @requires("people.manage")
 def import_sheet(request: Request) -> HttpResponse:
     """Rows of the exported form: new accounts are made (without a password), names and posts are brought up to date."""

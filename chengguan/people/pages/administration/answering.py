@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
 
 from chengguan.people import selectors, services, spreadsheets
-from chengguan.people.access import Request, requires
+from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.models import GridDuty, Responsibility
 from chengguan.people.pages.administration.forms import DutyForm, FileForm, ResponsibilityForm
 
@@ -44,7 +43,7 @@ def responsibilities(request: Request) -> HttpResponse:
     return render(request, f"people/administration/responsibilities{'_list' if request.htmx else ''}.html", context)
 
 
-@require_POST
+@sent_from("responsibilities")
 @requires("people.manage_responsibility")
 def responsibility_end(request: Request, row_id: int) -> HttpResponse:
     row = get_object_or_404(Responsibility, pk=row_id, valid_to=None)
@@ -53,7 +52,7 @@ def responsibility_end(request: Request, row_id: int) -> HttpResponse:
     return redirect("responsibilities")
 
 
-@require_POST
+@sent_from("responsibilities")
 @requires("people.manage_responsibility")
 def responsibilities_import(request: Request) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
@@ -77,7 +76,7 @@ def duties(request: Request) -> HttpResponse:
     return render(request, f"people/administration/duties{'_list' if request.htmx else ''}.html", context)
 
 
-@require_POST
+@sent_from("duties")
 @requires("people.manage_duties")
 def duty_end(request: Request, duty_id: int) -> HttpResponse:
     duty = get_object_or_404(GridDuty, pk=duty_id, valid_to=None)

@@ -20,6 +20,8 @@ class Plain(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages["max_length"] = _("最多 %(limit_value)d 字，现在有 %(show_value)d 字。")
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == "---------":
                 field.empty_label = str(_("请选择")) if field.required else str(_("无"))
             looks = "form-check-input" if isinstance(field.widget, forms.CheckboxInput) else "form-control"

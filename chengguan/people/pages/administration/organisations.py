@@ -8,10 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
 
 from chengguan.people import selectors, services, spreadsheets
-from chengguan.people.access import Request, requires
+from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.models import Organisation
 from chengguan.people.pages.administration.forms import FileForm, OrganisationForm
 
@@ -57,7 +56,7 @@ def one(request: Request, organisation_id: int | None = None) -> HttpResponse:
     return render(request, "people/administration/organisation.html", context)
 
 
-@require_POST
+@sent_from("organisations")
 @requires("people.manage")
 def import_sheet(request: Request) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
