@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from chengguan.alarms.conditions import Outcome
 from chengguan.ingest import ledger
 from chengguan.ingest.batch import Batch
-from chengguan.ingest.decode import REDRIVE
 from chengguan.ingest.ledger import Place
 from chengguan.ingest.situation import Situation
 from chengguan.observations.models import FrameCounter, Quarantine, Rejection, Uplink
@@ -59,8 +58,6 @@ def entry(batch: Batch, situation: Situation, where: Place, at: int, reason: str
     message = batch.messages[at]
     gateway, _, device, _ = situation.directory.told(batch.route[at])
     detail = batch.detail.get(at, "")
-    if at in batch.redriven:
-        detail = f"{REDRIVE} {batch.redriven[at]}. {detail}".strip()
     return Quarantine(
         received_at=datetime.fromtimestamp(message.stamp / 1e9, UTC),
         incarnation=where.incarnation,
@@ -72,6 +69,7 @@ def entry(batch: Batch, situation: Situation, where: Place, at: int, reason: str
         device_key=device[:80],
         reason=reason,
         detail=detail[:400].replace("\0", "\ufffd"),
+        again_of=batch.redriven.get(at),
     )
 
 

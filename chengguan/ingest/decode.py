@@ -34,7 +34,7 @@ def _read_headers(batch: Batch, at: int, headers: dict[str, str]) -> None:
     entry, received = headers.get(REDRIVE, ""), headers.get(RECEIVED, "")
     if received.isdigit():
         batch.at[at] = int(received)
-        if entry.isdigit():
+        if entry.isdigit() and len(entry) < 19:
             batch.redriven[at] = int(entry)
 
 

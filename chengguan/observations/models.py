@@ -129,6 +129,8 @@ class Quarantine(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     redriven_sequence = models.BigIntegerField(null=True, blank=True)
     """where the re-driven copy was taken in: a second copy of it is a repeat"""
+    again_of = models.BigIntegerField(null=True, blank=True, db_index=True)
+    """the entry that was re-driven and came back as this one"""
 
     class Meta:
         verbose_name = verbose_name_plural = _("隔离区")

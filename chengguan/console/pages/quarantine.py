@@ -55,7 +55,7 @@ def entry(request: Request, entry_id: int) -> HttpResponse:
     found = Quarantine.objects.filter(pk=entry_id).select_related("decided_by").first()
     if found is None:
         raise Http404(_("没有这条报文。"))
-    context = {"entry": found, "payload": questions.readable(found)}
+    context = {"entry": found, "payload": questions.readable(found), "later": questions.came_back(found)}
     return render(request, "console/quarantine/entry.html" if request.htmx else "console/quarantine/one.html", context)
 
 
@@ -81,7 +81,7 @@ def _decide(request: Request, verb: Callable[..., int], words: str) -> HttpRespo
 @require_POST
 @requires("observations.quarantine")
 def redrive(request: Request) -> HttpResponse:
-    return _decide(request, services.redrive, _("已重新送入 %(n)d 条"))
+    return _decide(request, services.redrive, _("已再次送入 %(n)d 条，结果稍后在这里可见"))
 
 
 @require_POST

@@ -37,6 +37,21 @@ def counts(who: Who) -> dict[str, dict[str, int]]:
     return {"reasons": dict(sorted(reasons.items(), key=lambda item: -item[1])), "states": states}
 
 
+MOST_TIMES = 50
+
+
+def came_back(entry: Quarantine) -> Quarantine | None:
+    """The newest entry that this one became after it was sent in again; None when it did not come back."""
+    newest, known = None, {entry.pk}
+    for _again in range(MOST_TIMES):
+        later = Quarantine.objects.filter(again_of=(newest or entry).pk).exclude(pk__in=known).order_by("-pk").first()
+        if later is None:
+            break
+        newest = later
+        known.add(later.pk)
+    return newest
+
+
 def readable(entry: Quarantine) -> dict[str, Any]:
     """The payload as text when it is text, always as bytes in hexadecimal with their offsets."""
     raw = bytes(entry.payload)

@@ -66,6 +66,25 @@ def test_a_broker_that_is_away_loses_nothing(town, monkeypatch):
     assert entry.state == "waiting"
 
 
+def test_what_comes_back_after_it_was_sent_again_names_the_one_it_was(town, monkeypatch):
+    import json
+
+    from chengguan.engines import nats
+
+    monkeypatch.setattr(nats, "store", lambda *_args, **_more: None)
+    first, client = hold(1), signed_in("duty")
+    told = client.post("/quarantine/redrive", {"entry": first.pk}, headers={"HX-Request": "true"})
+    assert json.loads(told["HX-Trigger"])["toast"] == "已再次送入 1 条，结果稍后在这里可见"
+    assert "已再次送入，结果稍后在这里可见" in client.get(f"/quarantine/{first.pk}").content.decode()
+    second, third = hold(2), hold(3)
+    Quarantine.objects.filter(pk=second.pk).update(again_of=first.pk)
+    Quarantine.objects.filter(pk=third.pk).update(again_of=second.pk)
+    assert f'<a href="/quarantine/{third.pk}">第 {third.pk} 号</a>' in client.get(f"/quarantine/{first.pk}").content.decode()
+    page = client.get(f"/quarantine/{third.pk}").content.decode()
+    assert f'<a href="/quarantine/{second.pk}">第 {second.pk} 号</a>重放后仍未被接收' in page
+    assert f"第 {second.pk} 号重放后仍未被接收" in client.get("/quarantine").content.decode()
+
+
 @pytest.mark.parametrize("path", ["/quarantine", "/operations"])
 def test_others_have_no_business_there(town, path):
     assert signed_in("accept").get(path).status_code == 403

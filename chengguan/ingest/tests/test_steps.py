@@ -9,6 +9,7 @@ import pytest
 from chengguan.ingest.batch import Batch, Captured
 from chengguan.ingest.checks import BURST, Buckets
 from chengguan.ingest.commit import commit
+from chengguan.ingest.commit import entry as entry_of
 from chengguan.ingest.directory import Directory
 from chengguan.ingest.ledger import NOW, Place, place, set_place
 from chengguan.ingest.situation import Situation
@@ -315,3 +316,17 @@ def test_a_message_from_a_backup_counts_from_when_it_first_came(river):
     for _name, step in river.situation.steps:
         step(batch)
     assert (batch.reason.tolist(), batch.t.tolist()) == ([0], [first])
+
+
+def test_what_is_refused_again_after_it_was_sent_again_names_the_entry_it_was(river):
+    def sent_again(at, entry):
+        [one] = captured((subject("L-01-999"), body(at, NOW_MS, power=1)), first=at)
+        headers = {"Chengguan-Redrive": entry, "Chengguan-Received": str(NOW_MS)}
+        batch = Batch([one._replace(headers=headers)])
+        for _, step in river.situation.steps:
+            step(batch)
+        return entry_of(batch, river.situation, river.place, 0, "unknown_device")
+
+    assert sent_again(1, "41").again_of == 41
+    assert "Chengguan" not in sent_again(2, "41").detail
+    assert sent_again(3, "9" * 30).again_of is None
