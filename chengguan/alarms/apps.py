@@ -8,6 +8,10 @@ class AlarmsConfig(AppConfig):
     verbose_name = _("告警")
 
     def ready(self) -> None:
+        from chengguan.alarms.words import LIMIT_NAMES
+        from chengguan.people.words import FIELD_NAMES
+
+        FIELD_NAMES.update(LIMIT_NAMES)
         post_migrate.connect(declare_rules, sender=self)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from chengguan.people import told
 from chengguan.people.roles import ADMINISTRATOR, ROLE_CHOICES, name_of
 from chengguan.people.words import ACTION_NAMES
 from chengguan.standards import codes
@@ -253,7 +252,6 @@ class AuditEntry(models.Model):
             return self.object_type
 
     @property
-    def changes(self) -> list[tuple[str, Any, Any]]:
-        """(field, before, after) for the page."""
-        before, after = self.before or {}, self.after or {}
-        return [(key, before.get(key), after.get(key)) for key in {**before, **after}]
+    def changes(self) -> list[tuple[str, str, str]]:
+        """(field, before, after) in words."""
+        return told.changes(self.object_type, self.before, self.after)

@@ -1,4 +1,4 @@
-"""The audit trail's actions in words. The moves of cases are added by cases, from its table."""
+"""The audit trail's actions and fields in words. The moves of cases are added by cases, the limits of rules by alarms."""
 
 from __future__ import annotations
 
@@ -54,3 +54,19 @@ ACTION_NAMES = {
     "street_lights.schedule": _("修改开关灯计划"),
     "street_lights.schedule_drop": _("取消单独的开关灯计划"),
 }
+
+FIELD_NAMES = {
+    "value": _("值"),
+    "working": _("工作日"),
+    "note": _("说明"),
+    "created": _("新增"),
+    "changed": _("修改"),
+    "refused": _("拒绝"),
+    "removed": _("已清理"),
+    "keep_days": _("保留天数"),
+    "name": _("名称"),
+    "parameters": _("参数"),
+    "target": _("对象"),
+    "state": _("状态"),
+}
+"""Of what is no column, or of a column without a name of its own."""

@@ -38,7 +38,7 @@ def test_what_is_excused_as_a_form_s_target_shows_nothing_when_it_is_only_opened
     request = RequestFactory().get("/")
     request.who, request.user = ANONYMOUS, SimpleNamespace(is_authenticated=True)
     given = dict.fromkeys(get_resolver().reverse_dict.getlist(name)[0][0][0][1], "1")
-    assert view(request, **given).status_code == 405
+    assert view(request, **given).status_code in (302, 405), "led to the page of the form, or refused"
 
 
 def test_the_page_of_pictures_shows_the_screens_on_the_list() -> None:

@@ -14,6 +14,7 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms import selectors as questions
 from chengguan.alarms.models import Rule, RuleRevision
+from chengguan.alarms.words import LIMIT_NAMES
 from chengguan.observations.models import LatestState
 from chengguan.people.selectors import Who
 from chengguan.things import selectors as thing_questions
@@ -31,13 +32,6 @@ def in_order(slugs: Iterable[str]) -> list[str]:
     """Trades as the registry counts their phases, the platform itself last."""
     present = registry.present()
     return sorted(slugs, key=lambda slug: (slug not in present, present[slug].manifest.phase if slug in present else 0, slug))
-
-
-def limit_names() -> dict[str, str]:
-    return {
-        "above": _("高于"), "below": _("低于"), "clear_above": _("恢复：不高于"), "clear_below": _("恢复：不低于"), "silent_s": _("无通信超过"),
-        "states": _("处于状态"), "share_of_rated": _("亮与不亮以额定功率的多少为界"), "sun_above_deg": _("太阳高度角高于"),
-    }  # fmt: skip
 
 
 def metric_of(subsystem: str, default: registry.Rule) -> registry.Metric | None:
@@ -112,7 +106,6 @@ def _unit(name: str, metric: registry.Metric | None) -> str:
 
 def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The limits of a rule as fields of its form."""
-    names = limit_names()
     metric = metric_of(page.rule.subsystem, page.default)
     found = []
     for name, usual in page.default.limits.items():
@@ -123,7 +116,7 @@ def fields(page: Any, limits: Mapping[str, Any]) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": name,
-                "label": names.get(name, name),
+                "label": str(LIMIT_NAMES.get(name, name)),
                 "unit": _unit(name, metric),
                 "value": chosen if states else plain(chosen),
                 "usual": plain(usual),
@@ -147,8 +140,7 @@ def revision(page: Any, each: RuleRevision) -> dict[str, Any]:
     }  # fmt: skip
     changes = [(names[key], each.before.get(key), each.after.get(key)) for key in names if each.before.get(key) != each.after.get(key)]
     before, after = each.before.get("limits", {}), each.after.get("limits", {})
-    told = limit_names()
-    changes += [(told.get(key, key), before.get(key, "—"), after.get(key, "—")) for key in {**before, **after} if before.get(key) != after.get(key)]
+    changes += [(str(LIMIT_NAMES.get(key, key)), before.get(key, "—"), after.get(key, "—")) for key in {**before, **after} if before.get(key) != after.get(key)]
     return {"revision": each, "changes": [(name, plain(a), plain(b)) for name, a, b in changes]}
 
 

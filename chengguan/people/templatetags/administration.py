@@ -7,7 +7,6 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from chengguan.people import navigation
 
@@ -27,16 +26,6 @@ def administration_nav(context: dict[str, Any]) -> SafeString:
 @register.inclusion_tag("people/field.html")
 def field(bound: Any, wide: bool = False) -> dict[str, Any]:
     return {"field": bound, "wide": wide}
-
-
-@register.filter
-def told(value: Any) -> str:
-    """A stored value as a person reads it."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return str(value)
 
 
 @register.simple_tag

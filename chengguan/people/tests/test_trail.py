@@ -69,3 +69,20 @@ def test_signing_in_and_out_is_entered(client, person):
     client.post("/signout")
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == ["session.signin", "session.signout"]
     assert AuditEntry.objects.filter(ip="127.0.0.1").count() == 2
+
+
+def test_a_change_is_read_in_words_and_numbers_with_nothing_nested(client, person, office):
+    root = person("root", "administrator")
+    limits = [{"limits": {"share_of_rated": value, "above": 242.0, "states": [1, 2]}, "settle_s": 60.0, "auto_register": on} for value, on in ((20, True), (30.5, False))]
+    services.audit(SYSTEM, "alarms.change_rule", "alarms.rule", "x", *limits)
+    services.audit(SYSTEM, "quarantine.redriven", "observations.quarantine", "x", {"state": "waiting"}, {"state": "redriven"})
+    services.audit(SYSTEM, "command.issue", "things.command", "x", None, {"name": "dim", "parameters": {"level": 40.0}})
+    rule, quarantine, command = AuditEntry.objects.order_by("id")
+    assert rule.changes == [("亮与不亮以额定功率的多少为界", "20", "30.5"), ("自动登记", "是", "否")]
+    assert quarantine.changes == [("状态", "待处理", "已重放")]
+    assert command.changes == [("名称", "—", "dim"), ("level", "—", "40")]
+    client.force_login(root)
+    page = client.get("/administration/audit").content.decode()
+    page = page[page.index('id="list"') :]
+    assert "{" not in page
+    assert "share_of_rated" not in page
