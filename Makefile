@@ -25,10 +25,8 @@ demo: setup
 lint: setup-test
 	@deploy/lint.sh
 
-# Two processes: one runs what starts whole platforms, the other the rest (conftest.py says how they are dealt out).
 test: lint
-	$(PY) -m pytest -n 2 --dist loadfile chengguan
-	$(PY) -m pytest tests/engines tests/journeys
+	$(PY) -m pytest chengguan tests/engines tests/journeys
 
 bench: setup-test
 	$(PY) bench/run.py
