@@ -25,6 +25,12 @@ def test_text_is_shown_as_text_and_bytes_as_hexadecimal(town):
     assert "ff fe 00 01" in client.get(f"/quarantine/{binary.pk}").content.decode()
 
 
+def test_a_row_does_not_inherit_what_the_list_picks_from_its_own_answer(town):
+    hold(1)
+    page = signed_in("duty").get("/quarantine").content.decode()
+    assert 'hx-select=".quarantine-split" hx-swap="outerHTML" hx-disinherit="hx-select hx-swap"' in page
+
+
 def test_markup_in_a_payload_stays_text(town):
     entry = hold(1, b"<script>alert(1)</script>", "not_json")
     assert b"<script>alert(1)" not in signed_in("duty").get(f"/quarantine/{entry.pk}").content
