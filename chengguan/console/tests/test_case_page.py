@@ -210,3 +210,10 @@ def test_the_platforms_own_note_beside_the_stage_is_no_conflict(town):
     case.refresh_from_db()
     assert case.version > seen
     assert (answer.status_code, case.state) == (302, "refused")
+
+
+def test_the_keys_of_the_actions_are_told_apart_in_small_type():
+    from chengguan.console.pages.case import ACTION_KEYS
+
+    assert len(set(ACTION_KEYS)) == len(ACTION_KEYS)
+    assert not {"g", "q"} <= set(ACTION_KEYS)
