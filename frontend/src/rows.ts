@@ -25,6 +25,10 @@ function move(step: number): void {
   choose(all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))]);
 }
 
+/** A link or button that Enter means. The button of a dialog that was just closed holds the keys until the next frame, and is not seen. */
+const pressesItself = (target: EventTarget | null): boolean =>
+  (target instanceof HTMLAnchorElement || target instanceof HTMLButtonElement) && target.offsetParent !== null;
+
 function press(pressed: KeyboardEvent): void {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || typing(pressed.target)) return;
   if (document.querySelector(".modal.show, dialog[open]")) return;
@@ -44,7 +48,7 @@ function press(pressed: KeyboardEvent): void {
     }
     return;
   }
-  if (active && key === "enter" && !(pressed.target instanceof HTMLAnchorElement) && !(pressed.target instanceof HTMLButtonElement)) {
+  if (active && key === "enter" && !pressesItself(pressed.target)) {
     active.querySelector<HTMLElement>("[data-open]")?.click();
     return;
   }
