@@ -1,6 +1,6 @@
 """Photos and documents over HTTP: only to those who may see them, never guessed at by the browser. Vector tiles of
 components: `/tiles/components/{z}/{x}/{y}.mvt`, from zoom 14 layer `components` (id, code, class, label, status,
-subsystem), below it layer `clusters` (count, broken, subsystem)."""
+subsystem), below it layer `clusters` (count, subsystem)."""
 
 from __future__ import annotations
 
