@@ -98,6 +98,13 @@ SCRIPT
   chmod +x .venv/bin/chengguan
 fi
 
+# ---- the English catalogue, compiled -----------------------------------------------------------
+catalogue=chengguan/config/locale/en/LC_MESSAGES/django
+if [ ! -f $catalogue.mo ] || [ "$(cat .venv/.compiled-from 2>/dev/null)" != "$(stamp_of $catalogue.po)" ]; then
+  .venv/bin/python -m chengguan messages --compile
+  stamp_of $catalogue.po >.venv/.compiled-from
+fi
+
 # ---- front end ------------------------------------------------------------------------------
 built=chengguan/people/static/chengguan/build
 if [ -f frontend/package.json ]; then
