@@ -2,7 +2,7 @@
 
 from chengguan.cases.models.awaited import Clock, Request, Task
 from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, CaseAlarm, Dispatch, Photo, Report, Step
-from chengguan.cases.models.county import CalendarDay, Sequence, Setting
+from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
 
 __all__ = [
     "KINDS",
@@ -11,6 +11,7 @@ __all__ = [
     "CalendarDay",
     "Case",
     "CaseAlarm",
+    "Change",
     "Clock",
     "Dispatch",
     "Photo",

@@ -32,6 +32,8 @@ class Clock(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     overdue = models.BooleanField(default=False)
     overdue_told_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveBigIntegerField(null=True, blank=True)
+    """Of the county's configuration (the last `Change`) when the clock ended: its deadline stays what it was under that one."""
 
     class Meta:
         verbose_name = verbose_name_plural = _("计时")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,3 +46,27 @@ class Sequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.last}"
+
+
+class Change(models.Model):
+    """One change of what the county says for all cases, as it was and as it is from then on: appended, never edited (migration
+    0005). The number of the last one is the version of the configuration; a clock that ends keeps the version it ended under."""
+
+    KINDS = [("setting", _("设置")), ("day", _("工作日历"))]
+
+    kind = models.CharField(max_length=12, choices=KINDS)
+    key = models.CharField(max_length=120)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+    account = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    who = models.CharField(max_length=80)
+    reason = models.CharField(max_length=200, blank=True)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("配置变更")
+        indexes = [models.Index(fields=["kind", "key", "-id"], name="change_of_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from chengguan.cases.models import CalendarDay, Setting
+from chengguan.cases.models import CalendarDay, Change, Setting
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.clocks import recompute_open
@@ -24,20 +25,21 @@ def _administrator(who: Who) -> None:
         raise Refused(_("只有管理员可以修改"))
 
 
-def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "") -> None:
+def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "", *, reason: str = "", undoes: Change | None = None) -> None:
     """Say that a day is working or not, over the published holidays; None takes the word back."""
     _administrator(who)
     with transaction.atomic():
         before = CalendarDay.objects.filter(day=day).values("working", "note").first()
+        after = None if working is None else {"working": working, "note": note[:100]}
         if working is None:
             CalendarDay.objects.filter(day=day).delete()
         else:
             CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
         audit(who, "cases.calendar", None, f"{day} {working}", before, {"working": working, "note": note})
-        _open_deadlines_will_follow()
+        say_changed(who, "day", day.isoformat(), before, after, reason, undoes)
 
 
-def set_setting(who: Who, key: str, value: Any) -> None:
+def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Change | None = None) -> None:
     """Set the county's own value of a setting; None goes back to the default."""
     _administrator(who)
     if key not in SETTINGS:
@@ -48,13 +50,44 @@ def set_setting(who: Who, key: str, value: Any) -> None:
         except ValueError as error:
             raise Refused(str(error), "value") from error
     with transaction.atomic():
+        own = Setting.objects.filter(key=key).first()
         before = chosen.settings()[key]
         if value is None:
             Setting.objects.filter(key=key).delete()
         else:
             Setting.objects.update_or_create(key=key, defaults={"value": value})
         audit(who, "cases.setting", None, f"{SETTINGS[key].name}", {"value": before}, {"value": value})
-        _open_deadlines_will_follow()
+        say_changed(who, "setting", key, own.value if own else None, value, reason, undoes)
+
+
+Setter = Callable[[Who, str, Any, Change], None]
+SETTERS: dict[str, Setter] = {
+    "setting": lambda who, key, value, undone: set_setting(who, key, value, undoes=undone),
+    "day": lambda who, key, value, undone: set_calendar_day(
+        who, date.fromisoformat(key), (value or {}).get("working"), (value or {}).get("note", ""), undoes=undone
+    ),
+}
+"""How each kind of change is set back: (who, key, what it was, the change that is undone)."""
+
+
+def say_changed(who: Who, kind: str, key: str, before: Any, after: Any, reason: str = "", undoes: Change | None = None) -> None:
+    """Append one change of the configuration, in the caller's transaction, unless nothing changed; open deadlines follow."""
+    if before == after and undoes is None:
+        return
+    Change.objects.create(
+        kind=kind, key=key, before=before, after=after, account_id=who.account_id, who=who.name[:80], reason=reason[:200], undoes=undoes
+    )
+    _open_deadlines_will_follow()
+
+
+@transaction.atomic
+def undo(who: Who, change: Change | int) -> None:
+    """Set back what that change changed. Refused once the same thing was changed again, or set back already."""
+    _administrator(who)
+    found = Change.objects.select_for_update().get(pk=change if isinstance(change, int) else change.pk)
+    if Change.objects.filter(kind=found.kind, key=found.key, pk__gt=found.pk).exists():
+        raise Refused(_("这一项后来又改过，请先撤销后面的修改"))
+    SETTERS[found.kind](who, found.key, found.before, found)
 
 
 def _open_deadlines_will_follow() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.functional import cached_property
 
 from chengguan.cases import timing
-from chengguan.cases.models import Case, Clock
+from chengguan.cases.models import Case, Change, Clock
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards import filing
 from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
@@ -16,6 +17,11 @@ from chengguan.standards.limits import Limit, Settings
 
 class Clocks(Running):
     """The clocks of one case within one move."""
+
+    @cached_property
+    def version(self) -> int | None:
+        """Of the county's configuration as it stands."""
+        return Change.objects.order_by("-pk").values_list("pk", flat=True).first()
 
     def start(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
         clock = self.new(kind, stage, limit, department_id, since)
@@ -103,6 +109,7 @@ class Clocks(Running):
         for each in chosen:
             self.note_use(each)
             each.ended_at = self.now
+            each.version = self.version
             each.save()
         self.open = [each for each in self.open if each.ended_at is None]
 

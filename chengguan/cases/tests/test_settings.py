@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from chengguan.cases import selectors, services
-from chengguan.cases.models import Case
+from chengguan.cases.models import CalendarDay, Case, Change
 from chengguan.cases.tests.conftest import HERE, NOW, World
 
 MINUTE = timedelta(minutes=1)
@@ -90,3 +91,48 @@ def test_unsatisfied_citizen_may_get_a_linked_case_and_the_old_result_stays(worl
     assert (case.state, case.satisfaction) == ("closed", "unsatisfied")
     assert linked.point is not None
     assert linked.point.equals_exact(HERE, 1e-9)
+
+
+def test_a_change_is_kept_and_can_be_set_back(world: World) -> None:
+    own(world, "duplicates.metres", 80)
+    own(world, "duplicates.metres", 120)
+    first, last = Change.objects.filter(key="duplicates.metres").order_by("pk")
+    assert (first.before, first.after, last.before, last.after) == (None, 80, 80, 120)
+    with pytest.raises(services.Refused, match="后来又改过"):
+        services.undo(world.who("administrator"), first)
+    services.undo(world.who("administrator"), last)
+    assert selectors.settings()["duplicates.metres"] == 80
+    assert Change.objects.get(undoes=last).after == 80
+    with pytest.raises(services.Refused):
+        services.undo(world.who("administrator"), last)
+
+
+def test_a_day_of_the_calendar_is_set_back_to_what_it_was(world: World) -> None:
+    administrator, day = world.who("administrator"), date(2026, 8, 3)
+    services.set_calendar_day(administrator, day, False, "停电")
+    services.undo(administrator, Change.objects.get(kind="day"))
+    assert not CalendarDay.objects.filter(day=day).exists()
+    services.undo(administrator, Change.objects.latest("pk"))  # the setting back is set back
+    assert CalendarDay.objects.get(day=day).note == "停电"
+
+
+def test_only_an_administrator_sets_back_and_no_change_is_edited(world: World) -> None:
+    own(world, "duplicates.metres", 80)
+    with pytest.raises(services.Refused):
+        services.undo(world.who("dispatcher"), Change.objects.get())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Change.objects.update(after=90)
+
+
+def test_what_says_the_same_again_is_no_change(world: World) -> None:
+    own(world, "duplicates.metres", 80)
+    own(world, "duplicates.metres", 80)
+    assert Change.objects.count() == 1
+
+
+def test_a_clock_that_ends_keeps_the_version_it_ended_under(world: World) -> None:
+    own(world, "duplicates.metres", 80)
+    case = world.case("awaiting_filing")
+    services.act(world.who("shift_leader"), case, "file", now=NOW)
+    own(world, "duplicates.metres", 90)
+    assert case.clocks.get(stage="立案").version == Change.objects.order_by("pk").first().pk
