@@ -14,8 +14,10 @@ The ceiling is the same consumer, decoder and insert without rules, state, check
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from rig import Gateways, Rig, result
@@ -177,6 +179,24 @@ def watch(rig: Rig, gateways: Gateways, seconds: float, bare: bool) -> tuple[flo
     return went, backlog(rig).get("age_s", 99.0)
 
 
+ONLY = {"sync_always": with_sync_always, "full": partial(highest, bare=False), "bare": partial(highest, bare=True)}
+
+
+def apart(name: str) -> float:
+    """One of ONLY in a process of its own, for settings and engines are read once in each; its last line is the figure."""
+    given = [each for each in sys.argv[1:] if each != "--no-ceiling"]
+    last = ""
+    with subprocess.Popen([sys.executable, __file__, *given, "--only", name], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            last = line.strip() or last
+            if not last.startswith("rate "):
+                print(line, end="", flush=True)
+    if child.returncode or not last.startswith("rate "):
+        raise SystemExit(f"{name}: exit {child.returncode}, no figure")
+    return float(last.removeprefix("rate "))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120)
@@ -188,13 +208,16 @@ def main() -> None:
     parser.add_argument("--ceiling-seconds", type=float, default=120)
     parser.add_argument("--search-seconds", type=float, default=15)
     parser.add_argument("--start-rate", type=float, default=8000)
+    parser.add_argument("--only", choices=ONLY)
     arguments = parser.parse_args()
+    if arguments.only:
+        print(f"rate {ONLY[arguments.only](arguments):.0f}", flush=True)
+        return
     run = full(arguments)
     exact = run["rows"] == run["different"] == run["sent"] and run["raised"] == run["rises"]
-    always = None if arguments.sync_always or arguments.no_ceiling else round(with_sync_always(arguments))
-    ratio = None
+    always = ratio = None
     if not arguments.no_ceiling:
-        ours, ceiling = highest(arguments, bare=False), highest(arguments, bare=True)
+        always, ours, ceiling = apart("sync_always"), apart("full"), apart("bare")
         ratio = round(ours / ceiling, 2)
         print(f"highest held: {ours:.0f}/s with rules and state, {ceiling:.0f}/s without", flush=True)
     met = run["rate"] >= 0.98 * arguments.rate and run["steady"] and exact and (ratio is None or ratio >= 0.4)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
 
+@cache
 def data_root() -> Path:
+    """The measurements' own folder, before it is named in the environment."""
     from chengguan.config import data_root as place
 
     return place.default() / "bench"

@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 FIELDS = {"name", "value", "unit", "reach", "against", "ratio", "met"}
 NOT_PROGRAMS = {"run", "rig", "bare", "gateways", "readings", "town"}
-LIMIT_S = {"usual": 1200, "full": 7200}
+LIMIT_S = {"usual": 1500, "full": 7200}
 
 
 def programs() -> list[str]:
