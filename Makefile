@@ -26,7 +26,8 @@ lint: setup-test
 	@deploy/lint.sh
 
 test: lint
-	$(PY) -m pytest chengguan tests/engines tests/journeys
+	$(PY) -m pytest chengguan -n 2 --dist loadfile
+	$(PY) -m pytest tests/engines tests/journeys
 
 bench: setup-test
 	$(PY) bench/run.py

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from chengguan.alarms.facts import AlarmDue, AlarmRaised, AlarmReturned
 from chengguan.alarms.models import Alarm
@@ -173,27 +172,3 @@ def test_closing_while_the_alarm_stands_asks_why(world: World) -> None:
 
 def test_return_of_an_alarm_nobody_registered_is_nothing(world: World) -> None:
     assert services.add_evidence([alarm(world).pk], NOW) == []
-
-
-def test_two_workers_at_once_make_one_case(lasting: World) -> None:
-    standing = [alarm(lasting, rule=name) for name in ("lamp_dark", "lamp_silent", "lamp_overvoltage", "lamp_on_by_day")]
-    gate, failed = threading.Barrier(4), []
-
-    def work(one: Alarm) -> None:
-        try:
-            gate.wait(10)
-            services.register_alarm(one, NOW)
-            services.register_alarm(one, NOW)
-        except Exception as error:  # noqa: BLE001
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(one,)) for one in standing]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
-    assert Case.objects.count() == 1
-    assert CaseAlarm.objects.count() == 4

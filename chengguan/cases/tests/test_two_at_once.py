@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from chengguan.alarms.models import Alarm
 from chengguan.cases import services
-from chengguan.cases.models import Case
+from chengguan.cases.models import Case, CaseAlarm
 from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import NOW, World
+from chengguan.cases.tests.test_alarms import alarm
 
 
 @contextmanager
@@ -63,6 +65,30 @@ def test_a_case_that_moves_while_the_calendar_changes_keeps_what_the_move_wrote(
     assert not failed
     assert (case.deadline, case.yellow_at) == (None, None)
     assert set(case.clocks.values_list("deadline", flat=True)) == {None}
+
+
+def test_two_workers_at_once_make_one_case(lasting: World) -> None:
+    standing = [alarm(lasting, rule=name) for name in ("lamp_dark", "lamp_silent", "lamp_overvoltage", "lamp_on_by_day")]
+    gate, failed = threading.Barrier(4), []
+
+    def work(one: Alarm) -> None:
+        try:
+            gate.wait(10)
+            services.register_alarm(one, NOW)
+            services.register_alarm(one, NOW)
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in standing]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert Case.objects.count() == 1
+    assert CaseAlarm.objects.count() == 4
 
 
 def _wait_until_somebody_waits() -> None:
