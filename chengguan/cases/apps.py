@@ -8,7 +8,9 @@ class CasesConfig(AppConfig):
     verbose_name = _("案件")
 
     def ready(self) -> None:
+        from chengguan.cases import wording
         from chengguan.cases.workflow import ACTIONS
         from chengguan.people.words import ACTION_NAMES
 
+        wording.install()
         ACTION_NAMES.update({f"case.{slug}": gettext_lazy(name) for slug, name in ACTIONS.items()})

@@ -2,7 +2,8 @@
 
 Nothing else moves a case. Plain Python, to be read aloud by a clerk. Roles are the posts of
 people/roles.py and `system`, the platform itself. A requirement that ends in "?" is offered on the
-form but may stay empty. `guards` are conditions the mover checks by name before it moves.
+form but may stay empty. `guards` are conditions the mover checks by name before it moves; `automatic:` names the setting that must cover the matter
+before the platform itself may take the row.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ TABLE: tuple[Row, ...] = (
     # --- 案卷建立 ---
     Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor",), ("matter_code", "condition_key", "place?", "opinion?"), ("place_in_grid",),
         ("end:受理", "start:立案"), "类别、立案条件、所在网格齐了才能往下走。", main=True),
-    Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor",), ("inspector", "words?"), (),
+    Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor",), ("inspector", "words?"), ("confirm_wanted",),
         ("pause:受理", "task:核实"), "真假不明，请网格里的采集员去看一眼；受理时钟停着等。"),
     Row(("confirming",), "confirm", "reported", "核实", ("inspector",), ("true", "photos", "position", "words?"), ("own_task", "on_the_place"),
         ("endtask:核实", "resume:受理"), "到了现场、拍了照片才算核实。", main=True),
@@ -173,14 +174,14 @@ TABLE: tuple[Row, ...] = (
     Row(("awaiting_filing",), "send_back", "reported", "退回受理", ("shift_leader",), ("reason",), (),
         ("end:立案", "start:受理"), "类别或位置有误，退给受理员改。"),
     # --- 任务派遣 ---
-    Row(("awaiting_dispatch",), "dispatch", "dispatched", "派遣", ("dispatcher",), ("department", "helpers?", "copies?", "opinion?"), ("department_with_right",),
+    Row(("awaiting_dispatch",), "dispatch", "dispatched", "派遣", ("dispatcher", "system"), ("department", "helpers?", "copies?", "opinion?"), ("automatic:dispatch.automatic", "department_with_right"),
         ("end:派遣", "handling"), "处置时限从派遣起算（可设为立案或签收）。", main=True),
     Row(("awaiting_dispatch",), "dispatch_first", "dispatched", "先行派遣", ("dispatcher",), ("department", "reason"), ("urgent_case",),
         ("end:派遣", "handling"), "人命关天，先派人去，责任后定；定责前不计分。"),
     Row(("awaiting_dispatch",), "send_back", "awaiting_filing", "退回监督中心", ("dispatcher",), ("reason",), (),
         ("end:派遣", "start:立案"), "立案有误，派不出去。"),
     # --- 任务处理 ---
-    Row(("dispatched",), "receive", "handling", "签收", ("department",), ("opinion?",), (),
+    Row(("dispatched",), "receive", "handling", "签收", ("department", "system"), ("opinion?",), ("automatic:receive.automatic",),
         (), "签收前的时间也算部门的。", main=True),
     Row(("dispatched", "handling"), "ask_return", SAME, "申请回退", ("department",), ("reason",), ("return_window", "no_request"),
         (), "不是本单位的事，四个工作时之内说。", asks="return"),
@@ -196,39 +197,39 @@ TABLE: tuple[Row, ...] = (
         (), "单位把活交给班组或养护公司。"),
     Row(("handling",), "ask_extend", SAME, "申请延期", ("department",), ("reason",), ("not_overdue", "extensions_left", "no_request"),
         (), "超期之后再申请就晚了；最多两次。", asks="extend"),
-    Row(("handling",), "grant_extend", SAME, "同意延期", ("shift_leader",), ("opinion?",), ("request:extend",),
+    Row(("handling",), "grant_extend", SAME, "同意延期", ("shift_leader", "dispatcher", "leader"), ("opinion?",), ("request:extend", "on_the_ladder"),
         ("extend",), "每次加一个原时限。", decides="extend"),
-    Row(("handling",), "deny_extend", SAME, "不同意延期", ("shift_leader",), ("reason",), ("request:extend",),
+    Row(("handling",), "deny_extend", SAME, "不同意延期", ("shift_leader", "dispatcher", "leader"), ("reason",), ("request:extend", "on_the_ladder"),
         (), "不同意的不计次数。", decides="extend"),
     Row(("dispatched", "handling"), "ask_suspend", SAME, "申请挂账", ("department",), ("reason_code", "until", "reason"), ("within_a_year", "no_request"),
         (), "季节、资金、条件不具备，一年之内定个日子。", asks="suspend"),
     Row(("dispatched", "handling"), "review_suspend", SAME, "挂账初审", ("dispatcher",), ("opinion?",), ("request:suspend", "not_reviewed"),
         (), "两级审批的第一级。"),
-    Row(("dispatched", "handling"), "grant_suspend", "suspended", "同意挂账", ("shift_leader",), ("opinion?",), ("request:suspend", "reviewed"),
+    Row(("dispatched", "handling"), "grant_suspend", "suspended", "同意挂账", ("shift_leader", "dispatcher", "leader"), ("opinion?",), ("request:suspend", "reviewed", "on_the_ladder"),
         ("pause:处置",), "处置时钟停到约定的日子。", decides="suspend"),
-    Row(("dispatched", "handling"), "deny_suspend", SAME, "不同意挂账", ("dispatcher", "shift_leader"), ("reason",), ("request:suspend",),
+    Row(("dispatched", "handling"), "deny_suspend", SAME, "不同意挂账", ("dispatcher", "shift_leader", "leader"), ("reason",), ("request:suspend", "reviewer_or_on_the_ladder"),
         (), "照常处置。", decides="suspend"),
     Row(("suspended",), "resume", BEFORE, "恢复", ("dispatcher", "system"), ("reason?",), (),
         ("resume:处置",), "到期自动恢复，时钟接着走。", main=True),
-    Row(("handling",), "submit", "department_review", "提交初审", ("crew",), ("done", "photos"), ("own_case", "review_wanted"),
+    Row(("handling",), "submit", "department_review", "提交初审", ("crew",), ("done", "photos"), ("own_case", "review_wanted", "enough_photos"),
         (), "单位要先看一遍的事项，班组干完交单位初审；时钟不停。", main=True),
     Row(("department_review",), "send_back", "handling", "初审退回", ("department",), ("reason",), (),
         (), "活没干好，单位自己退给班组。"),
     # --- 处理反馈 ---
-    Row(("handling",), "report_back", "reported_back", "反馈", ("department", "crew"), ("done", "photos"), ("no_review_of_the_crew",),
+    Row(("handling",), "report_back", "reported_back", "反馈", ("department", "crew"), ("done", "photos"), ("no_review_of_the_crew", "enough_photos"),
         ("pause:处置", "start:批转"), "说清做了什么，拍照为证；单位要不要初审由它定；干活的只能反馈，不能结案。", main=True),
     Row(("department_review",), "report_back", "reported_back", "反馈", ("department",), ("done?", "photos?"), (),
         ("pause:处置", "start:批转"), "班组交来的话和照片就是单位的，看过了可以直接反馈。", main=True),
     Row(("reported_back",), "send_back", "handling", "退回处置", ("dispatcher",), ("reason",), (),
         ("end:批转", "resume:处置"), "一看就没做完的，不必劳动采集员。"),
-    Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher",), ("opinion?",), (),
+    Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher", "system"), ("opinion?",), ("automatic:forward.automatic",),
         ("end:批转", "start:发核查"), "交回监督中心核查。", main=True),
     # --- 核查结案 ---
     Row(("awaiting_verification",), "send_to_verify", "verifying", "发核查", ("acceptor",), ("inspector", "words?"), (),
         ("pause:发核查", "task:核查"), "派人去现场看；受理员的时钟停着等。", main=True),
     Row(("awaiting_verification",), "skip", "awaiting_closing", "免核查", ("acceptor", "system"), ("evidence",), ("evidence_stands",),
         ("end:发核查", "start:结案"), "设备自己的读数已经证明的，不必再跑一趟。"),
-    Row(("verifying",), "verify", "verified", "核查", ("inspector",), ("passed", "photos", "position", "words?"), ("own_task", "on_the_place"),
+    Row(("verifying",), "verify", "verified", "核查", ("inspector",), ("passed", "photos", "position", "words?"), ("own_task", "on_the_place", "enough_photos"),
         ("endtask:核查", "end:发核查", "start:核查批转"), "同一个角度再拍一张，好与不好一看便知。", main=True),
     Row(("verifying",), "recall", "awaiting_verification", "撤回核查", ("acceptor", "system"), ("reason",), (),
         ("endtask:核查", "resume:发核查"), "采集员逾期未去，另派别人。"),
@@ -253,9 +254,9 @@ TABLE: tuple[Row, ...] = (
     # --- 作废, 结案之后 ---
     Row(FILED, "ask_void", SAME, "申请作废", ("acceptor", "dispatcher"), ("reason",), ("no_request",),
         (), "立错了案的才作废。", asks="void"),
-    Row(FILED, "grant_void", "voided", "同意作废", ("shift_leader",), ("opinion?",), ("request:void",),
+    Row(FILED, "grant_void", "voided", "同意作废", ("shift_leader", "dispatcher", "leader"), ("opinion?",), ("request:void", "on_the_ladder"),
         ("end:all",), "不进部门的各项率，计入作废数。", decides="void"),
-    Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader",), ("reason",), ("request:void",),
+    Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader", "dispatcher", "leader"), ("reason",), ("request:void", "on_the_ladder"),
         (), "照常走完。", decides="void"),
     Row(("closed",), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), (),
         (), "不满意的另立关联案件，旧结果不动。", main=True),

@@ -12,7 +12,7 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms import workflow as alarms
 from chengguan.cases import workflow as cases
-from chengguan.standards import codes, limits
+from chengguan.standards import codes, limits, switches
 
 
 def words() -> set[str]:
@@ -43,6 +43,7 @@ def _alarms() -> Iterator[str]:
 def _standards() -> Iterator[str]:
     yield from codes.KIND_NAMES.values()
     yield from (setting.name for setting in limits.SETTINGS.values())
+    yield from switches.NOTICE_FIELDS.values()
 
 
 def _rule(rule: registry.Rule) -> Iterator[str]:

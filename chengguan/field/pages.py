@@ -79,6 +79,7 @@ def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = No
         "receives": actions.get("receive"),
         "before": [photo for photo in photos if photo.kind in ("report", "before", "confirm")],
         "after": [photo for photo in photos if photo.kind in ("after", "verify")],
+        "photos_hint": next((field.why for action in actions.values() for field in action.fields if field.name == "photos"), ""),
         "readings": selectors.readings(who, job),
         "errors": errors or [],
         "typed": request.POST,
@@ -162,7 +163,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _new_form(request: HttpRequest, who: Who, errors: list[str], status: int) -> HttpResponse:
-    context = {"key": uuid.uuid4().hex, "errors": errors, "matters": selectors.likely_matters(who), "typed": request.POST}
+    context = {"key": uuid.uuid4().hex, "errors": errors, "matters": selectors.likely_matters(who), "photos_hint": selectors.photos_hint(), "typed": request.POST}
     return render(request, "field/new.html", context, status=status)
 
 

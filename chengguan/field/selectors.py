@@ -151,6 +151,15 @@ def is_own(who: Who, grid: UnitGrid | None) -> bool:
     return area is not None and GridDuty.objects.filter(on(), responsibility_grid=area, account=who.account_id).exists()
 
 
+def photos_hint() -> str:
+    """How many photos a report takes, before its class is chosen."""
+    wanted = cases.settings()["photos.register"]
+    most = max(wanted.values(), default=0)
+    if most < 2:
+        return ""
+    return (_("至少 %(n)d 张照片") if set(wanted) == {""} else _("有的类别至少要 %(n)d 张照片")) % {"n": most}
+
+
 def likely_matters(who: Who, components: Sequence[Component] = ()) -> list[tuple[str, str]]:
     """Codes and names of matters: those of the components near, then those this person reported lately, then the commonest."""
     book = codes.in_force()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chengguan.standards.calendars import read_hours
+from chengguan.standards.shapes import SHAPES
+from chengguan.standards.switches import SWITCHES
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Setting:
     default: Any
     source: str
     choices: tuple[str, ...] = ()
+    shape: str = ""  # of shapes.SHAPES; else the shape of the default
 
 
 _STAGES: dict[str, tuple[float, str, str]] = {
@@ -73,6 +76,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("urge.automatic", "超期自动督办", True, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
+        *(Setting(key, name, default, source, shape=shape) for key, name, default, source, shape in SWITCHES),
     )
 }
 
@@ -85,11 +89,14 @@ def check(key: str, value: Any) -> None:
     unknown setting."""
     setting = SETTINGS[key]
     default = setting.default
-    if isinstance(default, dict):
+    if setting.shape:
+        words = SHAPES[setting.shape](value)
+        good = not words
+    elif isinstance(default, dict):
         good = isinstance(value, dict) and set(value) == {"value", "clock"} and value["clock"] in CLOCKS and _positive(value["value"])
-        words = f"应为 {{\"value\": 大于零的数, \"clock\": {' | '.join(CLOCKS)}}}"
+        words = "应为大于零的数，再选一种计时方式"
     elif isinstance(default, bool):
-        good, words = isinstance(value, bool), "应为 true 或 false"
+        good, words = isinstance(value, bool), "应为是或否"
     elif isinstance(default, str):
         good = isinstance(value, str) and (value in setting.choices if setting.choices else len(value) == 6 and value.isdigit())
         words = f"应为 {' | '.join(setting.choices)}" if setting.choices else "应为 6 位区划代码"
@@ -97,7 +104,8 @@ def check(key: str, value: Any) -> None:
         read_hours(value)
         return
     elif isinstance(default, list):
-        good, words = isinstance(value, list) and all(isinstance(each, str) and each.isdigit() for each in value), "应为代码前缀的列表"
+        words = SHAPES["matters"](value)
+        good = not words
     else:
         good, words = _positive(value) and (key != "lights.yellow" or value < 1), "应为大于零的数"
     if not good:
@@ -123,3 +131,12 @@ class Settings:
 
     def stage(self, name: str) -> Limit:
         return self.limit(f"stage.{name}")
+
+    def covers(self, key: str, matter: str) -> bool:
+        """Whether a setting that lists matters by the beginning of their codes names this one."""
+        return bool(matter) and any(matter.startswith(prefix) for prefix in self[key])
+
+    def number_for(self, key: str, matter: str) -> int:
+        """Of a setting that gives numbers by matter: the longest prefix that fits; 0 when none does."""
+        fitting = [prefix for prefix in self[key] if matter.startswith(prefix)]
+        return int(self[key][max(fitting, key=len)]) if fitting else 0

@@ -22,6 +22,8 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/alarms/workflow.py": "why each row is there, read in the source and in the docs",
     "chengguan/cases/workflow.py": "the clocks of each row, named by their stage",
     "chengguan/standards/limits.py": "refusals of plain Python without Django, said in Chinese to whoever sets a limit",
+    "chengguan/standards/shapes.py": "the same, to whoever sets anything else",
+    "chengguan/standards/switches.py": "words that other towns say, offered as they are",
     "chengguan/standards/calendars.py": "the same, of working hours and calendars",
     "chengguan/standards/identifiers.py": "the same, of a code that is malformed",
     "chengguan/subsystems/street_lights/sun.py": "names of places",

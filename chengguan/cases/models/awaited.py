@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.models.case import Case
 from chengguan.cases.words import limit_words
+from chengguan.people.roles import name_of
 
 
 class Clock(models.Model):
@@ -107,3 +108,8 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_state_display()}"
+
+    @property
+    def decided_by_posts(self) -> str:
+        """Which posts decide it, in words; empty where only the state table says."""
+        return gettext("或").join(name_of(role) for role in self.details.get("who", ()))

@@ -12,13 +12,21 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import guards
 from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.selectors.ladders import who_will_decide
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.nearby import mergeable
+from chengguan.cases.selectors.photos import photos_in_words
 from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation
-from chengguan.people.selectors import Who, accounts_with_role, inspectors_of, responsible_department
+from chengguan.people.selectors import (
+    Who,
+    accounts_with_role,
+    inspectors_of,
+    only_one_responsible,
+    responsible_department,
+)
 from chengguan.places.selectors import responsibility_grid_of
 from chengguan.standards import filing
 
@@ -59,8 +67,8 @@ def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Actio
             continue
         move = Move(who, role, case, row, {}, now, chosen, days, running, case.state)
         if guards.stands_open(move):
-            fields = tuple(_field(case, each, required) for each, required in workflow.offered(row))
-            found.append(Action(row.action, _(row.name), row.main, fields, _(row.why), role))
+            fields = tuple(_field(move, each, required) for each, required in workflow.offered(row))
+            found.append(Action(row.action, _(row.name), row.main, fields, _why(move), move.role))
     return _decisions_first(found, case)
 
 
@@ -77,7 +85,14 @@ def _decisions_first(found: list[Action], case: Case) -> list[Action]:
     return sorted(found, key=order)
 
 
-def _field(case: Case, asked: workflow.Field, required: bool) -> Field:
+def _why(move: Move) -> str:
+    """What the step is for; of a request also who must say yes to it."""
+    decided = who_will_decide(move.row.asks, move.case, move.now, move.settings, move.calendar) if move.row.asks else ""
+    return f"{_(move.row.why)} {decided}".strip()
+
+
+def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
+    case = move.case
     options = tuple((value, _(label)) for value, label in asked.options)
     value, why = "", ""
     if asked.name == "matter_code":
@@ -94,6 +109,8 @@ def _field(case: Case, asked: workflow.Field, required: bool) -> Field:
         options, value, why = _inspectors(case)
     elif asked.kind == "case":
         options, why = _same_place(case)
+    elif asked.name == "photos":
+        why = photos_in_words(move.settings, move.row.action, case.matter_code)
     return Field(asked.name, _(asked.label), asked.kind, required, options, value, why)
 
 
@@ -109,6 +126,12 @@ def suggested_department(case: Case) -> tuple[Organisation | None, str]:
     """Who should handle it, and why: matter, area and the component's owner."""
     owner = case.component.owner if case.component_id and case.component else None
     return responsible_department(case.matter_code, case.community or case.township, owner)
+
+
+def plainly_responsible(case: Case) -> bool:
+    """Whether the suggested department is the only one that the table names with the same right."""
+    owner = case.component.owner if case.component_id and case.component else None
+    return only_one_responsible(case.matter_code, case.community or case.township, owner)
 
 
 def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], str, str]:

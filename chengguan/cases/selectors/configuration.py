@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from chengguan.cases.models import CalendarDay, Setting
+from chengguan.cases.wording import wording
 from chengguan.standards.calendars import WorkCalendar, read_hours
 from chengguan.standards.limits import SETTINGS, Settings
 
@@ -26,7 +27,11 @@ def held() -> Iterator[None]:
 def settings() -> Settings:
     """The defaults of standards.limits with the county's own values over them."""
     known = _held.get()
-    return known[0] if known else Settings({row.key: row.value for row in Setting.objects.all() if row.key in SETTINGS})
+    if known:
+        return known[0]
+    own = {row.key: row.value for row in Setting.objects.all() if row.key in SETTINGS}
+    wording.take(own)
+    return Settings(own)
 
 
 def calendar(chosen: Settings | None = None) -> WorkCalendar:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
+from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation, Post
@@ -29,6 +31,32 @@ def place_in_grid(move: Move) -> None:
     found = grid_at(move.given["place"][0]) if "place" in move.given else move.case.unit_grid_id
     if found is None:
         raise Refused(_("事发位置不在任何单元网格内，请改正位置"), "place")
+
+
+def confirm_wanted(move: Move) -> None:
+    if move.settings.covers("confirm.never", move.case.matter_code):
+        raise Refused(_("按设置，这类事项不必核实，请直接受理或不予受理"))
+
+
+def enough_photos(move: Move) -> None:
+    refuse_too_few(move.settings, move.row.action, move.case.matter_code, len(move.given.get("photos", ())))
+
+
+def on_the_ladder(move: Move) -> None:
+    """The county's ladder says which of the row's posts decides this request."""
+    if move.request is None or move.row.decides not in LADDERS:
+        return
+    deciders = move.request.details.get("who") or deciders_of(move.request, move.settings, move.calendar)
+    held = next((role for role in move.row.who if role in deciders and move.who.has(role)), None)
+    if held is None:
+        raise Refused(_("这项申请由%(posts)s审批") % {"posts": posts_in_words(deciders)})
+    move.role = held
+
+
+def reviewer_or_on_the_ladder(move: Move) -> None:
+    """Who reviews first may say no already."""
+    if not move.who.has("dispatcher"):
+        on_the_ladder(move)
 
 
 def condition_met(move: Move) -> None:
@@ -141,7 +169,11 @@ def own_case(move: Move) -> None:
 
 
 def _reviewed_matter(move: Move) -> bool:
-    return any(move.case.matter_code.startswith(prefix) for prefix in move.settings["handling.crew_review"])
+    return move.settings.covers("handling.crew_review", move.case.matter_code)
+
+
+def _verification_can_be_skipped(move: Move) -> bool:
+    return any(move.settings.covers(key, move.case.matter_code) for key in ("verify.skip", "verify.automatic"))
 
 
 def review_wanted(move: Move) -> None:
@@ -155,7 +187,7 @@ def no_review_of_the_crew(move: Move) -> None:
 
 
 def evidence_stands(move: Move) -> None:
-    simple = any(move.case.matter_code.startswith(prefix) for prefix in move.settings["verify.skip"])
+    simple = _verification_can_be_skipped(move)
     if move.case.proven_at is None and not simple:
         raise Refused(_("没有设备读数可以证明，也不在免核查的事项里，请发核查"))
     if not simple:
@@ -173,9 +205,7 @@ def found_done(move: Move) -> None:
 
 
 def verified_or_proven(move: Move) -> None:
-    if not move.case.found_done and move.case.proven_at is None and not any(
-        move.case.matter_code.startswith(prefix) for prefix in move.settings["verify.skip"]
-    ):
+    if not move.case.found_done and move.case.proven_at is None and not _verification_can_be_skipped(move):
         raise Refused(_("没有核查过的案件不能结案"))
 
 
@@ -271,12 +301,12 @@ GUARDS: dict[str, Callable[[Move], None]] = {
         no_review_of_the_crew, evidence_stands,
         found_done, verified_or_proven, alarm_gone, never_the_department, leader_approved, reviewed, not_reviewed,
         was_overdue, appeal_window, reopen_window, first_appeal, appeal_over, responsibility_open, urge_waiting,
-        not_urgent_yet, place_or_words,
+        not_urgent_yet, place_or_words, confirm_wanted, enough_photos, on_the_ladder, reviewer_or_on_the_ladder,
     )
 }  # fmt: skip
 
 
-NEEDS_AN_ANSWER = {"place_in_grid", "on_the_place", "other_case", "department_with_right", "own_crew", "within_a_year", "alarm_gone"}
+NEEDS_AN_ANSWER = {"place_in_grid", "on_the_place", "other_case", "department_with_right", "own_crew", "within_a_year", "alarm_gone", "enough_photos"}
 """Guards that look at what the person fills in; the others can be asked before the form is shown."""
 
 
@@ -299,5 +329,8 @@ def check(move: Move, leave_out: Collection[str] = ()) -> None:
             move.request = move.case.requests.filter(kind=kind, state="waiting").last()
             if move.request is None:
                 raise Refused(_("没有在等审批的%(kind)s申请") % {"kind": dict(Request.KINDS)[kind]})
+        elif name.startswith("automatic:"):
+            if move.who.is_system and not move.settings.covers(name.partition(":")[2], move.case.matter_code):
+                raise Refused(_("“%(action)s”没有设为由系统办理") % {"action": _(move.row.name)})
         else:
             GUARDS[name](move)

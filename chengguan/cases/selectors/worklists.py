@@ -31,11 +31,20 @@ POST_STATES: dict[str, tuple[str, ...]] = {
 }
 """What waits for whom; a post that is not here watches every open case."""
 
+
+def _by_ladder(role: str) -> Q:
+    """Requests of which the county's ladder said, when they were asked, that this post decides them."""
+    return Q(kind__in=("extend", "void"), details__who__contains=role) | Q(kind="suspend", reviewed_at__isnull=False, details__who__contains=role)
+
+
+_ASKED_BEFORE_LADDERS = ~Q(details__has_key="who") & (Q(kind__in=("extend", "void")) | Q(kind="suspend", reviewed_at__isnull=False))
+"""Their deciders are written into them when a ladder is next set; until then they wait where they always did."""
+
 POST_REQUESTS: dict[str, Q] = {
-    "dispatcher": Q(kind="return") | Q(kind__in=("suspend", "appeal"), reviewed_at=None),
-    "shift_leader": Q(kind__in=("extend", "void")) | Q(kind="suspend", reviewed_at__isnull=False),
+    "dispatcher": Q(kind="return") | Q(kind__in=("suspend", "appeal"), reviewed_at=None) | _by_ladder("dispatcher"),
+    "shift_leader": _by_ladder("shift_leader") | _ASKED_BEFORE_LADDERS,
     "acceptor": Q(kind="appeal", reviewed_at__isnull=False),
-    "leader": Q(kind="force_close"),
+    "leader": Q(kind="force_close") | _by_ladder("leader"),
 }
 SHOWN = ("department", "crew", "community", "township", "inspector", "component")
 HEAVY = ("community__geom", "community__geom_3857", "township__geom", "township__geom_3857", "component__geom_3857")

@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from chengguan.cases.models import CalendarDay, Change, Setting
+from chengguan.cases.models import CalendarDay, Change, Request, Setting
 from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors.ladders import LADDERS, deciders_of
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.clocks import recompute_open
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
-from chengguan.standards.limits import SETTINGS, check
+from chengguan.standards.calendars import WorkCalendar
+from chengguan.standards.limits import SETTINGS, Settings, check
+from chengguan.standards.switches import WORDS
 
 
 def _administrator(who: Who) -> None:
@@ -58,6 +61,8 @@ def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Cha
             Setting.objects.update_or_create(key=key, defaults={"value": value})
         audit(who, "cases.setting", None, f"{SETTINGS[key].name}", {"value": before}, {"value": value})
         say_changed(who, "setting", key, own.value if own else None, value, reason, undoes)
+        if key in WORDS:
+            chosen.settings()  # read again: this process says the new word at once, the others with their next request
 
 
 Setter = Callable[[Who, str, Any, Change], None]
@@ -95,8 +100,19 @@ def _open_deadlines_will_follow() -> None:
     app.configure_task("chengguan.cases.jobs.recompute_open", lock="cases.recompute_open").defer()
 
 
+@transaction.atomic
+def deciders_follow(settings: Settings, calendar: WorkCalendar) -> None:
+    """Requests that wait are decided by the ladder that holds now; it says so in each, for the work lists."""
+    for request in Request.objects.filter(state="waiting", kind__in=LADDERS).select_related("case").select_for_update(of=("self",)):
+        deciders = deciders_of(request, settings, calendar)
+        if request.details.get("who") != deciders:
+            request.details["who"] = deciders
+            request.save(update_fields=["details"])
+
+
 def open_deadlines_follow() -> int:
     """Every running clock by the word that holds now. Outside any transaction: a batch of cases at a time is locked, and
     released. Returns how many deadlines moved."""
     settings = chosen.settings()
+    deciders_follow(settings, chosen.calendar(settings))
     return recompute_open(settings, chosen.calendar(settings), timezone.now())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Dispatch, Request, Task
+from chengguan.cases.selectors.ladders import LADDERS, deciders_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services import placing
@@ -208,7 +209,7 @@ def asked(move: Move) -> None:
     until = move.given.get("until")
     details = {"until": until.isoformat(), "reason_code": move.given["reason_code"]} if until else {}
     post = move.who.post_as(move.role)
-    Request.objects.create(
+    request = Request(
         case=move.case,
         kind=move.row.asks,
         asked_by_id=move.who.account_id,
@@ -217,6 +218,10 @@ def asked(move: Move) -> None:
         reason=move.text("reason"),
         details=details,
     )
+    if request.kind in LADDERS:
+        request.details["who"] = deciders_of(request, move.settings, move.calendar)
+    request.save()
+    move.request = request
     if move.row.asks == "return" and move.settings["handling.return_pauses"]:
         move.clocks.pause("处置")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as _
 from chengguan.alarms.models import Alarm
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Step
+from chengguan.cases.selectors import automatic, guards
 from chengguan.cases.selectors import configuration as chosen
-from chengguan.cases.selectors import guards
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.refusals import Refused, Stale
@@ -25,6 +26,8 @@ from chengguan.cases.services.registering import link_case
 from chengguan.cases.services.steps import new_step, write_step
 from chengguan.people.selectors import SYSTEM, Who
 from chengguan.standards.calendars import CalendarUnknown
+
+log = logging.getLogger(__name__)
 
 
 def act(who: Who, case: Case | int, action: str, *, version: int | None = None, now: datetime | None = None, **fields: Any) -> Step:
@@ -44,7 +47,7 @@ def _act(who: Who, case: Case | int, action: str, version: int | None, now: date
     clock = move.clocks.current(move.from_state)
     step = write_step_after(move, clock)
     telling.tell(move, step)
-    _file_by_itself(move)
+    _go_on_by_itself(move)
     if action == "merge":
         _tell_the_other(move)
     if action == "follow_up" and fields.get("linked") == "yes":
@@ -162,9 +165,14 @@ def _tell_the_other(move: Move) -> None:
         note_all("join_alarm", {move.given["into"].pk: words}, move.now)
 
 
-def _file_by_itself(move: Move) -> None:
-    """Where the administrator switched it on, an accepted case is filed without a hand."""
-    if move.case.state == "awaiting_filing" and any(
-        move.case.matter_code.startswith(prefix) for prefix in move.settings["filing.automatic"]
-    ):
-        act(SYSTEM, move.case, "file", now=move.now, opinion=_("按设置自动立案"))
+def _go_on_by_itself(move: Move) -> None:
+    """Where the administrator switched it on, the platform takes the next step at once. When something stands against it the
+    case waits for a hand: what the person did stays done."""
+    following = automatic.next_step(move)
+    if following is None:
+        return
+    action, given_with_it = following
+    try:
+        act(SYSTEM, move.case, action, now=move.now, **given_with_it)
+    except Refused as refused:
+        log.info("case %s: %s waits for a person: %s", move.case.pk, action, refused.words)

@@ -17,6 +17,7 @@ from chengguan.cases.facts import CaseRegistered
 from chengguan.cases.models import Case, Clock, Report, Step
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services import given, numbers, placing, telling
 from chengguan.cases.services.clocks import Clocks
@@ -70,6 +71,8 @@ def register(
         occurred_at=occurred_at, source_key=source_key, urgent=urgent, linked_to=linked_to, synthetic=synthetic,
     )  # fmt: skip
     _classify(case, matter_code, condition_key, hint, severity)
+    if role == "inspector":
+        refuse_too_few(chosen.settings(), "register", matter_code, len(photos))
     _locate(case, point, address)
     move_given: dict[str, Any] = {"photos": list(photos), "words": case.description}
     try:

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 
-from django.utils.translation import gettext as _
-
 from chengguan.cases import workflow
 from chengguan.cases.facts import CaseClosed, CaseMoved
 from chengguan.cases.models import Case, Step
 from chengguan.cases.selectors.configuration import held
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.notices import facts_of, kind_of, written
 from chengguan.engines import announce
 from chengguan.people.models import Account
 from chengguan.people.selectors import accounts_with_role
@@ -28,11 +27,8 @@ def link(case: Case, phone: bool = False) -> str:
 def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> list[Account]:
     """Who has to act next, or decide, or know."""
     case, action = move.case, move.row.action
-    if move.row.asks:
-        deciders = {
-            role for row in workflow.TABLE if row.action in (f"grant_{move.row.asks}", f"review_{move.row.asks}") for role in row.who
-        }
-        return [account for role in sorted(deciders) for account in accounts_with_role(role)]
+    if move.row.asks or action == "review_suspend":
+        return [account for role in sorted(_deciders(move)) for account in accounts_with_role(role)]
     if action in ("send_to_confirm", "send_to_verify") and case.inspector:
         return [case.inspector]
     if action == "assign":
@@ -48,6 +44,15 @@ def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> l
     if move.role == "crew":  # it reports back past its department, which answers for the case
         return [*desk, *accounts_with_role("department", case.department)]
     return desk
+
+
+def _deciders(move: Move) -> set[str]:
+    """Of a request: who reviews it first, and who decides it, by the county's ladder where there is one."""
+    on_the_ladder = set(move.request.details.get("who", ())) if move.request else set()
+    kind = move.row.asks or (move.request.kind if move.request else "")
+    actions = [f"review_{kind}"] if move.row.asks else []
+    actions += [] if on_the_ladder else [f"grant_{kind}"]
+    return on_the_ladder | {role for row in workflow.TABLE if row.action in actions for role in row.who}
 
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
@@ -90,8 +95,10 @@ def tell_all(done: Sequence[tuple[Move, Step]]) -> None:
 
 def _bells(move: Move, step: Step, holders: Holders) -> Iterator[Bell]:
     case = move.case
-    title = f"{move.row.name}: {case.matter_name or _('未分类')} {case.address}"
-    text = f"{case} · {step.who_name}" + (f" · {step.opinion}" if step.opinion else "")
+    template = move.settings[f"notice.{kind_of(move.row)}"]
+    if not template["on"]:
+        return
+    title, text = written(template, facts_of(move, step))
     people = {account.pk: account for account in receivers(move, holders) if account.pk != move.who.account_id}
     on_foot = {account.pk for account in _on_foot(move, people.values(), holders)}
     for phone in (True, False):

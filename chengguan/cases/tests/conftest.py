@@ -18,6 +18,7 @@ from chengguan.people.models import Account, GridDuty, Holding, Organisation, Po
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import SYSTEM, Who, who_is
 from chengguan.places.models import Area, GridMembership, ResponsibilityGrid, UnitGrid
+from chengguan.standards.switches import DECIDERS
 from chengguan.things.models import Attachment, Component
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -131,6 +132,11 @@ class World:
                     case=case, kind=guard[8:], asked_at=NOW, reason="理由", details=details, reviewed_at=reviewed,
                     asked_by=self.accounts["department"],
                 )  # fmt: skip
+            elif guard.startswith("automatic:"):
+                Setting.objects.update_or_create(key=guard[10:], defaults={"value": [case.matter_code]})
+            elif guard.endswith("on_the_ladder"):
+                everybody = [{"times": 1, "days": 0, "who": list(DECIDERS)}]
+                Setting.objects.update_or_create(key=f"approval.{row.decides}", defaults={"value": everybody})
             elif guard == "responsibility_open":
                 case.responsibility_open = True
             elif guard == "urge_waiting":

@@ -10,6 +10,8 @@ from chengguan.cases import services, workflow
 from chengguan.cases.models import Step
 from chengguan.cases.tests.conftest import NOW, World
 from chengguan.people.roles import ROLES
+from chengguan.standards.limits import SETTINGS
+from chengguan.standards.switches import DECIDERS
 
 ROWS = [row for row in workflow.TABLE if workflow.NEW not in row.frm]
 MOVES = [(row, state) for row in ROWS for state in row.frm]
@@ -36,7 +38,7 @@ def test_every_row_says_why_and_asks_for_known_fields_and_known_guards() -> None
         assert set(row.who) <= {*ROLES, "system", "citizen"}, row.action
         list(workflow.offered(row))
         for guard in row.guards:
-            assert guard in GUARDS or guard.startswith("request:"), guard
+            assert guard in GUARDS or guard.startswith("request:") or guard.removeprefix("automatic:") in SETTINGS, guard
         for effect in row.clock:
             verb, _colon, stage = effect.partition(":")
             assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number"}, effect
@@ -54,10 +56,18 @@ def test_the_department_never_closes() -> None:
     assert all(not {"department", "crew", "township"} & set(row.who) for row in closing)
 
 
-def test_alarms_never_file_dispatch_or_close_by_themselves() -> None:
+def test_the_platform_never_accepts_handles_or_closes_and_takes_other_main_steps_only_by_a_setting() -> None:
     for row in workflow.TABLE:
-        if row.action in ("accept", "dispatch", "close", "verify", "forward", "report_back"):
+        if row.action in ("accept", "close", "verify", "confirm", "report_back", "submit"):
             assert "system" not in row.who
+        if row.action in ("dispatch", "receive", "forward"):
+            assert any(guard.startswith("automatic:") for guard in row.guards)
+
+
+def test_the_ladders_frame_is_the_tables() -> None:
+    for row in workflow.TABLE:
+        if row.action in ("grant_extend", "deny_extend", "grant_suspend", "deny_suspend", "grant_void", "deny_void"):
+            assert set(row.who) == set(DECIDERS), row.action
 
 
 @pytest.mark.parametrize(("row", "state"), MOVES, ids=name)

@@ -11,7 +11,12 @@ from chengguan.people.selectors.administration import (
     organisation_tree,
     people_of,
 )
-from chengguan.people.selectors.answering import accounts_with_role, inspectors_of, responsible_department
+from chengguan.people.selectors.answering import (
+    accounts_with_role,
+    inspectors_of,
+    only_one_responsible,
+    responsible_department,
+)
 from chengguan.people.selectors.lists import Card, accounts, audit_entries, demo_cards, notices, organisations
 from chengguan.people.selectors.who import (
     ANONYMOUS,
@@ -52,6 +57,7 @@ __all__ = [
     "may",
     "notices",
     "on",
+    "only_one_responsible",
     "organisation_tree",
     "organisations",
     "people_of",

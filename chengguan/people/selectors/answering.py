@@ -34,23 +34,10 @@ def inspectors_of(unit_grid: Any, day: date | None = None) -> list[Account]:
 
 def responsible_department(matter_code: str, area: Any = None, owner: Any = None) -> tuple[Organisation | None, str]:
     """Who handles this matter there, and why. The longest matter prefix wins, then the owner, then the smallest area."""
-    area_code = str(getattr(area, "code", area) or "")
-    owner_id = getattr(owner, "pk", owner)
-    prefixes = [matter_code[:length] for length in range(len(matter_code), 0, -1)]
-    rows = Responsibility.objects.filter(on(), matter_code__in=prefixes, organisation__enabled=True).select_related(
-        "organisation", "area", "owner"
-    )
-    best: tuple[tuple[int, int, int], Responsibility] | None = None
-    for row in rows:
-        code = row.area.code if row.area else ""
-        if not area_code.startswith(code or "") or (row.owner_id is not None and row.owner_id != owner_id):
-            continue
-        rank = (len(row.matter_code), int(row.owner_id is not None), len(code or ""))
-        if best is None or rank > best[0]:
-            best = (rank, row)
-    if best is None:
+    best = _most_fitting(matter_code, area, owner)
+    if not best:
         return None, _("责任表中没有事项 %(code)s 的责任单位") % {"code": matter_code}
-    row = best[1]
+    row = best[0]
     where = row.area.name if row.area else _("全县")
     words = _("责任表：%(code)s · %(where)s → %(department)s") % {
         "code": row.matter_code,
@@ -58,3 +45,24 @@ def responsible_department(matter_code: str, area: Any = None, owner: Any = None
         "department": row.organisation,
     }
     return row.organisation, words
+
+
+def only_one_responsible(matter_code: str, area: Any = None, owner: Any = None) -> bool:
+    """Whether the table names one organisation and no other with the same right."""
+    return len({row.organisation_id for row in _most_fitting(matter_code, area, owner)}) == 1
+
+
+def _most_fitting(matter_code: str, area: Any, owner: Any) -> list[Responsibility]:
+    area_code = str(getattr(area, "code", area) or "")
+    owner_id = getattr(owner, "pk", owner)
+    prefixes = [matter_code[:length] for length in range(len(matter_code), 0, -1)]
+    rows = Responsibility.objects.filter(on(), matter_code__in=prefixes, organisation__enabled=True).select_related(
+        "organisation", "area", "owner"
+    )
+    ranked = [
+        ((len(row.matter_code), int(row.owner_id is not None), len(row.area.code if row.area else "")), row)
+        for row in rows
+        if area_code.startswith(row.area.code if row.area else "") and row.owner_id in (None, owner_id)
+    ]
+    highest = max((rank for rank, _row in ranked), default=None)
+    return [row for rank, row in ranked if rank == highest]
