@@ -112,6 +112,7 @@ ADMINISTRATION = (
     ("organisation", "/organisations/{organisation}", "一个机构", "An organisation"),
     ("organisation-new", "/organisations/new", "新机构", "A new organisation"),
     ("responsibilities", "/responsibilities", "权责：什么问题归谁办", "Responsibilities: who handles what"),
+    ("responsibility-holes", "/responsibilities/holes?major=01", "权责：空白与重叠", "Responsibilities: holes and overlaps"),
     ("duties", "/duties", "责任网格的责任人", "Who walks which grid"),
     ("gateways", "/gateways", "网关", "Gateways"),
     ("gateway", "/gateways/{gateway}", "一个网关：设备、口令、最近上线", "A gateway: its devices, key, last seen"),

@@ -20,13 +20,7 @@ from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation
-from chengguan.people.selectors import (
-    Who,
-    accounts_with_role,
-    inspectors_of,
-    only_one_responsible,
-    responsible_department,
-)
+from chengguan.people.selectors import Answer, Who, accounts_with_role, explained, inspectors_of
 from chengguan.places.selectors import responsibility_grid_of
 from chengguan.standards import filing
 
@@ -42,6 +36,7 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     value: str = ""
     why: str = ""  # why `value` is suggested
+    weighed: tuple[str, ...] = ()  # all that was looked at for it, line by line
 
 
 @dataclass(frozen=True)
@@ -95,6 +90,7 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
     case = move.case
     options = tuple((value, _(label)) for value, label in asked.options)
     value, why = "", ""
+    weighed: tuple[str, ...] = ()
     if asked.name == "matter_code":
         value = case.matter_code
     elif asked.name == "condition_key":
@@ -102,7 +98,7 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
     elif asked.name == "place":
         required = required or case.unit_grid_id is None
     elif asked.kind in ("department", "departments"):
-        options, value, why = _departments(case, asked.kind == "department")
+        options, value, why, weighed = _departments(case, asked.kind == "department")
     elif asked.kind == "crew":
         options, value = _crews(case)
     elif asked.kind == "inspector":
@@ -111,7 +107,7 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
         options, why = _same_place(case)
     elif asked.name == "photos":
         why = photos_in_words(move.settings, move.row.action, case.matter_code)
-    return Field(asked.name, _(asked.label), asked.kind, required, options, value, why)
+    return Field(asked.name, _(asked.label), asked.kind, required, options, value, why, weighed)
 
 
 def _conditions(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
@@ -123,24 +119,29 @@ def _conditions(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
 
 
 def suggested_department(case: Case) -> tuple[Organisation | None, str]:
-    """Who should handle it, and why: matter, area and the component's owner."""
+    """Who should handle it, and why in one line: matter, area and the component's owner."""
+    answer = reason_for_department(case)
+    return answer.organisation, answer.words
+
+
+def reason_for_department(case: Case) -> Answer:
+    """The same with every row of the responsibility table that was weighed."""
     owner = case.component.owner if case.component_id and case.component else None
-    return responsible_department(case.matter_code, case.community or case.township, owner)
+    return explained(case.matter_code, case.community or case.township, owner)
 
 
 def plainly_responsible(case: Case) -> bool:
     """Whether the suggested department is the only one that the table names with the same right."""
-    owner = case.component.owner if case.component_id and case.component else None
-    return only_one_responsible(case.matter_code, case.community or case.township, owner)
+    return reason_for_department(case).alone
 
 
-def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], str, str]:
+def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], str, str, tuple[str, ...]]:
     listed = Organisation.objects.filter(enabled=True, kind__in=guards.RECEIVES).order_by("kind", "code")
     options = tuple((str(each.pk), each.name) for each in listed)
     if not main:
-        return options, "", ""
-    department, why = suggested_department(case)
-    return options, str(department.pk) if department else "", why
+        return options, "", "", ()
+    answer = reason_for_department(case)
+    return options, str(answer.organisation.pk) if answer.organisation else "", answer.words, answer.lines
 
 
 def _crews(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -51,6 +51,7 @@ class Drawn:
     value: str = ""
     shown: str = ""  # the value in words, for a searched one
     why: str = ""
+    weighed: tuple[str, ...] = ()
     long: bool = False
     many: bool = False  # too many to look over: they are searched
     options: list[Option] = field(default_factory=list)
@@ -69,7 +70,7 @@ def _typed(typed: Any, name: str, fallback: str) -> list[str]:
 
 def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
     values = _typed(typed, each.name, str(each.value or ""))
-    drawn = Drawn(each.name, each.label, each.kind, each.required, values[0] if values else "", why=each.why, long=each.name in LONG)
+    drawn = Drawn(each.name, each.label, each.kind, each.required, values[0] if values else "", why=each.why, weighed=each.weighed, long=each.name in LONG)
     drawn.options = [
         Option(str(value), label, str(value) in values, bool(each.value) and str(value) == str(each.value)) for value, label in each.options
     ]

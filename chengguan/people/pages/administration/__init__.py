@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengguan.people import navigation, selectors
 from chengguan.people.access import Request, requires
-from chengguan.people.pages.administration import accounts, answering, audit, organisations
+from chengguan.people.pages.administration import accounts, answering, audit, holes, organisations
 
 navigation.add("administration", _("系统管理"), "/administration", action="admin.use", order=90)
 navigation.add("duties", _("网格排班"), "/administration/duties", roles=["contractor_lead"], order=80)
@@ -31,6 +31,7 @@ urlpatterns = [
     path("administration", overview, name="administration"),
     *accounts.urlpatterns,
     *organisations.urlpatterns,
+    *holes.urlpatterns,
     *answering.urlpatterns,
     *audit.urlpatterns,
 ]
