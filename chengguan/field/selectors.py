@@ -69,7 +69,7 @@ class Job:
 def jobs(who: Who) -> list[Job]:
     """Everything this person has to do, the most urgent first."""
     share = cases.settings()["lights.yellow"]
-    tasks = Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify"))
+    tasks = Task.objects.filter(account__in=who.task_accounts, done_at=None, kind__in=("confirm", "verify"))
     found = [Job(task.case, task.kind, task.due, share, task.words, task) for task in tasks.select_related("case", "clock")]
     if who.has("crew"):
         crews = [post.organisation_id for post in who.posts if post.role == "crew"]
@@ -148,7 +148,7 @@ def place(who: Who, point: Point) -> Place:
 def is_own(who: Who, grid: UnitGrid | None) -> bool:
     """Whether the unit grid lies in a responsibility grid of this inspector today."""
     area = responsibility_grid_of(grid) if grid else None
-    return area is not None and GridDuty.objects.filter(on(), responsibility_grid=area, account=who.account_id).exists()
+    return area is not None and GridDuty.objects.filter(on(), responsibility_grid=area, account__in=who.task_accounts).exists()
 
 
 def photos_hint() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -155,6 +157,32 @@ class GridDuty(Dated):
 
     def __str__(self) -> str:
         return f"{self.account} — {self.responsibility_grid}"
+
+
+class Leave(Dated):
+    """An account is away from a day up to but not including another, and another account acts with these posts of it."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="leaves", verbose_name=_("休假人"))
+    stand_in = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="stands_in", verbose_name=_("代班人"))
+    posts = models.ManyToManyField(Post, blank=True, related_name="+", verbose_name=_("代行岗位"))
+    reason = models.CharField(_("事由"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("休假代班")
+        verbose_name_plural = _("休假代班")
+        ordering = ["-valid_from", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_to__isnull=False) & Q(valid_to__gte=F("valid_from")), name="leave_has_an_end"),
+            models.CheckConstraint(condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("account")), name="nobody_stands_in_for_himself"),
+        ]
+        indexes = [models.Index(fields=["valid_from", "valid_to"], name="leave_days")]
+
+    def __str__(self) -> str:
+        return f"{self.account} → {self.stand_in or '—'}"
+
+    @property
+    def last_day(self) -> date | None:
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class Responsibility(Dated):

@@ -24,6 +24,8 @@ ACTION_NAMES = {
     "responsibility.import": _("导入事项责任"),
     "duty.give": _("安排网格责任人"),
     "gridduty.end": _("终止网格责任"),
+    "leave.set": _("登记休假代班"),
+    "leave.end": _("结束休假代班"),
     "audit.export": _("导出审计记录"),
     "audit.retention": _("清理过期审计记录"),
     "component.create": _("登记部件"),

@@ -43,6 +43,7 @@ ENTRANCE = (
     desk("sign-in", "", "/signin", "登录", "Sign in", on_a_phone_too=True),
     desk("welcome", "evaluate", "/welcome", "没有任职的账号", "An account without a post", on_a_phone_too=True),
     desk("password", "admin", "/password", "修改密码", "Change the password", on_a_phone_too=True),
+    desk("leave", "accept", "/leave", "休假：请谁代班", "Leave: who stands in", on_a_phone_too=True),
     desk("notices", "accept", "/notices", "通知", "Notices", on_a_phone_too=True),
 )
 DUTY = (
@@ -113,6 +114,7 @@ ADMINISTRATION = (
     ("organisation-new", "/organisations/new", "新机构", "A new organisation"),
     ("responsibilities", "/responsibilities", "权责：什么问题归谁办", "Responsibilities: who handles what"),
     ("responsibility-holes", "/responsibilities/holes?major=01", "权责：空白与重叠", "Responsibilities: holes and overlaps"),
+    ("leaves", "/leaves", "休假与代班", "Leaves and stand-ins"),
     ("duties", "/duties", "责任网格的责任人", "Who walks which grid"),
     ("gateways", "/gateways", "网关", "Gateways"),
     ("gateway", "/gateways/{gateway}", "一个网关：设备、口令、最近上线", "A gateway: its devices, key, last seen"),
@@ -146,7 +148,7 @@ NAMESPACES = {
 LEADS_ELSEWHERE = {"home": "to the first page of the post", "set_language": "back, in the other language"}
 POSTED = {
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",
-    "responsibilities_import", "responsibility_end", "duty_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
+    "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
     "quarantine_redrive", "quarantine_discard", "street_lights_command",
 }  # fmt: skip

@@ -67,7 +67,7 @@ def condition_met(move: Move) -> None:
 def own_task(move: Move) -> None:
     kind = {"confirm": "confirm", "verify": "verify"}[move.row.action]
     move.task = move.case.tasks.filter(kind=kind, done_at=None).last()
-    if move.task is None or move.task.account_id != move.who.account_id:
+    if move.task is None or move.task.account_id not in move.who.task_accounts:
         raise Refused(_("这项任务不是派给您的"))
 
 

@@ -41,6 +41,15 @@ def possible_role(who: Who, case: Case, row: Row) -> str | None:
     return None
 
 
+def acting_post(who: Who, role: str, case: Case, doing_for: int | None = None) -> HeldPost | None:
+    """The post with which `who` acts in that role: the own before one lent by somebody on leave, and of several the one that
+    reaches this case. `doing_for`: whose task it is, when it is not the own."""
+    held = [post for post in who.posts if post.role == role]
+    lent = [post for post in held if doing_for is not None and post.for_account_id == doing_for]
+    here = [post for post in held if _here(post, case) and (post.role != "township" or case.department_id in post.organisation_ids)]
+    return next(iter((*lent, *here, *held)), None)
+
+
 def acting_role(who: Who, case: Case, row: Row) -> str:
     """The role as which `who` acts. Refused in words when there is none."""
     role = possible_role(who, case, row)

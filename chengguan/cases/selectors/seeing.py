@@ -23,7 +23,7 @@ def visible(who: Who) -> QuerySet[Case]:
     if far.area_codes:
         allowed |= Q(township__code__in=far.area_codes) | Q(community__code__in=far.area_codes)
     if far.own:
-        tasks = Task.objects.filter(account=who.account_id).values("case")
+        tasks = Task.objects.filter(account__in=who.task_accounts).values("case")
         allowed |= Q(reporter=who.account_id) | Q(inspector=who.account_id) | Q(pk__in=tasks)
     return Case.objects.filter(allowed)
 

@@ -111,7 +111,7 @@ def _stands_with(who: Who, role: str) -> Q:
     elif role == "crew":
         wanted &= Q(crew__in=held)
     elif role == "inspector":
-        tasks = Task.objects.filter(account=who.account_id, done_at=None, kind__in=("confirm", "verify"))
+        tasks = Task.objects.filter(account__in=who.task_accounts, done_at=None, kind__in=("confirm", "verify"))
         wanted &= Q(pk__in=tasks.values("case"))
     return wanted
 

@@ -12,7 +12,9 @@ from chengguan.cases.models import Case, Dispatch, Request, Task
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.selectors.roles import acting_post
 from chengguan.cases.services import placing
+from chengguan.people.selectors import in_place_of
 from chengguan.standards import codes
 from chengguan.standards.limits import Limit
 
@@ -44,13 +46,14 @@ def classify(move: Move) -> None:
 def send(move: Move) -> None:
     kind = "confirm" if move.row.action == "send_to_confirm" else "verify"
     stage = {"confirm": "核实", "verify": "核查"}[kind]
-    inspector = move.given["inspector"]
+    asked = move.given["inspector"]
+    inspector = in_place_of(asked, move.case.unit_grid)
     clock = move.clocks.start("task", stage, move.settings.stage(stage))
     Task.objects.create(
         case=move.case, kind=kind, account=inspector, clock=clock, words=move.text("words"), sent_at=move.now, due=clock.deadline
     )
     move.case.inspector = inspector
-    move.receiver = str(inspector)
+    move.receiver = str(inspector) if inspector == asked else _("%(name)s（代%(away)s）") % {"name": inspector, "away": asked}
 
 
 @of("confirm")
@@ -208,7 +211,7 @@ def resumed(move: Move) -> None:
 def asked(move: Move) -> None:
     until = move.given.get("until")
     details = {"until": until.isoformat(), "reason_code": move.given["reason_code"]} if until else {}
-    post = move.who.post_as(move.role)
+    post = acting_post(move.who, move.role, move.case)
     request = Request(
         case=move.case,
         kind=move.row.asks,

@@ -75,7 +75,7 @@ def _organisations(value: Any, field: workflow.Field) -> list[Organisation]:
 
 def _inspector(value: Any, field: workflow.Field) -> Account:
     chosen = _one(Account, value, field)
-    if chosen not in accounts_with_role("inspector"):
+    if chosen not in accounts_with_role("inspector") and chosen not in accounts_with_role("inspector", with_away=True):
         raise Refused(_("%(name)s不是在岗的信息采集员") % {"name": chosen}, field.name)
     return chosen
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chengguan.cases.models import Clock, Photo, Step
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.roles import acting_post
 from chengguan.cases.services import given
 from chengguan.people.roles import name_of
+from chengguan.people.selectors import HeldPost
 from chengguan.things.models import Attachment
 
 PHOTO_KIND = {"confirm": "confirm", "verify": "verify", "report_back": "after", "submit": "after"}
@@ -26,8 +29,10 @@ def write_step(move: Move, to_state: str, clock: Clock | None) -> Step:
 def new_step(move: Move, to_state: str, clock: Clock | None) -> Step:
     """The step, not yet saved. `clock` is the one the state stood on before the move, with its use noted by the
     caller's moment."""
-    post = move.who.post_as(move.role)
     case = move.case
+    others = move.task.account_id if move.task is not None and move.task.account_id != move.who.account_id else None
+    post = acting_post(move.who, move.role, case, others)
+    lent = {"for": post.for_account_id} if post is not None and post.for_account_id is not None else {}
     overdue = clock is not None and (clock.overdue or (clock.deadline is not None and move.now > clock.deadline))
     return Step(
         case=case,
@@ -35,9 +40,9 @@ def new_step(move: Move, to_state: str, clock: Clock | None) -> Step:
         to_state=to_state,
         action=move.row.action,
         opinion=move.opinion,
-        given={**given.keep(move.given), **move.kept},
+        given={**given.keep(move.given), **move.kept, **lent},
         who_id=move.who.account_id,
-        who_name=(move.who.name or case.reporter_name or "市民")[:60],
+        who_name=_who_words(move, post)[:60],
         organisation_id=post.organisation_id if post else None,
         organisation_name=(post.organisation_name if post else "")[:80],
         role=move.role,
@@ -49,6 +54,12 @@ def new_step(move: Move, to_state: str, clock: Clock | None) -> Step:
         stage_deadline=clock.deadline if clock else None,
         overdue=overdue,
     )
+
+
+def _who_words(move: Move, post: HeldPost | None) -> str:
+    """Who did it; 代 with the name of the one on leave whose post it was done with."""
+    name = move.who.name or move.case.reporter_name or "市民"
+    return gettext_noop("%(name)s（代%(away)s）") % {"name": name, "away": post.for_name} if post is not None and post.for_name else name
 
 
 def put_photos_of(move: Move, step: Step) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from chengguan.people import permissions
-from chengguan.people.models import Holding, Organisation, Post
+from chengguan.people.models import Holding, Leave, Organisation
 from chengguan.people.permissions import Scope
 from chengguan.people.roles import ADMINISTRATOR, name_of
 
@@ -26,6 +26,8 @@ class HeldPost:
     organisation_kind: str
     organisation_ids: frozenset[int]  # the organisation and all below it
     area_code: str = ""
+    for_account_id: int | None = None  # acts with the post of somebody on leave
+    for_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Who:
     is_system: bool = False
     posts: tuple[HeldPost, ...] = ()
     ip: str | None = field(default=None, compare=False)
+
+    @property
+    def task_accounts(self) -> frozenset[int]:
+        """Whose tasks this person does: the own, and those of the inspectors on leave in whose place they act."""
+        lent = frozenset(post.for_account_id for post in self.posts if post.role == "inspector" and post.for_account_id is not None)
+        return lent if self.account_id is None else lent | {self.account_id}
 
     @property
     def is_anonymous(self) -> bool:
@@ -99,16 +107,19 @@ def children_of(organisation_id: int, below: dict[int | None, list[int]] | None 
 
 
 def who_is(account: Any, ip: str | None = None) -> Who:
-    """The `Who` of a signed-in account with the posts held today; ANONYMOUS for nobody or a disabled account."""
+    """The `Who` of a signed-in account with the posts held today, its own before those of people on leave in whose place it
+    acts; ANONYMOUS for nobody or a disabled account."""
     if account is None or not getattr(account, "is_authenticated", False) or not account.is_active:
         return ANONYMOUS
-    rows = Holding.objects.filter(on(), account_id=account.pk, post__organisation__enabled=True)
-    rows = rows.select_related("post__organisation__area").defer(
+    away = Leave.objects.filter(on(), stand_in=account.pk, account__is_active=True)
+    lent = Leave.posts.through.objects.filter(leave__in=away, post=OuterRef("post"), leave__account=OuterRef("account"))
+    rows = Holding.objects.filter(on(), Q(account_id=account.pk) | Exists(lent), post__organisation__enabled=True)
+    rows = rows.select_related("account", "post__organisation__area").defer(
         "post__organisation__area__geom", "post__organisation__area__geom_3857"
     )
-    holdings = list(rows.order_by("id"))
+    holdings = sorted(rows.order_by("id"), key=lambda holding: holding.account_id != account.pk)
     below = tree() if holdings else {}
-    posts = tuple(_held(holding.post, below) for holding in holdings)
+    posts = tuple(_held(holding, below, account.pk) for holding in holdings)
     return Who(
         account_id=account.pk,
         name=account.name or account.username,
@@ -122,7 +133,8 @@ def who_is(account: Any, ip: str | None = None) -> Who:
     )
 
 
-def _held(post: Post, below: dict[int | None, list[int]]) -> HeldPost:
+def _held(holding: Holding, below: dict[int | None, list[int]], own: int) -> HeldPost:
+    post, lent = holding.post, holding.account_id != own
     organisation = post.organisation
     return HeldPost(
         role=post.role,
@@ -132,6 +144,8 @@ def _held(post: Post, below: dict[int | None, list[int]]) -> HeldPost:
         organisation_kind=organisation.kind,
         organisation_ids=children_of(organisation.pk, below),
         area_code=getattr(organisation.area, "code", "") or "",
+        for_account_id=holding.account_id if lent else None,
+        for_name=str(holding.account) if lent else "",
     )
 
 

@@ -19,6 +19,7 @@ from chengguan.people.services.imports import (
     import_organisations,
     import_responsibilities,
 )
+from chengguan.people.services.leaves import end_leave, set_leave
 from chengguan.people.services.notices import Bell, mark_read, notify, notify_each
 from chengguan.people.services.organisations import end_dated, give_grid_duty, save_organisation, set_responsibility
 from chengguan.people.services.trail import audit, audit_each, facts_of, remove_old_audit, require, save_audited
@@ -35,6 +36,7 @@ __all__ = [
     "create_post",
     "each_row",
     "end_dated",
+    "end_leave",
     "end_post",
     "end_sessions",
     "facts_of",
@@ -51,6 +53,7 @@ __all__ = [
     "require",
     "save_audited",
     "save_organisation",
+    "set_leave",
     "set_password",
     "set_responsibility",
 ]

@@ -33,7 +33,7 @@ def save_organisation(who: Who, organisation: Organisation) -> Organisation:
 
 
 def _somebody_administers() -> None:
-    if not accounts_with_role(ADMINISTRATOR):
+    if not accounts_with_role(ADMINISTRATOR, with_away=True):
         raise ValidationError(_("停用后将没有管理员，已撤销。"), code="last_administrator")
 
 

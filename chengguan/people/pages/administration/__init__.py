@@ -17,6 +17,7 @@ navigation.add("accounts", _("账号"), "/administration/accounts", action="peop
 navigation.add("organisations", _("机构与岗位"), "/administration/organisations", action="people.manage", place="administration", order=20)
 navigation.add("responsibilities", _("事项责任"), "/administration/responsibilities", action="people.manage_responsibility", place="administration", order=30)
 navigation.add("duties", _("网格责任人"), "/administration/duties", action="people.manage_duties", place="administration", order=40)
+navigation.add("leaves", _("休假代班"), "/administration/leaves", action="people.manage", place="administration", order=45)
 navigation.add("audit", _("审计记录"), "/administration/audit", action="people.see_audit", place="administration", order=80)
 navigation.add("tables", _("数据表"), "/admin/", action="admin.use", place="administration", order=90)
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from chengguan.people.models import Account, GridDuty, Organisation
+from chengguan.people.models import Account, GridDuty, Organisation, Post
 from chengguan.people.roles import ROLE_CHOICES
 from chengguan.places.models import Area, ResponsibilityGrid
 
@@ -109,6 +109,21 @@ class ResponsibilityForm(Plain):
         super().__init__(*args, **kwargs)
         self.offer("area", Area.objects.filter(level="township").defer("geom", "geom_3857"))
         self.offer("organisation", organisations().exclude(kind__in=["centre", "crew"]))
+
+
+class LeaveForm(Plain):
+    """Of one account: whoever may stand in and what may be lent is given by the page."""
+
+    valid_from = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    stand_in = forms.ModelChoiceField(Account.objects.none(), label=_("代班人"), required=False, empty_label=_("不安排"))
+    posts = forms.ModelMultipleChoiceField(Post.objects.none(), label=_("代行岗位"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}))
+    reason = forms.CharField(label=_("事由"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, colleagues: Any, posts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("stand_in", colleagues)
+        self.offer("posts", Post.objects.filter(pk__in=[post.pk for post in posts]).select_related("organisation"))
 
 
 class DutyForm(Plain):
