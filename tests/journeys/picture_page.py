@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.journeys.screens import PARTS
 from tests.journeys.town import REPOSITORY
 
+NOT_YET = "*还没有拍。Not photographed yet: `make pictures`.*"
 PAGE = REPOSITORY / "docs" / "pictures" / "README.md"
 
 
@@ -70,5 +71,7 @@ def page_of_pictures() -> str:
     for chinese, english, screens in PARTS:
         lines += [f"## {chinese} · {english}", ""]
         for screen in screens:
-            lines += [f"**{screen.chinese}**<br>{screen.english}", "", f"![{screen.english}]({screen.name}.png)", ""]
+            taken = (PAGE.parent / f"{screen.name}.png").exists()
+            shown = f"![{screen.english}]({screen.name}.png)" if taken else NOT_YET
+            lines += [f"**{screen.chinese}**<br>{screen.english}", "", shown, ""]
     return "\n".join(lines)
