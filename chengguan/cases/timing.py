@@ -21,9 +21,10 @@ ELAPSED = {"minute": 60.0, "urgent_hour": 3600.0, "urgent_day": 86400.0}
 CLOCKS = (*ELAPSED, "work_hour", "work_day", "natural_day")
 
 
-def limit_seconds(limit: Limit, calendar: WorkCalendar) -> float:
-    """Seconds the limit lasts on its own clock. A natural_day is counted from the midnight that ends the first day,
-    so for it this is the nominal length."""
+def limit_seconds(start: datetime, limit: Limit, calendar: WorkCalendar) -> float:
+    """Seconds the limit lasts on its own clock. A work_day is as long as on the day the clock starts, so a limit that
+    runs into other hours keeps its length. A natural_day is counted from the midnight that ends the first day, so for it
+    this is the nominal length."""
     if limit.value <= 0:
         raise ValueError(f"a limit is above zero: {limit}")
     if limit.clock in ELAPSED:
@@ -31,7 +32,7 @@ def limit_seconds(limit: Limit, calendar: WorkCalendar) -> float:
     if limit.clock == "work_hour":
         return limit.value * 3600
     if limit.clock == "work_day":
-        return limit.value * calendar.day_seconds
+        return limit.value * calendar.day_seconds(start.astimezone(calendar.zone).date())
     if limit.clock == "natural_day":
         return limit.value * 86400
     raise ValueError(f"no such clock: {limit.clock!r}")
@@ -47,7 +48,7 @@ def whole_seconds(start: datetime, limit: Limit, calendar: WorkCalendar) -> floa
     """Seconds of its own clock between `start` and the deadline when nothing pauses it."""
     if limit.clock == "natural_day":
         return (_natural_end(start, limit.value, calendar) - start).total_seconds()
-    return limit_seconds(limit, calendar)
+    return limit_seconds(start, limit, calendar)
 
 
 def _counts_working(limit: Limit) -> bool:

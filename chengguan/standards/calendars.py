@@ -7,14 +7,18 @@ what is merely shown may guess by the week (`for_showing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEFAULT_HOURS = ((time(8), time(12)), (time(14), time(18)))
+A_DAY = timedelta(days=1)
+Hours = tuple[tuple[time, time], ...]
+Seasons = tuple[tuple[date, Hours], ...]
 
 
 class CalendarUnknown(LookupError):
@@ -43,7 +47,7 @@ def last_published_year() -> int:
     return max(day.year for day in constants.holidays)
 
 
-def read_hours(given: Sequence[Sequence[str]]) -> tuple[tuple[time, time], ...]:
+def read_hours(given: Sequence[Sequence[str]]) -> Hours:
     """[["08:00", "12:00"], ...] as times, in order and without overlap; ValueError otherwise."""
     hours = tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in given)
     edges = [edge for pair in hours for edge in pair]
@@ -52,18 +56,40 @@ def read_hours(given: Sequence[Sequence[str]]) -> tuple[tuple[time, time], ...]:
     return hours
 
 
+def read_seasons(given: Sequence[Mapping[str, Any]]) -> Seasons:
+    """[{"from": "2026-06-01", "hours": [["08:30", "12:00"], ...]}, ...] in the order of their days; ValueError when two
+    begin on one day, or the hours are none."""
+    found = tuple(sorted((date.fromisoformat(each["from"]), read_hours(each["hours"])) for each in given))
+    if len({day for day, _hours in found}) < len(found):
+        raise ValueError(f"同一天只能有一套工作时间：{given}")
+    return found
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """`overrides`: day -> working or not, an administrator's word. Times are aware; days are those of `zone`."""
 
-    hours: tuple[tuple[time, time], ...] = DEFAULT_HOURS
+    hours: Hours = DEFAULT_HOURS
     overrides: Mapping[date, bool] = field(default_factory=dict, hash=False)
     zone: ZoneInfo = SHANGHAI
     guesses: bool = False
+    seasons: Seasons = ()
+    """Hours that hold from a day on, in order of the days; before the first of them `hours` do."""
+    _known: dict[date, tuple[list[tuple[datetime, datetime]], float]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Each day's spans and their length, once asked: a long limit passes the same days for every case."""
 
     def for_showing(self) -> WorkCalendar:
         """The same, but a year that nobody has entered follows the week. No deadline is computed by it."""
         return replace(self, guesses=True)
+
+    def hours_on(self, day: date) -> Hours:
+        """The working hours that hold on that day."""
+        found = self.hours
+        for since, hours in self.seasons:
+            if since > day:
+                break
+            found = hours
+        return found
 
     def knows(self, year: int) -> bool:
         return _published(date(year, 1, 1)) is not None or any(own.year == year for own in self.overrides)
@@ -79,48 +105,53 @@ class WorkCalendar:
             return day.weekday() < 5
         return known
 
-    @property
-    def day_seconds(self) -> float:
-        """Working seconds of one working day."""
-        today = date(2026, 1, 1)
-        return sum((datetime.combine(today, end) - datetime.combine(today, start)).total_seconds() for start, end in self.hours)
+    def day_seconds(self, day: date) -> float:
+        """Working seconds of one working day by the hours that hold on `day`."""
+        return sum((datetime.combine(day, end) - datetime.combine(day, start)).total_seconds() for start, end in self.hours_on(day))
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """The working spans of a day, empty on a day off."""
-        if not self.is_working(day):
-            return []
-        return [
-            (datetime.combine(day, start, self.zone), datetime.combine(day, end, self.zone)) for start, end in self.hours
-        ]
+        return self._day(day)[0]
 
-    def spans_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Working spans from that moment on, without end."""
-        day = moment.astimezone(self.zone).date()
-        while True:
-            for start, end in self.spans(day):
-                if end > moment:
-                    yield max(start, moment), end
-            day += timedelta(days=1)
+    def _day(self, day: date) -> tuple[list[tuple[datetime, datetime]], float]:
+        known = self._known.get(day)
+        if known is None:
+            hours = self.hours_on(day) if self.is_working(day) else ()
+            spans = [(datetime.combine(day, start, self.zone), datetime.combine(day, end, self.zone)) for start, end in hours]
+            known = self._known[day] = spans, sum((end - start).total_seconds() for start, end in spans)
+        return known
 
     def seconds_between(self, start: datetime, end: datetime) -> float:
         """Working seconds in [start, end)."""
         if end <= start:
             return 0.0
-        total = 0.0
-        day, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
+        first, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
+        total, day = 0.0, first
         while day <= last:
-            for since, until in self.spans(day):
-                total += max(0.0, (min(until, end) - max(since, start)).total_seconds())
-            day += timedelta(days=1)
+            spans, whole = self._day(day)
+            if first < day < last:
+                total += whole
+            else:
+                total += sum(max(0.0, (min(until, end) - max(since, start)).total_seconds()) for since, until in spans)
+            day += A_DAY
         return total
 
     def after(self, start: datetime, seconds: float) -> datetime:
         """The moment when that many working seconds have passed: the earliest one, so that a limit met at 12:00
         sharp ends at 12:00 and not at 14:00."""
         left = seconds
-        for since, until in self.spans_from(start):
-            here = (until - since).total_seconds()
-            if left <= here:
-                return since + timedelta(seconds=left)
-            left -= here
-        raise AssertionError("spans_from has no end")
+        first = day = start.astimezone(self.zone).date()
+        while True:
+            spans, whole = self._day(day)
+            if day > first and left > whole:
+                left -= whole
+            else:
+                for since, until in spans:
+                    begins = max(since, start)
+                    here = (until - begins).total_seconds()
+                    if here <= 0:
+                        continue
+                    if left <= here:
+                        return begins + timedelta(seconds=left)
+                    left -= here
+            day += A_DAY

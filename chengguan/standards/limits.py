@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chengguan.standards.calendars import read_hours
+from chengguan.standards.calendars import read_hours, read_seasons
 from chengguan.standards.shapes import SHAPES
 from chengguan.standards.switches import SWITCHES
 
@@ -76,6 +76,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("urge.automatic", "超期自动督办", True, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
+        Setting("calendar.seasons", "自某日起的工作时间(夏令、冬令)", [], "seen as a practice"),
         *(Setting(key, name, default, source, shape=shape) for key, name, default, source, shape in SWITCHES),
     )
 }
@@ -102,6 +103,12 @@ def check(key: str, value: Any) -> None:
         words = f"应为 {' | '.join(setting.choices)}" if setting.choices else "应为 6 位区划代码"
     elif key == "calendar.hours":
         read_hours(value)
+        return
+    elif key == "calendar.seasons":
+        try:
+            read_seasons(value)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{setting.name}: 应为 [{{\"from\": \"2026-06-01\", \"hours\": [[\"08:30\", \"12:00\"], ...]}}, ...]") from error
         return
     elif isinstance(default, list):
         words = SHAPES["matters"](value)

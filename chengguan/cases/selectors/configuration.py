@@ -8,7 +8,7 @@ from contextvars import ContextVar
 
 from chengguan.cases.models import CalendarDay, Setting
 from chengguan.cases.wording import wording
-from chengguan.standards.calendars import WorkCalendar, read_hours
+from chengguan.standards.calendars import WorkCalendar, read_hours, read_seasons
 from chengguan.standards.limits import SETTINGS, Settings
 
 _held: ContextVar[tuple[Settings, WorkCalendar] | None] = ContextVar("held", default=None)
@@ -41,4 +41,4 @@ def calendar(chosen: Settings | None = None) -> WorkCalendar:
         return known[1]
     chosen = chosen or settings()
     own = dict(CalendarDay.objects.values_list("day", "working"))
-    return WorkCalendar(hours=read_hours(chosen["calendar.hours"]), overrides=own)
+    return WorkCalendar(hours=read_hours(chosen["calendar.hours"]), seasons=read_seasons(chosen["calendar.seasons"]), overrides=own)

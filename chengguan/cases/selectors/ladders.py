@@ -48,8 +48,9 @@ def _extension_days(case: Case, settings: Settings, calendar: WorkCalendar) -> f
     if clock is None:
         return 0
     limit = Limit(clock.limit_value, clock.limit_clock)
-    day = calendar.day_seconds if limit.clock in ("work_hour", "work_day") else DAY_S
-    return float(settings["handling.extension_times"] * timing.limit_seconds(limit, calendar) / day)
+    began = clock.started_at
+    day = calendar.day_seconds(began.astimezone(calendar.zone).date()) if limit.clock in ("work_hour", "work_day") else DAY_S
+    return float(settings["handling.extension_times"] * timing.limit_seconds(began, limit, calendar) / day)
 
 
 def posts_in_words(roles: Iterable[str]) -> str:

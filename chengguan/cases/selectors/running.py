@@ -24,7 +24,7 @@ def limit_of(clock: Clock) -> Limit:
 def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings) -> float:
     if not clock.extensions:
         return 0
-    return clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(limit_of(clock), calendar)
+    return clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit_of(clock), calendar)
 
 
 class Running:

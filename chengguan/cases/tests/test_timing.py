@@ -123,7 +123,7 @@ def test_limits_over_spring_festival_by_hand(start: datetime, limit: Limit, end:
 def test_paused_clock_has_no_deadline_and_extension_adds_the_limit_again() -> None:
     start, limit = at(11, 18, 9), Limit(1, "work_day")
     assert timing.deadline(start, limit, CALENDAR, [(at(11, 18, 10), None)]) is None
-    extra = timing.limit_seconds(limit, CALENDAR)
+    extra = timing.limit_seconds(start, limit, CALENDAR)
     assert timing.deadline(start, limit, CALENDAR, extra=extra) == at(11, 20, 9)
     assert timing.light(at(11, 18, 9), at(11, 18, 10), at(11, 18, 11)) == "green"
     assert timing.light(at(11, 18, 10), at(11, 18, 10), at(11, 18, 11)) == "yellow"

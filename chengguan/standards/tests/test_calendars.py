@@ -6,7 +6,14 @@ from datetime import date, datetime
 
 import pytest
 
-from chengguan.standards.calendars import SHANGHAI, CalendarUnknown, WorkCalendar, last_published_year, read_hours
+from chengguan.standards.calendars import (
+    SHANGHAI,
+    CalendarUnknown,
+    WorkCalendar,
+    last_published_year,
+    read_hours,
+    read_seasons,
+)
 from chengguan.standards.limits import SETTINGS, Settings, check
 
 CALENDAR = WorkCalendar()
@@ -39,7 +46,7 @@ def test_noon_is_free_and_a_day_has_eight_hours() -> None:
     def at(hour: int, minute: int = 0) -> datetime:
         return datetime(2026, 11, 18, hour, minute, tzinfo=SHANGHAI)
 
-    assert CALENDAR.day_seconds == 8 * 3600
+    assert CALENDAR.day_seconds(date(2026, 11, 18)) == 8 * 3600
     assert CALENDAR.seconds_between(at(11, 30), at(14, 30)) == 3600
     assert CALENDAR.seconds_between(at(14, 30), at(11, 30)) == 0
     assert CALENDAR.after(at(11, 30), 1800) == at(12)
@@ -76,3 +83,13 @@ def test_every_default_passes_its_own_check() -> None:
 def test_value_of_another_shape_is_refused_in_words(key: str, bad: object) -> None:
     with pytest.raises(ValueError):
         check(key, bad)
+
+
+def test_hours_hold_from_their_day_on_and_two_sets_on_one_day_are_refused() -> None:
+    summer = {"from": "2026-06-01", "hours": [["08:30", "12:00"], ["15:00", "18:00"]]}
+    calendar = WorkCalendar(seasons=read_seasons([summer]))
+    assert calendar.day_seconds(date(2026, 5, 31)) == 8 * 3600
+    assert calendar.day_seconds(date(2026, 6, 1)) == 6.5 * 3600
+    for bad in ([summer, summer], [{"from": "2026-06-01"}], [{"from": "June", "hours": [["08:30", "12:00"]]}], "summer"):
+        with pytest.raises(ValueError):
+            check("calendar.seasons", bad)
