@@ -88,6 +88,10 @@ def take(town: Town, people: Photographer, folder: Path, only: list[str]) -> Non
 
 def main(only: list[str]) -> int:
     """1 when something is missing or a page complained, which is printed. CHENGGUAN_TOWN may name a demo that runs already."""
+    unknown = set(only) - {screen.name for screen in SCREENS} - {"stories"}
+    if unknown:
+        print(f"no such screen: {', '.join(sorted(unknown))}; there are: stories {' '.join(screen.name for screen in SCREENS)}")
+        return 2
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     root, running, began = short_folder(), os.environ.get("CHENGGUAN_TOWN"), time.monotonic()
     town = Town.known(running) if running else Town(root, demo=True)

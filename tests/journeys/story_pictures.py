@@ -57,6 +57,7 @@ def play(town: Town, people: Any, alarms: list[list[Any]], keep: Keep) -> None:
     decide(people.desk("accept"), f"/cases/{cover_case}", "受理", "待立案", see)
     decide(people.desk("shift"), f"/cases/{cover_case}", "立案", "待派遣", see)
     telling.handled(people, f"/cases/{cover_case}", "drainage", "crew2", "排水抢修班", "市政排水", "井盖已盖好", lambda: town.ask(MEND.format("cover")), see)
+    decide(people.desk("drainage"), f"/cases/{cover_case}", "反馈", "已反馈待批转", done="已复位并锁紧", photos="after")
     telling.closed(people, f"/cases/{cover_case}", see)
     _seen(people, see, f"/cases/{cover_case}", "shift", "已结案")
     _report(people, camera("report", keep))
