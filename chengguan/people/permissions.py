@@ -75,6 +75,7 @@ _TABLE: tuple[Permission, ...] = (
     Permission("cases.see", _("查看案件"), WIDE | LIMITED | {"inspector": OWN}),
     Permission("cases.register", _("登记案件"), dict.fromkeys(("acceptor", "shift_leader", "hotline_operator", "duty_officer", "township", "inspector", "leader"), ALL)),
     Permission("cases.see_reporter", _("查看举报人联系方式"), dict.fromkeys(("acceptor", "shift_leader", "hotline_operator", "overseer"), ALL)),
+    Permission("cases.configure", _("设置案件的时限、流程与用语"), {"administrator": ALL}),
     Permission("map.see", _("查看值班地图"), WIDE | LIMITED),
     Permission("work.see", _("使用工作台"), CENTRE | {k: LIMITED[k] for k in ("department", "township", "contractor_lead")} | {"trade_engineer": ALL, "administrator": ALL}),
     Permission("field.use", _("使用现场手机端"), {"inspector": OWN, "crew": OWN}),

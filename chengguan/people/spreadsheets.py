@@ -4,7 +4,7 @@ runs nothing."""
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zipfile import BadZipFile
 
@@ -22,10 +22,27 @@ MOST_ROWS = 20_000
 MOST_BYTES = 10 * 1024 * 1024
 
 
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
+"""title, headers, rows"""
+
+
 def sheet(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A workbook of one sheet, its headers in the reader's language; times in Beijing time, lists joined."""
+    return workbook([("", headers, rows)])
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """The same of several sheets, each under its title."""
     book = Workbook()
-    page = book.active
+    book.remove(book.active)
+    for title, headers, rows in sheets:
+        _fill(book.create_sheet(_(title) if title else None), headers, rows)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(page: Any, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     page.append([_(name) for name in headers])
     for cell in page[1]:
         cell.font = Font(bold=True)
@@ -37,9 +54,6 @@ def sheet(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
                 cell.data_type = "s"
     for number, name in enumerate(headers, 1):
         page.column_dimensions[get_column_letter(number)].width = max(12, 2 * len(_(name)) + 4)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _plain(value: Any) -> Any:
@@ -51,24 +65,55 @@ def _plain(value: Any) -> Any:
 
 
 def download(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    return download_workbook(name, [("", headers, rows)])
+
+
+def download_workbook(name: str, sheets: Iterable[Sheet]) -> HttpResponse:
     stamp = timezone.localtime().strftime("%Y%m%d-%H%M")
     disposition = f'attachment; filename="{name}-{stamp}.xlsx"'
-    return HttpResponse(sheet(headers, rows), content_type=XLSX, headers={"Content-Disposition": disposition})
+    return HttpResponse(workbook(sheets), content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
 def read(file: Any, headers: Sequence[str]) -> list[dict[str, str]]:
     """The rows of an uploaded sheet by header, as text; ValidationError when it is none or a header is missing."""
+    return [row for _line, row in _rows(_opened(file)[0][1], headers)]
+
+
+def read_workbook(file: Any, wanted: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[int, dict[str, str]]]]:
+    """title -> (line, row by header) of each wanted sheet that is there, by its title in either language."""
+    found = {}
+    for title, lines in _opened(file):
+        name = next((name for name in wanted if title in (name, _(name))), None)
+        if name is not None:
+            found[name] = _rows(lines, wanted[name])
+    if not found:
+        raise ValidationError(_("表格里没有这些工作表：%(names)s。请先导出，照导出的样式填写。") % {"names": "、".join(_(name) for name in wanted)})
+    return found
+
+
+def _opened(file: Any) -> list[tuple[str, list[list[str]]]]:
+    """(title, lines as text) of every sheet."""
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ValidationError(_("表格超过 %(most)d MB。") % {"most": MOST_BYTES >> 20})
     try:
-        page = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        lines = [["" if cell is None else str(cell).strip() for cell in line] for line in page.iter_rows(max_row=MOST_ROWS + 1, values_only=True)]
+        pages = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets
+        read_pages = [
+            (page.title, [["" if cell is None else str(cell).strip() for cell in line] for line in page.iter_rows(max_row=MOST_ROWS + 1, values_only=True)])
+            for page in pages
+        ]
     except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
         raise ValidationError(_("这不是可以读取的 Excel 表格（xlsx）。")) from None
+    if not read_pages:
+        raise ValidationError(_("这不是可以读取的 Excel 表格（xlsx）。"))
+    return read_pages
+
+
+def _rows(lines: list[list[str]], headers: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """(line in the sheet, row by header) of the lines that say anything."""
     found = lines[0] if lines else []
     places = {name: found.index(own) for name in headers for own in {name, _(name)} if own in found}
     missing = [_(name) for name in headers if name not in places]
     if missing:
         raise ValidationError(_("表格缺少列：%(names)s。请先导出，照导出的样式填写。") % {"names": "、".join(missing)})
-    return [{name: line[at] for name, at in places.items()} for line in lines[1:] if any(line)]
+    return [(number, {name: line[at] for name, at in places.items()}) for number, line in enumerate(lines[1:], 2) if any(line)]

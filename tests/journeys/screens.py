@@ -115,6 +115,11 @@ ADMINISTRATION = (
     ("responsibilities", "/responsibilities", "权责：什么问题归谁办", "Responsibilities: who handles what"),
     ("responsibility-holes", "/responsibilities/holes?major=01", "权责：空白与重叠", "Responsibilities: holes and overlaps"),
     ("leaves", "/leaves", "休假与代班", "Leaves and stand-ins"),
+    ("settings", "/settings", "流程与时限设置", "The county's settings"),
+    ("setting", "/settings/approval.extend", "一项设置：延期由谁审批", "A setting: who decides an extension"),
+    ("setting-matters", "/settings/dispatch.automatic", "一项设置：自动派遣的事项", "A setting: matters dispatched by the platform"),
+    ("setting-notice", "/settings/notice.dispatched", "一项设置：通知的文字", "A setting: the text of a notice"),
+    ("changes", "/changes", "设置的历史，可以撤销", "The history of settings, to be undone"),
     ("duties", "/duties", "责任网格的责任人", "Who walks which grid"),
     ("gateways", "/gateways", "网关", "Gateways"),
     ("gateway", "/gateways/{gateway}", "一个网关：设备、口令、最近上线", "A gateway: its devices, key, last seen"),
@@ -150,20 +155,20 @@ POSTED = {
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",
     "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
-    "quarantine_redrive", "quarantine_discard", "street_lights_command",
+    "settings_import", "settings_carry_out", "change_undo", "quarantine_redrive", "quarantine_discard", "street_lights_command",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""
 PIECES = {
     "notices_bell": "work-list", "portal-near": "citizen", "field-near": "new-report", "field-classes": "new-report",
     "field-reading": "crew-task", "case-live": "case-file", "case-form": "accept", "device_state": "device", "device_commands": "device",
-    "map_card": "duty-map-card", "rule_preview": "rule", "work-classes": "register", "work-conditions": "register",
+    "map_card": "duty-map-card", "rule_preview": "rule", "setting_preview": "setting-notice", "setting_matters": "setting-matters", "work-classes": "register", "work-conditions": "register",
     "work-places": "register", "work-here": "register", "work-caller": "register",
 }  # fmt: skip
 """A part of the named screen, fetched by it."""
 DATA = {
     "live": "the stream of hints", "map_alarms": "JSON", "map_states": "JSON", "map_search": "JSON", "device_series": "JSON", "alarm_series": "JSON",
     "base_tile": "a vector tile", "component_tile": "a vector tile", "file": "a photo or document", "file_small": "a photo, small",
-    "portal-photo": "a photo", "devices_sheet": "a spreadsheet",
+    "portal-photo": "a photo", "devices_sheet": "a spreadsheet", "settings_sheet": "a spreadsheet",
 }  # fmt: skip
 """Not HTML."""
 EXCUSED = {*LEADS_ELSEWHERE, *POSTED, *PIECES, *DATA}

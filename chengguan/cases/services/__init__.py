@@ -1,7 +1,7 @@
 """The verbs of a case. `act` is the single mover; `register` and `self_handle` begin one."""
 
 from chengguan.cases.selectors.refusals import Refused, Stale
-from chengguan.cases.services.administration import set_calendar_day, set_setting, undo
+from chengguan.cases.services.administration import set_calendar_day, set_setting, set_settings, undo
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
 from chengguan.cases.services.moving import act
 from chengguan.cases.services.registering import link_case, register, self_handle
@@ -21,6 +21,7 @@ __all__ = [
     "self_handle",
     "set_calendar_day",
     "set_setting",
+    "set_settings",
     "undo",
     "withdraw_evidence",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -63,6 +63,14 @@ def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Cha
         say_changed(who, "setting", key, own.value if own else None, value, reason, undoes)
         if key in WORDS:
             chosen.settings()  # read again: this process says the new word at once, the others with their next request
+
+
+def set_settings(who: Who, values: Mapping[str, Any], reason: str) -> None:
+    """Several settings, all or none: what a workbook says."""
+    _administrator(who)
+    with transaction.atomic():
+        for key, value in values.items():
+            set_setting(who, key, value, reason=reason)
 
 
 Setter = Callable[[Who, str, Any, Change], None]
