@@ -43,6 +43,7 @@ SOURCES: dict[str, Any] = {
     "seen": gettext_lazy("见于他处"),
     "seen in one city": gettext_lazy("见于一个城市"),
     "seen in three cities": gettext_lazy("见于三个城市"),
+    "seen as a practice": gettext_lazy("见于他处的做法"),
     "seen as a choice": gettext_lazy("各地不一，见过几种"),
 }
 """Of a default: none is law."""

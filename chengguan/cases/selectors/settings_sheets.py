@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from chengguan.cases.models import Setting
 from chengguan.cases.selectors.settings_in_words import (
     CHOICES,
     CLOCKS,
+    hours_in_words,
     in_words,
     kind_of_setting,
     matter_in_words,
     name_of_setting,
+    seasons_in_words,
 )
 from chengguan.people.roles import ROLES, name_of
 from chengguan.standards import limits
@@ -84,7 +87,9 @@ def _cells(kind: str, setting: limits.Setting, value: Any) -> Iterator[tuple[Any
     elif kind == "number":
         yield value, ""
     elif kind == "hours":
-        yield " ".join(f"{start}-{end}" for start, end in value), ""
+        yield hours_in_words(value), ""
+    elif kind == "seasons":
+        yield "；".join(seasons_in_words(value)), ""
     elif kind == "matters":
         yield from ((code, matter_in_words(code), "") for code in value)
     elif kind == "numbers":
@@ -179,7 +184,7 @@ def _notice(rows: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def _single(kind: str, setting: limits.Setting, row: dict[str, str]) -> Any:
-    readers: dict[str, Callable[[str], Any]] = {"yes": yes, "number": number, "hours": _hours}
+    readers: dict[str, Callable[[str], Any]] = {"yes": yes, "number": number, "hours": hours, "seasons": seasons}
     if kind == "limit":
         return {"value": number(row[VALUE]), "clock": _by_word(CLOCKS, row[CLOCK])}
     if kind == "choice":
@@ -192,7 +197,20 @@ def _by_word(words: dict[str, Any], said: str) -> str:
     return next((value for value, word in words.items() if said == str(word)), said)
 
 
-def _hours(said: str) -> list[list[str]]:
+def seasons(said: str) -> list[dict[str, Any]]:
+    """One for each line, or between semicolons: the day from which on, then the hours."""
+    found = []
+    for line in said.replace("；", "\n").replace(";", "\n").splitlines():
+        day, _space, rest = line.strip().partition(" ")
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise ValueError(_("每行应写成 2026-06-01 08:30-12:00 14:30-18:00")) from None
+        found.append({"from": day, "hours": hours(rest)})
+    return found
+
+
+def hours(said: str) -> list[list[str]]:
     pairs = [part.replace("–", "-").split("-") for part in said.replace("，", " ").split()]
     if any(len(pair) != 2 or not all(_CLOCK_TIME.fullmatch(each) for each in pair) for pair in pairs):
         raise ValueError(_("工作时间应写成 08:00-12:00 14:00-18:00"))

@@ -8,8 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chengguan.cases.selectors.notices import sample_facts, written
-from chengguan.cases.selectors.settings_in_words import CHOICES, CLOCKS, kind_of_setting, matter_in_words
-from chengguan.cases.selectors.settings_sheets import number, whole
+from chengguan.cases.selectors.settings_in_words import (
+    CHOICES,
+    CLOCKS,
+    kind_of_setting,
+    matter_in_words,
+    seasons_in_words,
+)
+from chengguan.cases.selectors.settings_sheets import number, seasons, whole
 from chengguan.people.roles import name_of
 from chengguan.standards import codes, limits
 from chengguan.standards.shapes import MOST_RUNGS, notice
@@ -65,6 +71,8 @@ def drawn(setting: limits.Setting, value: Any) -> Drawn:
         form.rungs = [*value, *({"times": "", "days": "", "who": []} for _blank in range(min(2, MOST_RUNGS - len(value))))]
     elif kind == "hours":
         form.spans = [tuple(each) for each in value] + [("", "")] * max(0, SPANS - len(value))
+    elif kind == "seasons":
+        form.value = "\n".join(seasons_in_words(value))
     elif kind == "notice":
         form.placeholders = [(f"{{{name}}}", _(words)) for name, words in NOTICE_FIELDS.items()]
     return form
@@ -78,6 +86,8 @@ def read(setting: limits.Setting, data: Any) -> Any:
         return {"value": number(text), "clock": data.get("clock", "")}
     if kind == "number":
         return number(text)
+    if kind == "seasons":
+        return seasons(text)
     if kind == "yes":
         return text == "yes"
     if kind == "matters":

@@ -52,7 +52,7 @@ def test_every_setting_stands_in_a_group_with_its_value_in_words(admin):
         assert name_of_setting(setting) in page
         assert f'data-row="{key}"' in page
         said = in_words(key, setting.default)
-        assert said
+        assert said, key
         assert "{" not in said or kind_of_setting(setting) == "notice", said
         assert set(setting.choices) - {"true", "false"} <= set(CHOICES.get(key, {})), key
     assert {group_of(key) for key in SETTINGS} >= {slug for slug, _name, _keys in GROUPS} - {"others"}
@@ -71,6 +71,7 @@ TYPED: list[tuple[str, dict[str, Any], Any]] = [
     ("urge.automatic", {"value": "no"}, False),
     ("duplicates.metres", {"value": "80"}, 80),
     ("calendar.hours", {"from-0": "09:00", "to-0": "12:00", "from-1": "13:00", "to-1": "17:30"}, [["09:00", "12:00"], ["13:00", "17:30"]]),
+    ("calendar.seasons", {"value": "2026-06-01 08:30-12:00 14:30-18:00\n2026-10-01 8:00-12:00"}, [{"from": "2026-06-01", "hours": [["08:30", "12:00"], ["14:30", "18:00"]]}, {"from": "2026-10-01", "hours": [["08:00", "12:00"]]}]),
     ("dispatch.automatic", {"matter": ["01037", "02"]}, ["01037", "02"]),
     ("photos.verify", {"number-": "1", "number-01037": "3", "number-02": ""}, {"": 1, "01037": 3}),
     (
@@ -106,6 +107,7 @@ def test_what_is_typed_is_set_and_is_in_force_at_once(admin, key, typed, value):
         ("handling.default", {"value": "0", "clock": "work_day", "reason": "试"}, "应为大于零的数"),
         ("handling.starts", {"value": "never", "reason": "试"}, "处置时限起算"),
         ("calendar.hours", {"from-0": "09:00", "to-0": "", "reason": "试"}, "起止时间"),
+        ("calendar.seasons", {"value": "六月 8:30-12:00", "reason": "试"}, "每行应写成"),
         ("approval.extend", {"times-0": "2", "who-0": ["leader"], "reason": "试"}, "第一级应从第 1 次"),
         ("notice.urged", {"title": "{x}", "text": "", "reason": "试"}, "不认识的占位"),
     ],
