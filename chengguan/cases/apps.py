@@ -11,6 +11,10 @@ class CasesConfig(AppConfig):
         from chengguan.cases import wording
         from chengguan.cases.workflow import ACTIONS
         from chengguan.people.words import ACTION_NAMES
+        from chengguan.things.selectors import shows_files
 
         wording.install()
+        from chengguan.cases.selectors.seeing import files
+
+        shows_files.append(files)
         ACTION_NAMES.update({f"case.{slug}": gettext_lazy(name) for slug, name in ACTIONS.items()})

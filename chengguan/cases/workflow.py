@@ -49,6 +49,8 @@ ON_THE_WAY = (
     "reported", "confirming", "awaiting_filing", "awaiting_dispatch", "dispatched", "handling",
     "department_review", "reported_back", "awaiting_verification", "verifying", "verified", "awaiting_closing",
 )  # fmt: skip
+OWN_LEVEL = ("reported", "confirming", "awaiting_filing", "awaiting_dispatch")
+"""Where a township's desk does what the centre's desks do, for the matters the county gave it."""
 WITH_DEPARTMENT = ("dispatched", "handling", "department_review")
 
 STAGES: dict[str, str] = {
@@ -151,30 +153,32 @@ TABLE: tuple[Row, ...] = (
     Row(("self_handled",), "reject", "refused", "审核退回", ("acceptor", "shift_leader"), ("reason",), (),
         ("end:all",), "照片看不出已解决的，不算数。"),
     # --- 案卷建立 ---
-    Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor",), ("matter_code", "condition_key", "place?", "opinion?"), ("place_in_grid",),
+    Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor", "township"), ("matter_code", "condition_key", "place?", "opinion?"), ("own_level", "place_in_grid"),
         ("end:受理", "start:立案"), "类别、立案条件、所在网格齐了才能往下走。", main=True),
-    Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor",), ("inspector", "words?"), ("confirm_wanted",),
+    Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor", "township"), ("inspector", "words?"), ("own_level", "confirm_wanted"),
         ("pause:受理", "task:核实"), "真假不明，请网格里的采集员去看一眼；受理时钟停着等。"),
     Row(("confirming",), "confirm", "reported", "核实", ("inspector",), ("true", "photos", "position", "words?"), ("own_task", "on_the_place"),
         ("endtask:核实", "resume:受理"), "到了现场、拍了照片才算核实。", main=True),
-    Row(("confirming",), "recall", "reported", "撤回核实", ("acceptor", "system"), ("reason",), (),
+    Row(("confirming",), "recall", "reported", "撤回核实", ("acceptor", "township", "system"), ("reason",), ("own_level",),
         ("endtask:核实", "resume:受理"), "采集员逾期未去，受理员不能一直等。"),
-    Row(("reported",), "refuse", "refused", "不予受理", ("acceptor",), ("reason",), (),
+    Row(("reported",), "refuse", "refused", "不予受理", ("acceptor", "township"), ("reason",), ("own_level",),
         ("end:all",), "不属城市管理或不属实，要说明理由。"),
-    Row(("reported",), "answer", "answered", "当即办结", DESK, ("answer",), (),
+    Row(("reported",), "answer", "answered", "当即办结", (*DESK, "township"), ("answer",), ("own_level",),
         ("end:all",), "只是一问，当场答复。"),
     Row(("reported",), "transfer", "transferred", "转办", ("acceptor",), ("receiver", "reason?"), (),
         ("end:all",), "属于别的系统，转出并留痕。"),
-    Row(("reported",), "merge", "merged", "并案", ("acceptor",), ("into", "reason?"), ("other_case",),
+    Row(("reported", "awaiting_filing"), "merge", "merged", "并案", ("acceptor", "shift_leader", "township"), ("into", "reason?"), ("own_level", "other_case"),
         ("end:all",), "同一处同一件事，只派一次工。"),
-    Row(("awaiting_filing",), "file", "awaiting_dispatch", "立案", ("shift_leader", "system"), ("opinion?",), ("condition_met",),
+    Row(("awaiting_filing",), "file", "awaiting_dispatch", "立案", ("shift_leader", "township", "system"), ("opinion?",), ("own_level", "condition_met"),
         ("end:立案", "number", "start:派遣"), "够立案条件才立案，有了案件号才叫案件。", main=True),
-    Row(("awaiting_filing",), "decline", "declined", "不予立案", ("shift_leader",), ("reason",), (),
+    Row(("awaiting_filing",), "decline", "declined", "不予立案", ("shift_leader", "township"), ("reason",), ("own_level",),
         ("end:all",), "够不上立案条件，要说明理由。"),
-    Row(("awaiting_filing",), "send_back", "reported", "退回受理", ("shift_leader",), ("reason",), (),
+    Row(("awaiting_filing",), "send_back", "reported", "退回受理", ("shift_leader", "township"), ("reason",), ("own_level",),
         ("end:立案", "start:受理"), "类别或位置有误，退给受理员改。"),
+    Row(OWN_LEVEL, "hand_up", SAME, "上交县中心", ("township",), ("reason",), ("own_level",),
+        (), "镇街办不了、不该镇街办的，写明理由交给县中心。"),
     # --- 任务派遣 ---
-    Row(("awaiting_dispatch",), "dispatch", "dispatched", "派遣", ("dispatcher", "system"), ("department", "helpers?", "copies?", "opinion?"), ("automatic:dispatch.automatic", "department_with_right"),
+    Row(("awaiting_dispatch",), "dispatch", "dispatched", "派遣", ("dispatcher", "township", "system"), ("department", "helpers?", "copies?", "opinion?"), ("automatic:dispatch.automatic", "own_level", "department_with_right"),
         ("end:派遣", "handling"), "处置时限从派遣起算（可设为立案或签收）。", main=True),
     Row(("awaiting_dispatch",), "dispatch_first", "dispatched", "先行派遣", ("dispatcher",), ("department", "reason"), ("urgent_case",),
         ("end:派遣", "handling"), "人命关天，先派人去，责任后定；定责前不计分。"),

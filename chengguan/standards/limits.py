@@ -71,6 +71,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify.metres", "核查与案件的最大距离(米)", 200, "ours"),
         Setting("verify.accuracy_metres", "定位误差最多计入(米)", 100, "ours"),
         Setting("filing.automatic", "自动立案的事项(代码前缀)", [], "ours"),
+        Setting("township.accepts", "由镇街受理、立案、派遣的事项(代码前缀)", [], "ours"),
         Setting("verify.skip", "可免核查的事项(代码前缀)", [], "ours"),
         Setting("task.recall_grace_minutes", "任务逾期多久后自动撤回(分钟)", 30, "ours"),
         Setting("urge.automatic", "超期自动督办", True, "ours"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance, Transform
@@ -100,7 +100,16 @@ def attachment(who: Who, sha256: str, token: str = "") -> Attachment | None:
     if who.is_anonymous or not may(who, "things.see_files"):
         own = [row for row in rows if row.upload_token and token and constant_time_compare(row.upload_token, token)]
         return own[0] if own else None
+    if not reach(who, "things.see_files").everything:
+        seen = Q(uploaded_by=who.account_id)
+        for shown in shows_files:
+            seen |= Q(pk__in=shown(who))
+        rows = rows.filter(seen)
     return rows.first()
+
+
+shows_files: list[Callable[[Who], QuerySet[Any]]] = []
+"""What stages below add: ids of the files that hang on what this person may see. Who may not see all files sees those."""
 
 
 CLUSTERED_BELOW = 14

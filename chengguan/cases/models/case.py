@@ -23,6 +23,7 @@ SOURCES = [
     ("survey", _("专项普查")),
 ]
 KINDS = [("component", _("部件")), ("matter", _("事件"))]
+LEVELS = [("county", _("县中心")), ("township", _("镇街"))]
 STATE_CHOICES = [(state, _(name)) for state, name in workflow.STATES.items()]
 
 
@@ -34,6 +35,8 @@ class Case(models.Model):
     source_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
     state = models.CharField(max_length=24, choices=STATE_CHOICES, default="reported")
     state_before = models.CharField(max_length=24, blank=True)
+    level = models.CharField(max_length=8, choices=LEVELS, default="county")
+    """Who accepts, files and dispatches it: the county's centre, or the township's desk until it hands the case up."""
     kind = models.CharField(max_length=10, choices=KINDS, default="matter")
     source = models.CharField(max_length=10, choices=SOURCES)
     code_set = models.CharField(max_length=40, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -18,6 +18,7 @@ from chengguan.cases.selectors.nearby import mergeable
 from chengguan.cases.selectors.photos import photos_in_words
 from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
+from chengguan.cases.selectors.seeing import visible
 from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import Answer, Who, accounts_with_role, explained, inspectors_of
@@ -63,6 +64,8 @@ def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Actio
         move = Move(who, role, case, row, {}, now, chosen, days, running, case.state)
         if guards.stands_open(move):
             fields = tuple(_field(move, each, required) for each, required in workflow.offered(row))
+            if role == "township":
+                fields = tuple(_within(who, case, each) for each in fields)
             found.append(Action(row.action, _(row.name), row.main, fields, _why(move), move.role))
     return _decisions_first(found, case)
 
@@ -108,6 +111,20 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
     elif asked.name == "photos":
         why = photos_in_words(move.settings, move.row.action, case.matter_code)
     return Field(asked.name, _(asked.label), asked.kind, required, options, value, why, weighed)
+
+
+def _within(who: Who, case: Case, asked: Field) -> Field:
+    """What a township's desk may choose: itself and what stands below it, and only cases it may see."""
+    if asked.kind == "case":
+        seen = set(map(str, visible(who).filter(pk__in=[value for value, _label in asked.options]).values_list("pk", flat=True)))
+        return replace(asked, options=tuple(each for each in asked.options if each[0] in seen))
+    if asked.kind not in ("department", "departments"):
+        return asked
+    own = {str(pk) for post in who.posts if post.role == "township" for pk in post.organisation_ids}
+    options = tuple(each for each in asked.options if each[0] in own)
+    if asked.kind == "departments" or asked.value in own:
+        return replace(asked, options=options)
+    return replace(asked, options=options, value=options[0][0] if len(options) == 1 else "")
 
 
 def _conditions(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
+from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.selectors.seeing import visible
 from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation, Post
 from chengguan.people.selectors import children_of, on
@@ -23,6 +25,26 @@ from chengguan.standards import filing
 from chengguan.standards.limits import Limit
 
 RECEIVES = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.ENTERPRISE}
+
+
+def own_level(move: Move) -> None:
+    """A township's desk does the centre's work for the matters it was given, in its own area, within itself."""
+    if move.role != "township":
+        return
+    if move.case.level != "township":
+        raise Refused(_("这件由县中心受理、立案、派遣"))
+    matter = move.given.get("matter_code")
+    if matter is not None and not levels.given_to_townships(matter, move.settings):
+        raise Refused(_("这类事项不归镇街受理，请上交县中心"), "matter_code")
+    codes = tuple(post.area_code for post in move.who.posts if post.role == "township" and post.area_code)
+    grid = grid_at(move.given["place"][0]) if "place" in move.given else None
+    if grid is not None and not grid.community.code.startswith(codes):
+        raise Refused(_("位置不在本镇街辖区，请上交县中心"), "place")
+    own = frozenset().union(*(post.organisation_ids for post in move.who.posts if post.role == "township"))
+    sent = [move.given[name] for name in ("department",) if name in move.given]
+    sent += [each for name in ("helpers", "copies") for each in move.given.get(name, ())]
+    if any(each.pk not in own for each in sent):
+        raise Refused(_("镇街只能派给本单位和下属单位，别的单位请上交县中心派遣"), "department")
 
 
 def place_in_grid(move: Move) -> None:
@@ -86,6 +108,8 @@ def on_the_place(move: Move) -> None:
 
 def other_case(move: Move) -> None:
     into = move.given["into"]
+    if move.role == "township" and not visible(move.who).filter(pk=into.pk).exists():
+        raise Refused(_("没有找到所选的%(what)s") % {"what": _("并入案件")}, "into")
     if into.pk == move.case.pk:
         raise Refused(_("不能并入自己"), "into")
     if into.state not in workflow.OPEN:
@@ -296,7 +320,7 @@ def place_or_words(move: Move) -> None:
 GUARDS: dict[str, Callable[[Move], None]] = {
     guard.__name__: guard
     for guard in (
-        place_in_grid, condition_met, own_task, on_the_place, other_case, department_with_right, urgent_case,
+        own_level, place_in_grid, condition_met, own_task, on_the_place, other_case, department_with_right, urgent_case,
         return_window, no_request, not_overdue, extensions_left, own_crew, within_a_year, own_case, review_wanted,
         no_review_of_the_crew, evidence_stands,
         found_done, verified_or_proven, alarm_gone, never_the_department, leader_approved, reviewed, not_reviewed,

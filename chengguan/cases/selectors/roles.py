@@ -9,6 +9,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.workflow import Row
 from chengguan.people.roles import name_of
 from chengguan.people.selectors import HeldPost, Who
+from chengguan.places.models import Area
 
 OUTSIDE = ("system", "citizen")
 
@@ -19,7 +20,17 @@ def _here(post: HeldPost, case: Case) -> bool:
         return case.department_id in post.organisation_ids
     if post.role == "crew":
         return case.crew_id in post.organisation_ids
+    if post.role == "township":
+        return bool(post.area_code) and _township_code(case).startswith(post.area_code)
     return True
+
+
+def _township_code(case: Case) -> str:
+    """Without the shape of the area, and asked for once."""
+    if not hasattr(case, "_township_code"):
+        codes = Area.objects.filter(pk=case.township_id).values_list("code", flat=True) if case.township_id else ()
+        case._township_code = next(iter(codes), "")  # type: ignore[attr-defined]
+    return case._township_code  # type: ignore[attr-defined]
 
 
 def _stands_in(post: HeldPost, row: Row, case: Case) -> bool:
@@ -46,7 +57,7 @@ def acting_post(who: Who, role: str, case: Case, doing_for: int | None = None) -
     reaches this case. `doing_for`: whose task it is, when it is not the own."""
     held = [post for post in who.posts if post.role == role]
     lent = [post for post in held if doing_for is not None and post.for_account_id == doing_for]
-    here = [post for post in held if _here(post, case) and (post.role != "township" or case.department_id in post.organisation_ids)]
+    here = [post for post in held if _here(post, case) or (post.role == "township" and case.department_id in post.organisation_ids)]
     return next(iter((*lent, *here, *held)), None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from chengguan.cases.models import Case, Dispatch, Task
+from chengguan.cases.models import Case, Dispatch, Photo, Task
 from chengguan.people.selectors import Who, may, reach
 
 
@@ -26,6 +26,11 @@ def visible(who: Who) -> QuerySet[Case]:
         tasks = Task.objects.filter(account__in=who.task_accounts).values("case")
         allowed |= Q(reporter=who.account_id) | Q(inspector=who.account_id) | Q(pk__in=tasks)
     return Case.objects.filter(allowed)
+
+
+def files(who: Who) -> QuerySet[Photo, int]:
+    """The ids of the files on the cases this person may see."""
+    return Photo.objects.filter(case__in=visible(who).order_by().values("pk")).values_list("attachment", flat=True)
 
 
 def sees_reporter(who: Who) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.people.selectors import Who
@@ -25,7 +26,7 @@ POST_STATES: dict[str, tuple[str, ...]] = {
     "shift_leader": ("awaiting_filing", "awaiting_closing", "self_handled"),
     "dispatcher": ("awaiting_dispatch", "reported_back"),
     "department": ("dispatched", "handling", "department_review", "suspended"),
-    "township": ("dispatched", "handling", "department_review", "suspended"),
+    "township": (*workflow.OWN_LEVEL, "dispatched", "handling", "department_review", "suspended"),
     "crew": ("handling",),
     "inspector": ("confirming", "verifying"),
 }
@@ -106,8 +107,12 @@ def _waits_for(who: Who, roles: Iterable[str]) -> dict[str, Q]:
 def _stands_with(who: Who, role: str) -> Q:
     wanted = Q(state__in=POST_STATES.get(role, workflow.OPEN))
     held = frozenset().union(*(post.organisation_ids for post in who.posts if post.role == role))
-    if role in ("department", "township"):
+    if role == "department":
         wanted &= Q(department__in=held)
+    elif role == "township":
+        wanted = Q(state__in=POST_STATES["department"], department__in=held) | levels.with_township(who)
+    elif role in levels.CENTRE_DESKS:
+        wanted &= levels.NOT_WITH_TOWNSHIP
     elif role == "crew":
         wanted &= Q(crew__in=held)
     elif role == "inspector":

@@ -102,6 +102,12 @@ def merged(move: Move) -> None:
     move.case.alarms.update(case=into)
 
 
+@of("hand_up")
+def handed_up(move: Move) -> None:
+    move.case.level = "county"
+    move.receiver = _("县中心")
+
+
 @of("file")
 def filed(move: Move) -> None:
     move.case.filed_at = move.now

@@ -16,6 +16,7 @@ from chengguan.cases import workflow
 from chengguan.cases.facts import CaseRegistered
 from chengguan.cases.models import Case, Clock, Report, Step
 from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors.levels import set_levels
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused
@@ -232,6 +233,7 @@ def _store(who: Who, role: str, arrivals: Sequence[Arrival], action: str, state:
     assert row is not None
     settings = chosen.settings()
     calendar = chosen.calendar(settings)
+    set_levels([arrival.case for arrival in arrivals], settings)
     moves = []
     for arrival, number in zip(arrivals, numbers.register_numbers(now, len(arrivals)), strict=True):
         case = arrival.case

@@ -58,7 +58,7 @@ def new_step(move: Move, to_state: str, clock: Clock | None) -> Step:
 
 def _who_words(move: Move, post: HeldPost | None) -> str:
     """Who did it; 代 with the name of the one on leave whose post it was done with."""
-    name = move.who.name or move.case.reporter_name or "市民"
+    name = move.who.name or "市民"  # the reporter is known to those who may see the reporter
     return gettext_noop("%(name)s（代%(away)s）") % {"name": name, "away": post.for_name} if post is not None and post.for_name else name
 
 

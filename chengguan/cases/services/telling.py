@@ -11,6 +11,7 @@ from chengguan.cases import workflow
 from chengguan.cases.facts import CaseClosed, CaseMoved
 from chengguan.cases.models import Case, Step
 from chengguan.cases.selectors.configuration import held
+from chengguan.cases.selectors.levels import desks_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.notices import facts_of, kind_of, written
 from chengguan.engines import announce
@@ -34,13 +35,13 @@ def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> l
     if action == "assign":
         return accounts_with_role("crew", case.crew)
     if action == "urge" and case.state not in workflow.WITH_DEPARTMENT:
-        return accounts_with_role(workflow.DESK_OF.get(case.state, "dispatcher"))
+        return desk_of(case, accounts_with_role)
     if action in ("record_evidence", "join_alarm", "follow_up", "archive", "reply_urge"):
         return []
     if case.state in (*workflow.WITH_DEPARTMENT, "suspended"):
         crew = accounts_with_role("crew", case.crew) if case.crew_id and case.state == "handling" else []
-        return accounts_with_role("department", case.department) + crew
-    desk = accounts_with_role(workflow.DESK_OF[case.state]) if case.state in workflow.DESK_OF else []
+        return accounts_with_role("department", case.department) + _township_of(case, accounts_with_role) + crew
+    desk = desk_of(case, accounts_with_role) if case.state in workflow.DESK_OF else []
     if move.role == "crew":  # it reports back past its department, which answers for the case
         return [*desk, *accounts_with_role("department", case.department)]
     return desk
@@ -53,6 +54,18 @@ def _deciders(move: Move) -> set[str]:
     actions = [f"review_{kind}"] if move.row.asks else []
     actions += [] if on_the_ladder else [f"grant_{kind}"]
     return on_the_ladder | {role for row in workflow.TABLE if row.action in actions for role in row.who}
+
+
+def desk_of(case: Case, accounts_with_role: Holders) -> list[Account]:
+    """Who sits where the case waits: the township's desk for what lies with it, else the centre's."""
+    here = [account for organisation in desks_of(case) for account in accounts_with_role("township", organisation)]
+    return here or accounts_with_role(workflow.DESK_OF.get(case.state, "dispatcher"))
+
+
+def _township_of(case: Case, accounts_with_role: Holders) -> list[Account]:
+    """The desk of the township a case was dispatched to: it receives as a department does."""
+    sent_to = case.department
+    return accounts_with_role("township", sent_to) if sent_to is not None and sent_to.kind == sent_to.Kind.TOWNSHIP else []
 
 
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)

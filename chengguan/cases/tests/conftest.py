@@ -145,6 +145,9 @@ class World:
                 case.handling_overdue = True
             elif guard == "review_wanted":
                 Setting.objects.update_or_create(key="handling.crew_review", defaults={"value": [case.matter_code]})
+            elif guard == "own_level":
+                Setting.objects.update_or_create(key="township.accepts", defaults={"value": ["01"]})
+                case.level = "township"
             elif guard == "urgent_case":
                 case.urgent = True
             elif guard == "evidence_stands":

@@ -150,7 +150,7 @@ def here(request: HttpRequest) -> HttpResponse:
         "inside": inside_county(point),
         "address": nearest_address(point),
         "components": [(each, round(each.away.m)) for each in near],  # type: ignore[attr-defined]
-        "duplicates": selectors.duplicates(point, request.GET.get("matter_code", "")),
+        "duplicates": [each for each in selectors.duplicates(point, request.GET.get("matter_code", "")) if selectors.visible(who).filter(pk=each.pk).exists()],
         "chosen": request.GET.get("component", ""),
     }
     return render(request, "console/work/here.html", context)
