@@ -140,7 +140,10 @@ def _said(case: Case, action: str) -> str:
 
 
 def _stages(own: Case, case: Case) -> list[Stage]:
-    first = Stage(_("收到您的上报"), "done", own.reported_at)
+    first = [Stage(_("收到您的上报"), "done", own.reported_at)]
+    if case is not own:
+        joined = Step.objects.filter(case=own, action="merge").order_by("-id").first()
+        first.append(Stage(_("与附近同一件事一起处理"), "done", joined.acted_at if joined else None, _("下面是合并后的进展。")))
     ends = {
         "refused": ("refuse", _("核对后没有受理")),
         "declined": ("decline", _("核对后没有立案")),
@@ -151,10 +154,9 @@ def _stages(own: Case, case: Case) -> list[Stage]:
     if case.state in ends:
         action, words = ends[case.state]
         last = Step.objects.filter(case=case, action=action).order_by("-id").first()
-        return [first, Stage(words, "done", last.acted_at if last else None, _said(case, action) if action != "transfer" else "")]
-    accepted = _("已受理") if case is own else _("已受理，与附近同一件事一起处理")
+        return [*first, Stage(words, "done", last.acted_at if last else None, _said(case, action) if action != "transfer" else "")]
     stages = [
-        (accepted, case.filed_at, ""),
+        (_("已受理"), case.filed_at, ""),
         (_("已安排单位处理"), case.dispatched_at, ""),
         (_("单位处理完毕"), case.reported_back_at, ""),
         (_("检查过了，办结"), case.closed_at, ""),
@@ -162,7 +164,7 @@ def _stages(own: Case, case: Case) -> list[Stage]:
     reached = sum(1 for _words, at, _more in stages if at)
     if case.state in ("handling", "dispatched", "suspended") and case.rework_count:
         reached = min(reached, 2)
-    shown = [first]
+    shown = list(first)
     for position, (words, at, more) in enumerate(stages):
         mark = "done" if position < reached else "now" if position == reached else "later"
         if mark == "now":

@@ -71,6 +71,8 @@ WORK = (
     desk("work-hotline", "hotline", "/work", "坐席员的工作台", "The hotline operator's work list"),
     desk("work-all", "leader", "/work", "领导看全部案件", "What a leader sees of all cases"),
     desk("work-filtered", "desk", "/work?post=dispatcher&text=路&light=green", "一人多岗，带筛选条件", "Several posts in one hand, filtered"),
+    desk("recurrences", "leader", "/recurrence", "顽疾：哪里总是反复", "What comes back again and again, and where"),
+    desk("recurrence", "leader", "/recurrence/{close}", "一处顽疾：历次案件与位置", "One such place: every time it happened"),
     desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
 )
 CASE = (

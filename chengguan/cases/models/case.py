@@ -107,6 +107,12 @@ class Case(models.Model):
             models.Index(fields=["matter_code", "-reported_at"], name="case_matter"),
             models.Index(fields=["-reported_at", "id"], name="case_reported"),
             models.Index(fields=["component", "matter_code"], name="case_component"),
+            models.Index(
+                fields=["reported_at"],
+                include=["component", "unit_grid", "matter_code", "state"],
+                name="case_recurrence",
+                condition=Q(matter_code__gt=""),
+            ),
             models.Index(fields=["reporter_phone"], name="case_phone", condition=~Q(reporter_phone="")),
         ]
 

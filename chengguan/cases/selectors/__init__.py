@@ -4,7 +4,8 @@ from chengguan.cases.selectors.actions import Action, Field, actions_for, sugges
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.moved import only_noted_since
-from chengguan.cases.selectors.nearby import duplicates, earlier, mergeable, of_caller
+from chengguan.cases.selectors.nearby import Near, duplicates, earlier, mergeable, near_of, of_caller
+from chengguan.cases.selectors.recurrence import Past, Recurring, history_here, recurring, times_here
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.cases.selectors.worklists import (
     POST_STATES,
@@ -22,7 +23,10 @@ __all__ = [
     "POST_STATES",
     "Action",
     "Field",
+    "Near",
     "Page",
+    "Past",
+    "Recurring",
     "actions_for",
     "calendar",
     "case_file",
@@ -32,15 +36,19 @@ __all__ = [
     "durations",
     "durations_lately",
     "earlier",
+    "history_here",
     "light_of",
     "load_of_departments",
     "mergeable",
+    "near_of",
     "of_caller",
     "only_noted_since",
+    "recurring",
     "search",
     "sees_reporter",
     "settings",
     "suggested_department",
+    "times_here",
     "visible",
     "waiting",
     "waiting_at",

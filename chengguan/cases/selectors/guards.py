@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
-from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
 from chengguan.cases.selectors import levels
+from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from chengguan.cases import workflow
-from chengguan.cases.models import Case
+from chengguan.cases.models import Case, Photo
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import visible
 from chengguan.people.selectors import Who
 from chengguan.places.projection import box_around, metres_between
 
+MOST_BESIDE = 4
 NEVER_A_CASE = ("merged", "refused", "voided")
 
 
@@ -48,10 +50,32 @@ def duplicates(
 
 
 def mergeable(case: Case) -> list[Case]:
-    """What this report may repeat: duplicates that are still in hand."""
+    """What this report may repeat: duplicates that are still in hand, near in time to this report however long it has lain."""
     if case.point is None:
         return []
-    return [each for each in duplicates(case.point, case.matter_code, exclude=case.pk) if each.state in workflow.OPEN]
+    return [each for each in duplicates(case.point, case.matter_code, exclude=case.pk, now=case.reported_at) if each.state in workflow.OPEN]
+
+
+@dataclass(frozen=True)
+class Near:
+    """A case that may be the same thing, as it is laid beside this one."""
+
+    case: Case
+    metres: int
+    photo: Photo | None
+
+
+def near_of(who: Who, case: Case) -> list[Near]:
+    """What this report may repeat, before it is accepted and before it is filed, as far as this person may see it."""
+    if case.state not in ("reported", "awaiting_filing"):
+        return []
+    found = mergeable(case)
+    seen = set(visible(who).filter(pk__in=[each.pk for each in found]).values_list("pk", flat=True)) if found else set()
+    found = [each for each in found if each.pk in seen][:MOST_BESIDE]
+    photos: dict[int, Photo] = {}
+    for photo in Photo.objects.filter(case__in=found, kind__in=("report", "before")).select_related("attachment").order_by("id"):
+        photos.setdefault(photo.case_id, photo)
+    return [Near(each, round(each.metres), photos.get(each.pk)) for each in found]  # type: ignore[attr-defined]
 
 
 def earlier(who: Who, case: Case, limit: int = 20) -> list[Case]:

@@ -14,6 +14,7 @@ from chengguan.cases.selectors.configuration import held
 from chengguan.cases.selectors.levels import desks_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.notices import facts_of, kind_of, written
+from chengguan.cases.services import reporters
 from chengguan.engines import announce
 from chengguan.people.models import Account
 from chengguan.people.selectors import accounts_with_role
@@ -97,7 +98,7 @@ def tell_all(done: Sequence[tuple[Move, Step]]) -> None:
     if _quiet.get() or not done:
         return
     holders = cache(accounts_with_role)
-    notify_each(bell for move, step in done for bell in _bells(move, step, holders))
+    notify_each(bell for move, step in done for bell in (*_bells(move, step, holders), *reporters.bells(move)))
     audit_each(done[0][0].who, [(f"case.{move.row.action}", move.case, f"{move.case} {move.row.name}") for move, _step in done])
     if len(done) == 1:
         case = done[0][0].case

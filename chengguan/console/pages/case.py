@@ -46,6 +46,7 @@ def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 
         "case": case,
         **_offered(who, case, actions, action, more.get("typed")),
         **case_view.view_of(file, timezone.now()),
+        **case_view.beside(who, case, actions),
         "charts": history.alarms_with_chart(who, file["alarms"]),
         **more,
     }

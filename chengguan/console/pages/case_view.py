@@ -9,11 +9,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengguan.cases import workflow
+from chengguan.cases import selectors, workflow
 from chengguan.cases.models import Case, Clock, Step
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import late_word, left_words, light_word, span
 from chengguan.people.roles import ROLES
+from chengguan.people.selectors import Who
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,21 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "condition_limit": limit_words(file["condition"].limit, file["condition"].clock) if file["condition"] else "",
         "sees_reporter": file["sees_reporter"],
         "took": _took(file["durations"]),
+    }
+
+
+def beside(who: Who, case: Case, actions: list[selectors.Action]) -> dict[str, Any]:
+    """What else there is at this place: possible duplicates side by side, and how often it came back."""
+    times, days = selectors.times_here(who, case)
+    now = timezone.now()
+    return {
+        "near": [
+            {"case": each.case, "metres": each.metres, "photo": each.photo, "age": span((now - each.case.reported_at).total_seconds())}
+            for each in selectors.near_of(who, case)
+        ],
+        "may_merge": any(action.slug == "merge" for action in actions),
+        "times_here": times,
+        "recurrence_days": days,
     }
 
 

@@ -13,13 +13,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from chengguan.cases import selectors, services
-from chengguan.cases.models import SOURCES, Case
+from chengguan.cases.models import SOURCES, Case, Photo
 from chengguan.console.pages import case_forms
+from chengguan.console.pages.lists import span
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
@@ -39,6 +41,20 @@ def _who(request: HttpRequest) -> Who:
     if not may(who, "cases.register"):
         raise PermissionDenied(_("您的岗位不登记案件。"))
     return who
+
+
+def _seen(who: Who, found: list[Case]) -> list[dict[str, Any]]:
+    """Possible duplicates that this person may see, with distance, age and a photo."""
+    seen = selectors.visible(who).filter(pk__in=[each.pk for each in found])
+    photos: dict[int, Photo] = {}
+    for photo in Photo.objects.filter(case__in=seen, kind__in=("report", "before")).select_related("attachment").order_by("id"):
+        photos.setdefault(photo.case_id, photo)
+    known, now = set(seen.values_list("pk", flat=True)), timezone.now()
+    return [
+        {"case": each, "metres": round(each.metres), "age": span((now - each.reported_at).total_seconds()), "photo": photos.get(each.pk)}  # type: ignore[attr-defined]
+        for each in found
+        if each.pk in known
+    ]
 
 
 def _point(data: Any) -> Point | None:
@@ -150,7 +166,7 @@ def here(request: HttpRequest) -> HttpResponse:
         "inside": inside_county(point),
         "address": nearest_address(point),
         "components": [(each, round(each.away.m)) for each in near],  # type: ignore[attr-defined]
-        "duplicates": [each for each in selectors.duplicates(point, request.GET.get("matter_code", "")) if selectors.visible(who).filter(pk=each.pk).exists()],
+        "duplicates": _seen(who, selectors.duplicates(point, request.GET.get("matter_code", ""))),
         "chosen": request.GET.get("component", ""),
     }
     return render(request, "console/work/here.html", context)

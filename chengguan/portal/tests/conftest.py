@@ -1,5 +1,7 @@
 import pytest
 
+from chengguan.cases.tests.conftest import _founded, world  # noqa: F401  # the small world of cases
+
 
 @pytest.fixture
 def town(db, tmp_path, settings):
