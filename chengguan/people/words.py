@@ -53,6 +53,11 @@ ACTION_NAMES = {
     "alarms.change_rule": _("修改告警规则"),
     "cases.calendar": _("修改工作日历"),
     "cases.setting": _("修改案件设置"),
+    "cases.limit": _("修改立案条件时限"),
+    "cases.limits_import": _("导入立案条件时限"),
+    "cases.area_class": _("修改区域等级"),
+    "cases.area_class_import": _("导入区域等级"),
+    "cases.calendar_import": _("导入工作日历"),
     "street_lights.schedule": _("修改开关灯计划"),
     "street_lights.schedule_drop": _("取消单独的开关灯计划"),
 }

@@ -25,6 +25,18 @@ def tile_geometry() -> models.GeneratedField:
     )
 
 
+class AreaClass(models.TextChoices):
+    """How much a place is in the public eye; limits may differ by it. Nothing said: as the area around it."""
+
+    A = "A", _("A 类区域")
+    B = "B", _("B 类区域")
+    C = "C", _("C 类区域")
+
+
+def class_of_area() -> models.CharField[str, str]:
+    return models.CharField(_("区域等级"), max_length=1, choices=AreaClass.choices, blank=True, default="", db_default="")
+
+
 class Area(models.Model):
     """A county, township or community (社区/村). `code` and `name` repeat the current statistics name."""
 
@@ -43,6 +55,7 @@ class Area(models.Model):
     urban = models.BooleanField(_("城区"), default=False)
     synthetic = models.BooleanField(_("模拟数据"), default=False)
     outline_source = models.CharField(_("边界来源"), max_length=200, blank=True)
+    area_class = class_of_area()
 
     class Meta:
         verbose_name = _("行政区域")
@@ -94,6 +107,7 @@ class UnitGrid(models.Model):
     valid_to = models.DateField(_("终止日期"), null=True, blank=True)
     note = models.CharField(_("备注"), max_length=200, blank=True)
     synthetic = models.BooleanField(_("模拟数据"), default=False)
+    area_class = class_of_area()
 
     class Meta:
         verbose_name = _("单元网格")

@@ -110,3 +110,8 @@ def condition_for(matter: str, hint: str = "", severity: int | None = None) -> F
         if urgent:
             return min(urgent, key=lambda each: each.limit * (24 if each.clock == "urgent_day" else 1))
     return found[0]
+
+
+def matters() -> Sequence[str]:
+    """The codes of all matters that have a condition."""
+    return tuple(_by_matter())

@@ -55,6 +55,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting("handling.starts", "处置时限起算", "dispatch", "seen in three cities", ("filing", "dispatch", "receipt")),
         Setting("handling.default", "未列条件的处置时限", {"value": 3, "clock": "work_day"}, "ours"),
+        Setting("limits.area_class", "未评定区域按哪一类", "A", "ours", ("A", "B", "C")),
         Setting("handling.return_pauses", "回退待审时停表", False, "seen in one city", ("true", "false")),
         Setting("handling.rework", "返工计时", "goes_on", "seen in one city", ("goes_on", "starts_again")),
         Setting("handling.crew_review", "班组报回先经单位初审的事项(代码前缀)", [], "ours"),

@@ -3,6 +3,7 @@
 from chengguan.cases.models.awaited import Clock, Request, Task
 from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, CaseAlarm, Dispatch, Photo, Report, Step
 from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
+from chengguan.cases.models.limits import FilingLimit
 
 __all__ = [
     "KINDS",
@@ -14,6 +15,7 @@ __all__ = [
     "Change",
     "Clock",
     "Dispatch",
+    "FilingLimit",
     "Photo",
     "Report",
     "Request",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -15,7 +17,7 @@ from chengguan.cases.models import CalendarDay, Change, Request, Setting
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.services.clocks import recompute_open
+from chengguan.cases.services.following import limits_follow, recompute_open
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
 from chengguan.standards.calendars import WorkCalendar
@@ -23,14 +25,14 @@ from chengguan.standards.limits import SETTINGS, Settings, check
 from chengguan.standards.switches import WORDS
 
 
-def _administrator(who: Who) -> None:
+def administrator_only(who: Who) -> None:
     if not (who.is_administrator or who.is_system):
         raise Refused(_("只有管理员可以修改"))
 
 
 def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "", *, reason: str = "", undoes: Change | None = None) -> None:
     """Say that a day is working or not, over the published holidays; None takes the word back."""
-    _administrator(who)
+    administrator_only(who)
     with transaction.atomic():
         before = CalendarDay.objects.filter(day=day).values("working", "note").first()
         after = None if working is None else {"working": working, "note": note[:100]}
@@ -44,7 +46,7 @@ def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "", 
 
 def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Change | None = None) -> None:
     """Set the county's own value of a setting; None goes back to the default."""
-    _administrator(who)
+    administrator_only(who)
     if key not in SETTINGS:
         raise Refused(_("没有这项设置：%(key)s") % {"key": key})
     if value is not None:
@@ -96,15 +98,35 @@ def say_changed(who: Who, kind: str, key: str, before: Any, after: Any, reason: 
 @transaction.atomic
 def undo(who: Who, change: Change | int) -> None:
     """Set back what that change changed. Refused once the same thing was changed again, or set back already."""
-    _administrator(who)
+    administrator_only(who)
     found = Change.objects.select_for_update().get(pk=change if isinstance(change, int) else change.pk)
     if Change.objects.filter(kind=found.kind, key=found.key, pk__gt=found.pk).exists():
         raise Refused(_("这一项后来又改过，请先撤销后面的修改"))
     SETTERS[found.kind](who, found.key, found.before, found)
 
 
+_waits: ContextVar[list[bool] | None] = ContextVar("waits", default=None)
+
+
+@contextmanager
+def deadlines_follow_once() -> Iterator[None]:
+    """Within, in one transaction: many changes, after which open deadlines follow once, unless nothing changed."""
+    token = _waits.set([])
+    try:
+        yield
+        waits = bool(_waits.get())
+    finally:
+        _waits.reset(token)
+    if waits:
+        _open_deadlines_will_follow()
+
+
 def _open_deadlines_will_follow() -> None:
     """A job in the queue, written with the new word and so not seen before it is committed, whoever opened the transaction."""
+    waits = _waits.get()
+    if waits is not None:
+        waits.append(True)
+        return
     app.configure_task("chengguan.cases.jobs.recompute_open", lock="cases.recompute_open").defer()
 
 
@@ -123,4 +145,5 @@ def open_deadlines_follow() -> int:
     released. Returns how many deadlines moved."""
     settings = chosen.settings()
     deciders_follow(settings, chosen.calendar(settings))
+    limits_follow(settings)
     return recompute_open(settings, chosen.calendar(settings), timezone.now())

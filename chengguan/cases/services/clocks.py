@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.functional import cached_property
 
 from chengguan.cases import timing
-from chengguan.cases.models import Case, Change, Clock
+from chengguan.cases.models import Change, Clock
+from chengguan.cases.selectors import limits
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
-from chengguan.standards import filing
-from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
-from chengguan.standards.limits import Limit, Settings
+from chengguan.standards.limits import Limit
 
 
 class Clocks(Running):
@@ -57,18 +55,17 @@ class Clocks(Running):
                 return earlier
         return self.start("stage", stage, self.settings.stage(stage))
 
-    def handling_limit(self) -> Limit:
-        """Of the case's filing condition; the county's own value wins, then the default of the list."""
-        try:
-            condition = filing.condition(self.case.condition_key)
-        except KeyError:
-            return self.settings.limit("handling.default")
-        return Limit(condition.limit, condition.clock)
+    def handling_limit(self, began: datetime | None = None) -> Limit:
+        """Of the case's filing condition and class of area, by the word of the day on which the clock begins."""
+        return limits.handling_limit(self.case, began or self.now, self.settings)
+
+    def verify_limit(self) -> Limit:
+        return limits.verify_limit(self.case, self.now, self.settings)
 
     def start_handling(self, since: datetime | None = None, fresh: bool = False) -> None:
         """A turn for the department. The same department again goes on with its old clock, another (or a `fresh` start,
         or a case opened again) gets a new limit."""
-        department, limit = self.case.department_id, self.handling_limit()
+        department, limit = self.case.department_id, self.handling_limit(since)
         earlier = None if fresh else self.case.clocks.filter(kind="handling", department_id=department).exclude(ended_at=None).last()
         reopened = self.case.steps.filter(action="reopen").last()
         if reopened is not None and earlier is not None and earlier.ended_at and earlier.ended_at < reopened.acted_at:
@@ -143,53 +140,3 @@ class Clocks(Running):
             self.case.handling_deadline = handling[-1].deadline
         if any(each.overdue for each in handling):
             self.case.handling_overdue = True
-
-
-AT_ONCE = 200
-
-
-def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
-    """After the calendar or a setting changed: every running clock gets its deadline anew, closed ones keep theirs.
-    Returns how many moved. What reaches into a year that nobody has entered keeps its deadline until somebody has. A batch
-    of cases at a time is locked, in the order of their ids, before its clocks are read: as everybody takes them who moves a case."""
-    moved, last = 0, 0
-    while True:
-        running = Clock.objects.filter(ended_at=None, paused_at=None, case_id__gt=last)
-        due = list(running.order_by("case_id").values_list("case_id", flat=True).distinct()[:AT_ONCE])
-        if not due:
-            return moved
-        with transaction.atomic():
-            moved += _recompute(due, settings, calendar, now)
-        last = due[-1]
-
-
-def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
-    cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
-    clocks_of: dict[int, list[Clock]] = {case.pk: [] for case in cases}
-    for clock in Clock.objects.filter(case__in=cases, ended_at=None):
-        clocks_of[clock.case_id].append(clock)
-    changed: list[Clock] = []
-    for case in cases:
-        clocks = Clocks(case, now, settings, calendar, clocks_of[case.pk])
-        for clock in clocks.open:
-            before = clock.deadline, clock.yellow_at
-            try:
-                clocks.recompute(clock)
-            except CalendarUnknown:
-                continue
-            if (clock.deadline, clock.yellow_at) != before:
-                _no_longer_overdue(clock, case, now)
-                changed.append(clock)
-        clocks.write_columns()
-    Clock.objects.bulk_update(changed, ["deadline", "yellow_at", "overdue"])
-    Case.objects.bulk_update(cases, ["deadline", "yellow_at", "handling_deadline", "handling_overdue"])
-    return len(changed)
-
-
-def _no_longer_overdue(clock: Clock, case: Case, now: datetime) -> None:
-    """A later deadline takes the mark back; a new mark is the round's, which urges too."""
-    if not clock.overdue or clock.deadline is None or now > clock.deadline:
-        return
-    clock.overdue = False
-    if clock.kind == "handling":
-        case.handling_overdue = case.clocks.filter(kind="handling", overdue=True).exclude(pk=clock.pk).exists()

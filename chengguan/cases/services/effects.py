@@ -48,7 +48,7 @@ def send(move: Move) -> None:
     stage = {"confirm": "核实", "verify": "核查"}[kind]
     asked = move.given["inspector"]
     inspector = in_place_of(asked, move.case.unit_grid)
-    clock = move.clocks.start("task", stage, move.settings.stage(stage))
+    clock = move.clocks.start("task", stage, move.clocks.verify_limit() if kind == "verify" else move.settings.stage(stage))
     Task.objects.create(
         case=move.case, kind=kind, account=inspector, clock=clock, words=move.text("words"), sent_at=move.now, due=clock.deadline
     )

@@ -11,6 +11,7 @@ from chengguan.places.selectors.areas import (
     inside_county,
     responsibility_grid_of,
 )
+from chengguan.places.selectors.classes import area_class
 from chengguan.places.selectors.streets import StreetPoint, street_points
 from chengguan.places.selectors.tiles import Layer, base_layers, tile, version
 
@@ -18,6 +19,7 @@ __all__ = [
     "Layer",
     "StreetPoint",
     "area_at",
+    "area_class",
     "area_coded",
     "area_named",
     "areas",
