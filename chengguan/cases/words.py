@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 
@@ -17,3 +20,12 @@ def limit_words(value: float, clock: str) -> str:
         "natural_day": ngettext("%(n)s 自然日", "%(n)s 自然日", n),
     }
     return words[clock] % {"n": f"{value:g}"}
+
+
+def own_limit_words(value: dict[str, Any] | None) -> str:
+    """What a county said of a condition, as a change keeps it."""
+    if value is None:
+        return _("无")
+    limit, verify = value["limit"], value["verify"]
+    said = limit_words(*limit) if limit else _("按清单")
+    return _("%(limit)s，核查 %(verify)s") % {"limit": said, "verify": limit_words(*verify)} if verify else said

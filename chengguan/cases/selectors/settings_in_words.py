@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases.models import Change, Setting
 from chengguan.cases.selectors.ladders import ladder_in_words
-from chengguan.cases.words import limit_words
+from chengguan.cases.words import limit_words, own_limit_words
 from chengguan.standards import codes, limits
 from chengguan.standards.switches import WORDS
 
@@ -204,6 +204,8 @@ def _told(row: Change, newest: bool) -> Told:
 
 def _plain(kind: str, value: Any) -> str:
     """Of a kind that has no form here: a day's word, or the fields of the row."""
+    if kind == "limit":
+        return own_limit_words(value)
     if value is None:
         return "—"
     if kind == "day":

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 
 from chengguan.cases import timing
 from chengguan.cases.models import Change, Clock
-from chengguan.cases.selectors import limits
+from chengguan.cases.selectors import own_limits
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards.limits import Limit
 
@@ -57,10 +57,10 @@ class Clocks(Running):
 
     def handling_limit(self, began: datetime | None = None) -> Limit:
         """Of the case's filing condition and class of area, by the word of the day on which the clock begins."""
-        return limits.handling_limit(self.case, began or self.now, self.settings)
+        return own_limits.handling_limit(self.case, began or self.now, self.settings)
 
     def verify_limit(self) -> Limit:
-        return limits.verify_limit(self.case, self.now, self.settings)
+        return own_limits.verify_limit(self.case, self.now, self.settings)
 
     def start_handling(self, since: datetime | None = None, fresh: bool = False) -> None:
         """A turn for the department. The same department again goes on with its old clock, another (or a `fresh` start,

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from chengguan.cases.models import Case, Clock, Task
-from chengguan.cases.selectors import limits
+from chengguan.cases.selectors import own_limits
 from chengguan.cases.selectors.running import limit_of
 from chengguan.cases.services.clocks import Clocks
 from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
@@ -99,8 +99,8 @@ def _no_longer_overdue(clock: Clock, case: Case, now: datetime) -> None:
 def limits_follow(settings: Settings) -> int:
     """Open handling and verifying clocks get the limit that holds on the day they began, where the county has ever said
     one for the condition. Returns how many clocks got another; their deadlines follow with `recompute_open`."""
-    own, changed, last = limits.OwnLimits(), 0, 0
-    keys = limits.ever_set()
+    own, changed, last = own_limits.OwnLimits(), 0, 0
+    keys = own_limits.ever_set()
     while keys:
         with transaction.atomic():
             running = Clock.objects.filter(LIMITED, ended_at=None, case__condition_key__in=keys, case_id__gt=last)
@@ -109,7 +109,7 @@ def limits_follow(settings: Settings) -> int:
                 break
             cases = {case.pk: case for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=due).order_by("pk")}
             for clock in Clock.objects.filter(LIMITED, ended_at=None, case__in=due):
-                asked = limits.verify_limit if clock.kind == "task" else limits.handling_limit
+                asked = own_limits.verify_limit if clock.kind == "task" else own_limits.handling_limit
                 limit = asked(cases[clock.case_id], clock.started_at, settings, own)
                 if limit != limit_of(clock):
                     clock.limit_value, clock.limit_clock = limit.value, limit.clock

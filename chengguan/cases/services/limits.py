@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from chengguan.cases.models import Change, FilingLimit
 from chengguan.cases.selectors.configuration import settings as county_settings
-from chengguan.cases.selectors.limits import OwnLimits, listed
+from chengguan.cases.selectors.own_limits import OwnLimits, listed
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.administration import SETTERS, administrator_only, deadlines_follow_once, say_changed
 from chengguan.people.selectors import Who

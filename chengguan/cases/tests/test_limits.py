@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chengguan.cases import services
 from chengguan.cases.models import Case, Change, Clock, FilingLimit
-from chengguan.cases.selectors.limits import OwnLimits
+from chengguan.cases.selectors.own_limits import OwnLimits
 from chengguan.cases.services import limits
 from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import NOW, World
