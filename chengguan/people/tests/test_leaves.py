@@ -144,3 +144,15 @@ def test_the_administrators_page_does_it_for_anyone(client, pair, person):
     assert not who_is(bert).has("dispatcher")
     client.force_login(bert)
     assert client.get("/administration/leaves").status_code == 403
+
+
+def test_an_inspector_finds_it_on_the_phone(client, person):
+    client.force_login(person("walker", "inspector"))
+    page = client.get("/leave")
+    assert page.status_code == 200
+    assert "people/phone.html" in [template.name for template in page.templates]
+
+
+def test_the_form_begins_with_today(client, pair):
+    client.force_login(pair[0])
+    assert f'value="{day(0).isoformat()}"' in client.get("/leave").content.decode()

@@ -148,3 +148,13 @@ def test_a_hole_is_mended_where_it_is_seen(client, person, office, areas):
 def test_the_page_of_holes_is_the_administrators(client, person):
     client.force_login(person("clerk", "acceptor"))
     assert client.get("/administration/responsibilities/holes").status_code == 403
+
+
+def test_without_a_hole_the_matrix_still_leads_to_who_answers(client, person, office, areas):
+    for code in range(1, 11):
+        row(f"{code:02d}", office["lighting"])
+    client.force_login(person("boss", "administrator"))
+    page = client.get(f"/administration/responsibilities/holes?major={MAJOR}&township=500241001").content.decode()
+    assert "?major=02&amp;township=500241002" in page
+    assert "每个小类在每个镇街都有责任单位" in page
+    assert "01 · 全县 → lighting" in page

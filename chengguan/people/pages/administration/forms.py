@@ -114,8 +114,8 @@ class ResponsibilityForm(Plain):
 class LeaveForm(Plain):
     """Of one account: whoever may stand in and what may be lent is given by the page."""
 
-    valid_from = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("第一天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    last_day = forms.DateField(label=_("最后一天"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     stand_in = forms.ModelChoiceField(Account.objects.none(), label=_("代班人"), required=False, empty_label=_("不安排"))
     posts = forms.ModelMultipleChoiceField(Post.objects.none(), label=_("代行岗位"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}))
     reason = forms.CharField(label=_("事由"), max_length=100, required=False)
