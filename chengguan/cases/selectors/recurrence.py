@@ -91,7 +91,7 @@ Row = tuple[int, datetime, str, int | None]  # id, reported at, state, departmen
 
 def _at_components(cases: QuerySet[Case], least: int, most: int) -> dict[Key, list[Row]]:
     at = cases.filter(component__isnull=False)
-    groups = list(at.order_by().values("component", "matter_code").annotate(n=Count("pk")).filter(n__gte=least).order_by("-n")[:most])
+    groups = list(at.order_by().values("component", "matter_code").annotate(n=Count("*")).filter(n__gte=least).order_by("-n")[:most])
     wanted = {(group["component"], group["matter_code"]) for group in groups}
     rows = at.filter(component__in={each[0] for each in wanted}).order_by("reported_at", "pk") if wanted else Case.objects.none()
     found: dict[Key, list[Row]] = defaultdict(list)
@@ -105,7 +105,7 @@ def _at_components(cases: QuerySet[Case], least: int, most: int) -> dict[Key, li
 
 def _in_grids(cases: QuerySet[Case], least: int, most: int, metres: float) -> dict[Key, list[Row]]:
     at = cases.filter(component=None, unit_grid__isnull=False)
-    groups = list(at.order_by().values("unit_grid", "matter_code").annotate(n=Count("pk")).filter(n__gte=least).order_by("-n")[:most])
+    groups = list(at.order_by().values("unit_grid", "matter_code").annotate(n=Count("*")).filter(n__gte=least).order_by("-n")[:most])
     wanted = {(group["unit_grid"], group["matter_code"]) for group in groups}
     if not wanted:
         return {}
