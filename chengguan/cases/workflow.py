@@ -279,7 +279,7 @@ TABLE: tuple[Row, ...] = (
     # --- 旁路: 不改变阶段 ---
     Row(ON_THE_WAY, "urge", SAME, "督办", ("dispatcher", "overseer", "leader", "system"), ("urge_kind", "level", "words", "until?"), (),
         ("task:督办回复",), "催办要有回音，回复另有时限。"),
-    Row(ON_THE_WAY, "reply_urge", SAME, "回复督办", ("department", "dispatcher", "acceptor", "shift_leader"), ("words",), ("urge_waiting",),
+    Row(ON_THE_WAY, "reply_urge", SAME, "回复督办", ("department", "township", "dispatcher", "acceptor", "shift_leader"), ("words",), ("urge_waiting",),
         ("endtask:督办回复",), "督办要有回音。"),
     Row(ON_THE_WAY, "instruct", SAME, "批示", ("leader",), ("words",), (), (), "领导的话记在案上。"),
     Row(ON_THE_WAY, "consult", SAME, "会商", ("leader", "dispatcher"), ("words",), (), (), "几家的事几家商量。"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Dispatch, Request, Task
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of
+from chengguan.cases.selectors.levels import desks_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.selectors.roles import acting_post
@@ -276,17 +277,18 @@ def urged(move: Move) -> None:
     limit: Limit = move.settings.stage("督办回复")
     due = move.given.get("until") or timing.deadline(move.now, limit, move.calendar)
     with_department = case.state in ("dispatched", "handling", "department_review") and case.department_id
+    desk = next(iter(desks_of(case)), None)
     case.urge_count += 1
     Task.objects.create(
         case=case,
         kind="reply",
-        organisation_id=case.department_id if with_department else None,
+        organisation_id=case.department_id if with_department else getattr(desk, "pk", None),
         words=move.text("words"),
         level=move.given["level"],
         sent_at=move.now,
         due=due,
     )
-    move.receiver = str(case.department) if with_department else _("当前岗位")
+    move.receiver = str(case.department) if with_department else str(desk) if desk else _("当前岗位")
 
 
 @of("reply_urge")

@@ -78,6 +78,8 @@ def test_row_moves_the_case_for_each_named_role(world: World, row: workflow.Row,
         case = world.ready(row, state)
         if role == "acceptor" and row.action == "reply_urge":
             case.tasks.update(organisation=None)
+        if role == "township" and row.action == "reply_urge":
+            case.tasks.update(organisation=world.street)
         before = Step.objects.count()
         given = world.given(row, case)
         if role == "township" and "department" in given:

@@ -191,3 +191,12 @@ def test_what_a_township_may_register_in_its_area_becomes_its_own(given: World) 
     Responsibility.objects.all().delete()
     case = services.register(given.who("township"), source="leader", point=HERE, description="灯不亮", matter_code=MATTER, now=NOW)
     assert case.level == "township"
+
+
+def test_what_lies_with_it_is_urged_there_and_answered_there(given: World, neighbour: Who) -> None:
+    case = given.case("awaiting_filing", level="township")
+    services.act(given.who("leader"), case, "urge", now=NOW, urge_kind="leader", level="1", words="请抓紧")
+    assert case.tasks.get(kind="reply").organisation == given.street
+    assert "reply_urge" not in slugs(neighbour, case)
+    services.act(given.who("township"), case, "reply_urge", now=NOW, words="今天立案")
+    assert case.tasks.get(kind="reply").reply == "今天立案"
