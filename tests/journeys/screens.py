@@ -127,6 +127,7 @@ ADMINISTRATION = (
     ("gateway", "/gateways/{gateway}", "一个网关：设备、口令、最近上线", "A gateway: its devices, key, last seen"),
     ("components", "/components", "部件", "Components"),
     ("component", "/components/{component}", "一个部件：属性与历次修改", "A component: attributes and every change"),
+    ("calendar", "/calendar?year=2026", "工作日历：一年的工作日、放假、调休和本县的设定", "The working calendar: working days, holidays, make-up days, the county's own"),
     ("limits", "/limits?q=井盖", "时限：按立案条件和区域等级", "Limits: by filing condition and class of area"),
     ("limit", "/limits/01037-03", "一个立案条件：清单时限、本县时限、历次修改", "A condition: the list's limit, the county's own, every change"),
     ("area-classes", "/limits/areas", "区域等级", "The classes of areas"),
@@ -161,7 +162,7 @@ POSTED = {
     "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
     "settings_import", "settings_carry_out", "change_undo", "quarantine_redrive", "quarantine_discard", "street_lights_command",
-    "limit_drop", "limit_undo", "limits_import", "area_class_undo", "area_classes_import",
+    "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""
 PIECES = {

@@ -87,7 +87,7 @@ def recall_overdue(now: datetime | None = None) -> int:
 
 
 LOOK_AHEAD = timedelta(days=45)
-CALENDAR_PAGE = "/admin/cases/calendarday/"
+CALENDAR_PAGE = "/administration/calendar"
 
 
 def warn_of_calendar(now: datetime | None = None) -> int:
