@@ -22,6 +22,8 @@ from chengguan.cases.selectors import settings_sheets
 from chengguan.console.pages import settings_form
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
+from chengguan.people.roles import name_of
+from chengguan.people.selectors import accounts_with_role
 from chengguan.standards.limits import SETTINGS
 from chengguan.standards.limits import Setting as Declared
 
@@ -66,11 +68,18 @@ def setting(request: Request, key: str) -> HttpResponse:
         "line": line,
         "group": next(name for slug, name, _keys in shown.GROUPS if slug == shown.group_of(key)),
         "form": _drawn(declared, value, error),
+        "vacant": _vacant(own.get(key, declared.default)) if line.kind == "ladder" else "",
         "error": error,
         "reason": reason,
         "told": shown.told(shown.changes("setting", key)[:20]),
     }
     return render(request, "console/settings/setting.html", context, status=422 if error else 200)
+
+
+def _vacant(ladder: list[dict[str, Any]]) -> str:
+    """Posts of a ladder that nobody holds today: what they should decide would wait for ever."""
+    named = dict.fromkeys(role for rung in ladder for role in rung["who"])
+    return "、".join(name_of(role) for role in named if not accounts_with_role(role))
 
 
 def _drawn(declared: Declared, value: Any, error: str) -> settings_form.Drawn:

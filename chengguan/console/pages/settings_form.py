@@ -23,7 +23,7 @@ from chengguan.standards.switches import DECIDERS, NOTICE_FIELDS, WORDS
 
 SPANS = 3
 """Stretches of work in a day that the form offers."""
-MOST_FOUND = 30
+MOST_FOUND = 15
 
 
 @dataclass(frozen=True)

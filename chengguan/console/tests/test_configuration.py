@@ -23,6 +23,7 @@ from chengguan.cases.selectors.settings_in_words import (
 from chengguan.cases.selectors.settings_sheets import LADDERS, MATTERS, SHEETS, VALUES
 from chengguan.cases.wording import wording
 from chengguan.console.tests.duty import signed_in
+from chengguan.people.models import Holding
 from chengguan.people.selectors import SYSTEM
 from chengguan.standards.limits import SETTINGS
 from chengguan.standards.switches import NOTICE
@@ -145,6 +146,13 @@ def test_the_history_says_who_what_and_why_and_only_the_newest_is_set_back(admin
     assert "后来又改过" in answer.content.decode()
     admin.post(f"/administration/changes/{last.pk}/undo")
     assert own("handling.starts") == "filing"
+
+
+def test_a_ladder_says_when_nobody_holds_a_post_that_should_decide(admin):
+    services.set_setting(SYSTEM, "approval.void", [{"times": 1, "days": 0, "who": ["leader"]}])
+    assert "没有人任" not in admin.get(f"{ROOT}/approval.void").content.decode()
+    Holding.objects.filter(post__role="leader").delete()
+    assert "今天没有人任领导" in admin.get(f"{ROOT}/approval.void").content.decode()
 
 
 def test_others_have_no_settings(town):
