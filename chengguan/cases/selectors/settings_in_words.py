@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from chengguan.cases.models import Change, Setting
 from chengguan.cases.selectors.ladders import ladder_in_words
 from chengguan.cases.words import limit_words, own_limit_words
+from chengguan.places.models import AreaClass
 from chengguan.standards import codes, limits
 from chengguan.standards.switches import WORDS
 
@@ -24,7 +25,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         "verify.skip", "verify.automatic", "urge.automatic", "task.recall_grace_minutes",
     )),
     ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.suspend_days")),
-    ("handling", gettext_lazy("处置与时窗"), ("handling.", "window.", "lights.", "calendar.")),
+    ("handling", gettext_lazy("处置与时窗"), ("handling.", "limits.", "window.", "lights.", "calendar.")),
     ("photos", gettext_lazy("照片与现场"), ("photos.", "verify.")),
     ("duplicates", gettext_lazy("重复案件"), ("duplicates.",)),
     ("notices", gettext_lazy("通知的文字"), ("notice.",)),
@@ -36,6 +37,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 CHOICES: dict[str, dict[str, Any]] = {
     "handling.starts": {"filing": gettext_lazy("从立案起"), "dispatch": gettext_lazy("从派遣起"), "receipt": gettext_lazy("从签收起")},
     "handling.rework": {"goes_on": gettext_lazy("接着走"), "starts_again": gettext_lazy("重新计时")},
+    "limits.area_class": dict(AreaClass.choices),
     "stage.entered_twice": {"anew": gettext_lazy("重新计时"), "added_up": gettext_lazy("与上次累计")},
 }
 SOURCES: dict[str, Any] = {
@@ -198,16 +200,25 @@ def _told(row: Change, newest: bool) -> Told:
         default = _("默认：%(value)s") % {"value": in_words(row.key, setting.default)} if setting else _("默认")
         before, after = (default if value is None else in_words(row.key, value) for value in (row.before, row.after))
     else:
-        what, before, after = row.key, _plain(row.kind, row.before), _plain(row.kind, row.after)
+        what, before, after = _what(row), _plain(row.kind, row.before), _plain(row.kind, row.after)
     return Told(row, row.get_kind_display(), what, before, after, newest)
+
+
+def _what(row: Change) -> str:
+    if row.kind != "limit":
+        return row.key
+    condition, klass, day = row.key.split("|")
+    return " ".join(part for part in (condition, str(dict(AreaClass.choices).get(klass, "")), _("自 %(day)s 起") % {"day": day}) if part)
 
 
 def _plain(kind: str, value: Any) -> str:
     """Of a kind that has no form here: a day's word, or the fields of the row."""
     if kind == "limit":
         return own_limit_words(value)
-    if value is None:
+    if value is None or value == "":
         return "—"
+    if kind == "area_class":
+        return str(dict(AreaClass.choices).get(value, value))
     if kind == "day":
         working = _("上班") if value.get("working") else _("放假")
         return " ".join(part for part in (working, value.get("note", "")) if part)

@@ -70,7 +70,7 @@ def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Cha
 def set_settings(who: Who, values: Mapping[str, Any], reason: str) -> None:
     """Several settings, all or none: what a workbook says."""
     administrator_only(who)
-    with transaction.atomic():
+    with transaction.atomic(), deadlines_follow_once():
         for key, value in values.items():
             set_setting(who, key, value, reason=reason)
 

@@ -148,6 +148,17 @@ def test_the_history_says_who_what_and_why_and_only_the_newest_is_set_back(admin
     assert own("handling.starts") == "filing"
 
 
+def test_the_history_tells_other_kinds_in_words_too(admin):
+    said = {"who": "管理员", "before": None}
+    Change.objects.create(kind="limit", key="01037-03|A|2026-12-01", after={"limit": [4, "work_hour"], "verify": [1, "urgent_hour"]}, **said)
+    Change.objects.create(kind="day", key="2026-12-01", after={"working": False, "note": "停电"}, **said)
+    Change.objects.create(kind="area_class", key="500241001", after="B", **said)
+    page = admin.get("/administration/changes").content.decode()
+    for words in ("4 工作时，核查 1 紧急工作时", "01037-03 A 类区域 自 2026-12-01 起", "放假 停电", "B 类区域"):
+        assert words in page
+    assert admin.get("/administration/changes?kind=limit").context["page"].paginator.count == 1
+
+
 def test_a_ladder_says_when_nobody_holds_a_post_that_should_decide(admin):
     services.set_setting(SYSTEM, "approval.void", [{"times": 1, "days": 0, "who": ["leader"]}])
     assert "没有人任" not in admin.get(f"{ROOT}/approval.void").content.decode()
