@@ -32,7 +32,7 @@ def _help() -> None:
         ("backup FOLDER", _("备份：数据库、消息流、历史读数、照片与文件")),
         ("restore FOLDER", _("从备份恢复到空的数据目录")),
         ("create-administrator", _("建立第一个管理员")),
-        ("load KIND FILE", _("导入区划、网格、部件、地址：areas grids components addresses")),
+        ("load KIND FILE", _("导入区划、网格、部件、地址，接管案件：areas grids components addresses cases")),
         ("gateway-password KEY", _("演示网关的 MQTT 密码，供手工发布试验")),
         ("flow", _("列出每个事实由谁接着处理")),
         ("migrate、shell ……", _("Django 的管理命令")),

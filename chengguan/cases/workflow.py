@@ -14,6 +14,8 @@ from dataclasses import dataclass
 NEW = "(new)"
 SAME = "(same)"
 BEFORE = "(before)"
+MAPPED = "(mapped)"
+"""The state into which the mapping of another system's export puts a case."""
 
 STATES: dict[str, str] = {
     "reported": "待受理",
@@ -152,6 +154,8 @@ TABLE: tuple[Row, ...] = (
         ("end:all",), "计入自行处置，不计入部门的各项率。", main=True),
     Row(("self_handled",), "reject", "refused", "审核退回", ("acceptor", "shift_leader"), ("reason",), (),
         ("end:all",), "照片看不出已解决的，不算数。"),
+    Row((NEW,), "take_over", MAPPED, "接管登记", ("system",), (), (),
+        (), "别的系统办过的，只记它知道的，不补编步骤；没办完的从这里接着办。"),
     # --- 案卷建立 ---
     Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor", "township"), ("matter_code", "condition_key", "place?", "opinion?"), ("own_level", "place_in_grid"),
         ("end:受理", "start:立案"), "类别、立案条件、所在网格齐了才能往下走。", main=True),

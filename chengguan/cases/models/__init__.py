@@ -4,6 +4,7 @@ from chengguan.cases.models.awaited import Clock, Request, Task
 from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, CaseAlarm, Dispatch, Photo, Report, Step
 from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
 from chengguan.cases.models.limits import FilingLimit
+from chengguan.cases.models.taken import TakenOver
 
 __all__ = [
     "KINDS",
@@ -22,5 +23,6 @@ __all__ = [
     "Sequence",
     "Setting",
     "Step",
+    "TakenOver",
     "Task",
 ]

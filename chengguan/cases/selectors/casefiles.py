@@ -25,7 +25,7 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     """case, condition, reports, steps, clocks (each with used_s, whole_s, left_s, share, light), photos, alarms,
     requests, tasks, dispatches, linked, merged, earlier, caller, durations, sees_reporter. Case.DoesNotExist when it is not this person's to see."""
     now = now or timezone.now()
-    case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
+    case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to", "taken_over").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
     chosen = settings()
     show_time(case, now, chosen["lights.yellow"])
     running = Running(case, now, chosen, calendar(chosen).for_showing())

@@ -5,16 +5,22 @@ from chengguan.cases.services.administration import set_calendar_day, set_settin
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
 from chengguan.cases.services.moving import act
 from chengguan.cases.services.registering import link_case, register, self_handle
+from chengguan.cases.services.takeover import take_over
+from chengguan.cases.services.takeover_mapping import BadMapping, read_mapping
+from chengguan.cases.services.takeover_report import Takeover
 from chengguan.cases.services.telling import link, quietly
 
 __all__ = [
+    "BadMapping",
     "Refused",
     "Stale",
+    "Takeover",
     "act",
     "add_evidence",
     "link",
     "link_case",
     "quietly",
+    "read_mapping",
     "register",
     "register_alarm",
     "register_alarms",
@@ -22,6 +28,7 @@ __all__ = [
     "set_calendar_day",
     "set_setting",
     "set_settings",
+    "take_over",
     "undo",
     "withdraw_evidence",
 ]
