@@ -1,5 +1,5 @@
 # The verbs. Each does its own set-up; a second run of one costs a second.
-.PHONY: help setup setup-test demo lint test bench bench-full docs messages pictures
+.PHONY: help setup setup-test demo lint test bench bench-full bench-desk docs messages pictures
 
 PY := .venv/bin/python
 RUNNING := PYTHONUNBUFFERED=1
@@ -9,6 +9,7 @@ help:
 	@echo "make test   lint, then every test, Chromium included"
 	@echo "make lint   ruff, mypy, import contracts, house tests, migrations, TypeScript"
 	@echo "make bench  the measurements, each against its reference (bench-full: the long one)"
+	@echo "make bench-desk  the desk among a million cases (CHENGGUAN_DESK_CASES=20000 CHENGGUAN_DESK_SECONDS=10: a small try)"
 	@echo "make docs   write the generated pages under docs/"
 	@echo "make messages   bring the English catalogue up to date; says which texts lack English"
 	@echo "make pictures  photograph every screen and the stories of the demo into docs/pictures (NAMES=\"a b\": only these screens, or stories)"
@@ -34,6 +35,9 @@ bench: setup-test
 
 bench-full: setup-test
 	$(PY) bench/run.py --full
+
+bench-desk: setup-test
+	$(PY) bench/run.py --desk
 
 docs: setup-test
 	$(PY) -m chengguan document

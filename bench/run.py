@@ -1,6 +1,7 @@
 """`make bench`: every measurement in its turn, each a program of its own whose last line is one JSON object.
 
     python bench/run.py [--full] [name ...]
+    python bench/run.py --desk [name ...]      (`make bench-desk`: the programs of desk/, all in one town)
 
 Prints the table at the end; ends with 1 when a program failed or a figure was not met.
 """
@@ -21,17 +22,21 @@ NOT_PROGRAMS = {"run", "rig", "bare", "gateways", "readings", "town"}
 LIMIT_S = {"usual": 1500, "full": 7200}
 
 
+def desk_programs() -> list[str]:
+    return sorted((path.stem for path in (HERE / "desk").glob("desk_*.py")), key=lambda name: (name != "desk_made", name == "desk_people", name))
+
+
 def programs() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_PROGRAMS)
 
 
-def measure(name: str, full: bool) -> dict:
+def measure(name: str, full: bool, folder: Path = HERE) -> dict:
     """The program's last line, after showing all of its lines; {"name", "met": False, "words"} when it has none."""
     print(f"== {name}", flush=True)
     last, began = "", time.monotonic()
     environment = os.environ | {"PYTHONPATH": str(HERE.parent), "CHENGGUAN_BENCH_FULL": "1" if full else "0"}
     with subprocess.Popen(
-        [sys.executable, str(HERE / f"{name}.py")], stdout=subprocess.PIPE, text=True, env=environment, cwd=HERE.parent
+        [sys.executable, str(folder / f"{name}.py")], stdout=subprocess.PIPE, text=True, env=environment, cwd=HERE.parent
     ) as child:
         assert child.stdout is not None
         for line in child.stdout:
@@ -47,12 +52,23 @@ def measure(name: str, full: bool) -> dict:
     return result if not missing else {"name": name, "met": False, "words": f"without {', '.join(sorted(missing))}"}
 
 
+def measure_desk(names: list[str]) -> list[dict]:
+    """All of them against one town, for to lay it takes the longest."""
+    sys.path.insert(0, str(HERE / "desk"))
+    from town import DeskTown
+
+    with DeskTown() as desk:
+        os.environ["CHENGGUAN_DESK_TOWN"] = desk.facts()
+        return [measure(name, False, HERE / "desk") for name in names or desk_programs()]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="the long forms too")
-    parser.add_argument("names", nargs="*", choices=[*programs(), []])
+    parser.add_argument("--desk", action="store_true", help="the desk's measurements, in one town with a million cases")
+    parser.add_argument("names", nargs="*", choices=[*programs(), *desk_programs(), []])
     given = parser.parse_args()
-    results = [measure(name, given.full) for name in given.names or programs()]
+    results = measure_desk(given.names) if given.desk else [measure(name, given.full) for name in given.names or programs()]
     print("\n" + f"{'what':<28}{'value':>14} {'unit':<14}{'reach':>12}  {'ratio':>8}  met")
     for row in results:
         if "words" in row:

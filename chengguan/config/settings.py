@@ -53,6 +53,8 @@ MQTT_BIND = os.environ.get("CHENGGUAN_MQTT_BIND") or "127.0.0.1"
 MQTT_TLS_CERT = os.environ.get("CHENGGUAN_MQTT_TLS_CERT", "")
 MQTT_TLS_KEY = os.environ.get("CHENGGUAN_MQTT_TLS_KEY", "")
 BIND = os.environ.get("CHENGGUAN_BIND") or "127.0.0.1"
+WEB_WORKERS = max(1, int(os.environ.get("CHENGGUAN_WEB_WORKERS") or 1))
+"""Processes that answer the pages; each has its own memory and database connections."""
 DEMO = _flag("CHENGGUAN_DEMO")
 """Demo accounts, simulators and the story button exist only in demo mode."""
 DEMO_PASSWORD = "chengguan-demo"

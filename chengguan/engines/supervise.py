@@ -200,6 +200,8 @@ class Supervisor:
     def _start_roles(self) -> None:
         say(_("启动各角色……"))
         web = ["uvicorn", "chengguan.config.asgi:application", "--host", settings.BIND, "--port", str(self.ports["http"])]
+        if settings.WEB_WORKERS > 1:
+            web += ["--workers", str(settings.WEB_WORKERS)]
         self._role("web", *web, "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2")
         self._role("ingest", "chengguan", "ingest")
         self._role("jobs", "chengguan", "jobs")
