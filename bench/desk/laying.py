@@ -72,20 +72,20 @@ def _townships() -> list[int]:
 
 
 def _series() -> str:
-    """One row a case: when, where, about what, how far. Numbers are spread by multiplication, so that two runs are alike."""
+    """One row a case: when, where, about what, how far. What it is is drawn by hashes of its number, so that two runs are alike."""
     return """
         CREATE TEMP TABLE series ON COMMIT DROP AS
-        SELECT %(base)s + i AS id, i AS i, i > %(cases)s - %(opened)s AS is_open,
-            CASE WHEN i > %(cases)s - %(opened)s THEN now() - (i * 7919 %% 14400) * interval '1 minute'
+        SELECT %(base)s + i AS id, i AS i, (hashint8extended(i, 20) & 2147483647) %% 2880 AS spread, i > %(cases)s - %(opened)s AS is_open,
+            CASE WHEN i > %(cases)s - %(opened)s THEN now() - ((hashint8extended(i, 1) & 2147483647) %% 14400) * interval '1 minute'
                 ELSE now() - interval '10 days' - ((%(cases)s - i)::float / %(cases)s * (%(days)s - 10)) * interval '1 day' END AS at,
-            (%(departments)s::bigint[])[1 + (i * 31 %% array_length(%(departments)s::bigint[], 1))] AS department,
-            (%(townships)s::bigint[])[1 + (i * 17 %% array_length(%(townships)s::bigint[], 1))] AS township,
-            (ARRAY['reported','awaiting_filing','awaiting_dispatch','dispatched','handling','handling','handling','reported_back','awaiting_closing'])[1 + i * 13 %% 9] AS standing,
-            (ARRAY['hotline','inspector','citizen','inspector','alarm'])[1 + i * 7 %% 5] AS came,
-            (%(places)s::text[])[1 + (i * 11 %% array_length(%(places)s::text[], 1))] || (i %% 400)::text || '号' AS address,
-            (%(troubles)s::text[])[1 + (i * 23 %% array_length(%(troubles)s::text[], 1))] || '，'
-                || (%(tails)s::text[])[1 + (i * 5 %% array_length(%(tails)s::text[], 1))] AS words,
-            i * 37 %% 100 < 8 AS late
+            (%(departments)s::bigint[])[1 + ((hashint8extended(i, 2) & 2147483647) %% array_length(%(departments)s::bigint[], 1))] AS department,
+            (%(townships)s::bigint[])[1 + ((hashint8extended(i, 3) & 2147483647) %% array_length(%(townships)s::bigint[], 1))] AS township,
+            (ARRAY['reported','awaiting_filing','awaiting_dispatch','dispatched','handling','handling','handling','reported_back','awaiting_closing'])[1 + (hashint8extended(i, 4) & 2147483647) %% 9] AS standing,
+            (ARRAY['hotline','inspector','citizen','inspector','alarm'])[1 + (hashint8extended(i, 5) & 2147483647) %% 5] AS came,
+            (%(places)s::text[])[1 + ((hashint8extended(i, 6) & 2147483647) %% array_length(%(places)s::text[], 1))] || ((hashint8extended(i, 7) & 2147483647) %% 400)::text || '号' AS address,
+            (%(troubles)s::text[])[1 + ((hashint8extended(i, 8) & 2147483647) %% array_length(%(troubles)s::text[], 1))] || '，'
+                || (%(tails)s::text[])[1 + ((hashint8extended(i, 9) & 2147483647) %% array_length(%(tails)s::text[], 1))] AS words,
+            (hashint8extended(i, 10) & 2147483647) %% 100 < 8 AS late
         FROM generate_series(1, %(cases)s::bigint) AS i
     """
 
@@ -111,8 +111,8 @@ def _cases(cursor, base: int) -> None:
         "follow_code": "NULL", "reported_at": "s.at", "accepted_at": "s.at + interval '5 min'", "filed_at": "s.at + interval '10 min'",
         "dispatched_at": "s.at + interval '20 min'", "received_at": "s.at + interval '40 min'", "entered_at": "s.at + interval '1 hour'",
         "closed_at": "CASE WHEN s.is_open THEN NULL ELSE s.at + (3 + s.i % 40) * interval '1 hour' END",
-        "deadline": "CASE WHEN s.is_open THEN now() + (s.i * 7919 % 2880 - 960) * interval '1 minute' END",
-        "yellow_at": "CASE WHEN s.is_open THEN now() + (s.i * 7919 % 2880 - 1080) * interval '1 minute' END",
+        "deadline": "CASE WHEN s.is_open THEN now() + (s.spread - 960) * interval '1 minute' END",
+        "yellow_at": "CASE WHEN s.is_open THEN now() + (s.spread - 1080) * interval '1 minute' END",
         "handling_deadline": "s.at + interval '1 day'", "handling_overdue": "s.late",
         "point": "ST_Translate(t.point, (s.i * 101 % 2000 - 1000) / 1e5, (s.i * 103 % 2000 - 1000) / 1e5)",
     }  # fmt: skip
