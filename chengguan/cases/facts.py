@@ -21,3 +21,10 @@ class CaseMoved:
 @dataclass(frozen=True)
 class CaseClosed:
     case_id: int
+
+
+@dataclass(frozen=True)
+class DeadlinesMoved:
+    """Without a step: the calendar or a setting changed."""
+
+    case_id: int

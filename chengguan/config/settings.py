@@ -144,6 +144,7 @@ INSTALLED_APPS = [
     "chengguan.observations",
     "chengguan.alarms",
     "chengguan.cases",
+    "chengguan.evaluation",
     "chengguan.ingest",
     "chengguan.portal",
     "chengguan.field",

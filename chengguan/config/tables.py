@@ -12,7 +12,7 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms import workflow as alarms
 from chengguan.cases import workflow as cases
-from chengguan.standards import codes, limits, switches
+from chengguan.standards import codes, limits, ratios, switches
 
 
 def words() -> set[str]:
@@ -44,6 +44,7 @@ def _standards() -> Iterator[str]:
     yield from codes.KIND_NAMES.values()
     yield from (setting.name for setting in limits.SETTINGS.values())
     yield from switches.NOTICE_FIELDS.values()
+    yield from (ratio.name for ratio in ratios.RATIOS.values())
 
 
 def _rule(rule: registry.Rule) -> Iterator[str]:

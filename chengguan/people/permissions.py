@@ -78,6 +78,9 @@ _TABLE: tuple[Permission, ...] = (
     Permission("cases.configure", _("设置案件的时限、流程与用语"), {"administrator": ALL}),
     Permission("map.see", _("查看值班地图"), WIDE | LIMITED),
     Permission("work.see", _("使用工作台"), CENTRE | {k: LIMITED[k] for k in ("department", "township", "contractor_lead")} | {"trade_engineer": ALL, "administrator": ALL}),
+    Permission("evaluation.see", _("查看综合评价"), dict.fromkeys(("evaluator", "leader", "overseer", "shift_leader"), ALL) | {"department": DEPARTMENT, "township": AREA}),
+    Permission("evaluation.draw", _("抽查已结案件"), {"evaluator": ALL}),
+    Permission("evaluation.judge", _("给抽查下结论"), {"evaluator": ALL, "overseer": ALL}),
     Permission("field.use", _("使用现场手机端"), {"inspector": OWN, "crew": OWN}),
     Permission("admin.use", _("进入系统管理"), {"administrator": ALL}),
 )  # fmt: skip

@@ -26,6 +26,8 @@ ACTION_NAMES = {
     "gridduty.end": _("终止网格责任"),
     "leave.set": _("登记休假代班"),
     "leave.end": _("结束休假代班"),
+    "sample.draw": _("抽取抽查案件"),
+    "sample.judge": _("抽查下结论"),
     "audit.export": _("导出审计记录"),
     "audit.retention": _("清理过期审计记录"),
     "component.create": _("登记部件"),

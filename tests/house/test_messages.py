@@ -30,6 +30,7 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",
     "chengguan/places/services": "parts of Chinese addresses and names of grids",
     "chengguan/cases/services/effects.py": "how a task ended, kept with it and shown nowhere",
+    "chengguan/evaluation/selectors/counts.py": "the same, as cases keep it",
     "chengguan/people/management/commands/create_administrator.py": "default names of a post and a centre, kept as data",
     "chengguan/people/permissions.py": "heads of a generated page",
     "chengguan/config/management/commands/load.py": "the command line's help, in both languages at once",

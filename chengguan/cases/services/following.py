@@ -11,10 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from chengguan.cases.facts import DeadlinesMoved
 from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.selectors import own_limits
 from chengguan.cases.selectors.running import limit_of
 from chengguan.cases.services.clocks import Clocks
+from chengguan.engines import announce
 from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
 from chengguan.standards.limits import Settings
 
@@ -63,6 +65,7 @@ def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, 
     for clock in changed:
         if clock.kind == "task":
             Task.objects.filter(clock=clock, done_at=None).update(due=clock.deadline)
+    announce.announce(*(DeadlinesMoved(pk) for pk in sorted({clock.case_id for clock in changed if clock.kind == "handling"})))
     return len(changed)
 
 

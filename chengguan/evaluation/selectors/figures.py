@@ -1,0 +1,138 @@
+"""The figures: all counts of a period for each department, township, community or person in one query a table, the ratios from
+them, and exactly the cases behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Avg, Q, QuerySet, Sum
+from django.db.models import Count as Rows
+from django.db.models.functions import Coalesce
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case, Step, Task
+from chengguan.cases.selectors import visible
+from chengguan.evaluation.models import CaseFact, SpotCheck, TurnFact
+from chengguan.evaluation.selectors.counts import COUNTS, SCORED, Ask, Count
+from chengguan.evaluation.selectors.periods import BASES, Period
+from chengguan.people.selectors import Who, reach
+from chengguan.standards.ratios import RATIOS
+
+MODELS: dict[str, type[Any]] = {"case": CaseFact, "turn": TurnFact, "step": Step, "task": Task, "check": SpotCheck}
+KEYS: dict[str, dict[str, str]] = {
+    "all": {"case": ""},
+    "department": {"case": "department", "turn": "department"},
+    "township": {"case": "township"},
+    "community": {"case": "community"},
+    "post": {"step": "who", "task": "account", "check": "inspector"},
+}
+"""What is compared: by which column each table is grouped."""
+CASE_OF = {"case": "case", "turn": "fact__case", "step": "case", "task": "case", "check": "case"}
+MOMENT = {"step": "acted_at", "task": "sent_at", "check": "judged_at"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the period, by which moment, which definition of 应结案数, as of when."""
+
+    period: Period
+    now: datetime
+    basis: str = "reported"
+    closing_due: str = "overdue"
+
+    @property
+    def ask(self) -> Ask:
+        """By deadline the whole period has fallen due; otherwise what has by now."""
+        return Ask(self.now, self.period.end if self.basis == "due" else self.now, self.closing_due)
+
+    def when(self, count: Count) -> Q:
+        if count.backlog:
+            return Q()
+        moment = MOMENT.get(count.of) or ("fact__" if count.of == "turn" else "") + BASES[self.basis][1]
+        return Q(**{f"{moment}__gte": self.period.start, f"{moment}__lt": self.period.end})
+
+
+@dataclass
+class Figures:
+    """Of one department, area or person."""
+
+    key: Any
+    counts: dict[str, int] = field(default_factory=dict)
+    scored: dict[str, int] = field(default_factory=dict)
+    """The same without what is exempt or not yet anybody's; the ratios divide these."""
+    seconds: dict[str, float | None] = field(default_factory=dict)
+
+    def ratio(self, slug: str) -> float | None:
+        return RATIOS[slug].of(self.counts | self.scored)
+
+    def parts(self, slug: str) -> tuple[int, int]:
+        """What the ratio divides by what."""
+        ratio, figures = RATIOS[slug], self.counts | self.scored
+        return sum(figures.get(each, 0) for each in ratio.over), figures.get(ratio.under, 0)
+
+
+def rows_of(who: Who, count: Count, question: Question) -> QuerySet[Any]:
+    """What counts, of what this person may see."""
+    return _seen(who, count.of).filter(question.when(count), count.where(question.ask))
+
+
+def _seen(who: Who, of: str) -> QuerySet[Any]:
+    rows = MODELS[of].objects.order_by()
+    if reach(who, "cases.see").everything:
+        return rows
+    return rows.filter(**{f"{CASE_OF[of]}__in": visible(who).values("pk")})
+
+
+def figures(who: Who, by: str, question: Question, slugs: Iterable[str] = ()) -> dict[Any, Figures]:
+    """Key (id of the department, area or account; "" for all together) -> its figures. `slugs`: only these counts."""
+    wanted = [COUNTS[slug] for slug in slugs] or list(COUNTS.values())
+    found: dict[Any, Figures] = {}
+    for of, column in KEYS[by].items():
+        for backlog in (False, True):
+            counts = [count for count in wanted if count.of == of and count.backlog == backlog]
+            if counts:
+                _add(found, who, of, column, counts, question)
+    return found
+
+
+def _add(found: dict[Any, Figures], who: Who, of: str, column: str, counts: list[Count], question: Question) -> None:
+    ask = question.ask
+    each: dict[str, Any] = {}
+    for count in counts:
+        each[f"n_{count.slug}"] = _aggregate(count, count.where(ask))
+        if count.scored:
+            each[f"s_{count.slug}"] = _aggregate(count, count.where(ask) & SCORED)
+    if of == "case" and not counts[0].backlog:
+        each |= {"t_accept": Avg("accept_s"), "t_handle": Avg("handle_s")}
+    rows = _seen(who, of).filter(question.when(counts[0]))
+    if counts[0].backlog:
+        rows = rows.filter(state__in=workflow.OPEN)
+    lines = rows.filter(**{f"{column}__isnull": False}).values(column).annotate(**each) if column else [rows.aggregate(**each)]
+    for line in lines:
+        key = line.get(column, "")
+        one = found.setdefault(key, Figures(key))
+        for name, value in line.items():
+            into: Any = {"n_": one.counts, "s_": one.scored, "t_": one.seconds}.get(name[:2])
+            if into is not None and name != column:
+                into[name[2:]] = value
+
+
+def _aggregate(count: Count, where: Q) -> Any:
+    if count.times:
+        return Coalesce(Sum(count.times, filter=where), 0)
+    return Rows("pk", filter=where) if where else Rows("pk")
+
+
+def cases_behind(who: Who, slug: str, question: Question, by: str = "all", key: Any = "", scored: bool = False) -> QuerySet[Case]:
+    """Exactly the cases of a figure. KeyError for a count or a comparison that does not exist."""
+    count = COUNTS[slug]
+    rows = rows_of(who, count, question)
+    column = KEYS[by][count.of]
+    if column:
+        rows = rows.filter(**{column: key})
+    if scored and count.scored:
+        rows = rows.filter(SCORED)
+    return visible(who).filter(pk__in=rows.values(CASE_OF[count.of]))

@@ -1,0 +1,197 @@
+"""The fact tables, derived from cases, steps, clocks and dispatches by one SQL text each. The same text brings the rows of a
+move up to date, builds the tables anew and checks them, so the three cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection, transaction
+
+from chengguan.cases.models import Case
+
+AFTER_HANDLING = (
+    "reported_back", "awaiting_verification", "verifying", "verified", "awaiting_closing", "closed", "archived",
+)  # fmt: skip
+_HANDLED = f"c.state IN {AFTER_HANDLING!r} AND NOT coalesce(s.self_handled, false)"
+
+CASE_COLUMNS: dict[str, str] = {
+    "case_id": "c.id",
+    "version": "c.version",
+    "state": "c.state",
+    "kind": "c.kind",
+    "source": "c.source",
+    "matter_code": "c.matter_code",
+    "urgent": "c.urgent",
+    "community_id": "c.community_id",
+    "township_id": "c.township_id",
+    "department_id": "c.department_id",
+    "reported_at": "c.reported_at",
+    "accepted_at": "c.accepted_at",
+    "filed_at": "c.filed_at",
+    "dispatched_at": "c.dispatched_at",
+    "due_at": f"CASE WHEN {_HANDLED} THEN coalesce(s.due_at, c.handling_deadline) ELSE h.deadline END",
+    "handled_at": f"CASE WHEN {_HANDLED} THEN c.reported_back_at END",
+    "closed_at": "CASE WHEN c.state IN ('closed', 'archived') AND NOT coalesce(s.self_handled, false) THEN c.closed_at END",
+    "self_handled": "coalesce(s.self_handled, false)",
+    "forced": "c.forced",
+    "exempt": "c.exempt",
+    "unfixed": "c.responsibility_open",
+    "overturned": "EXISTS (SELECT FROM evaluation_spotcheck k WHERE k.case_id = c.id AND k.verdict = 'overturned')",
+    "confirmed_true": "coalesce(s.confirmed_true, false)",
+    "accept_on_time": "coalesce(s.accept_on_time, false)",
+    "file_on_time": "coalesce(s.file_on_time, false)",
+    "dispatch_on_time": "coalesce(s.dispatch_on_time, false)",
+    "close_on_time": "coalesce(s.close_on_time, false)",
+    "handled_late": f"{_HANDLED} AND coalesce(s.handled_late, c.handling_overdue)",
+    "sent_to_verify": "coalesce(s.sent_to_verify, false)",
+    "departments": "(SELECT count(DISTINCT d.department_id) FROM cases_dispatch d WHERE d.case_id = c.id AND d.part = 'main')",
+    "reworks": "coalesce(s.reworks, 0)",
+    "returns": "coalesce(s.returns, 0)",
+    "denials": "coalesce(s.denials, 0)",
+    "extensions": "coalesce(s.extensions, 0)",
+    "suspensions": "coalesce(s.suspensions, 0)",
+    "urges": "coalesce(s.urges, 0)",
+    "accept_s": "s.accept_s",
+    "handle_s": f"CASE WHEN {_HANDLED} THEN s.handle_s END",
+    "satisfaction": "c.satisfaction",
+}
+
+
+def _last(value: str, *actions: str) -> str:
+    return f"(array_agg({value} ORDER BY id DESC) FILTER (WHERE action IN ({', '.join(map(repr, actions))})))[1]"
+
+
+def _times(*actions: str) -> str:
+    return f"count(*) FILTER (WHERE action IN ({', '.join(map(repr, actions))}))"
+
+
+def _on_time(*actions: str) -> str:
+    return f"bool_and(NOT overdue) FILTER (WHERE action IN ({', '.join(map(repr, actions))}))"
+
+
+CASE_FROM = f"""
+FROM cases_case c
+LEFT JOIN LATERAL (
+  SELECT bool_or(action = 'self_handle') AS self_handled, bool_or(action = 'send_to_verify') AS sent_to_verify,
+    {_last("given->>'true' = 'yes'", "confirm")} AS confirmed_true,
+    {_on_time("accept")} AS accept_on_time, {_on_time("file")} AS file_on_time,
+    {_on_time("dispatch", "dispatch_first")} AS dispatch_on_time,
+    {_last("NOT overdue", "close", "force_close")} AS close_on_time,
+    {_last("overdue", "report_back")} AS handled_late, {_last("stage_deadline", "report_back")} AS due_at,
+    {_times("rework")} AS reworks, {_times("grant_return")} AS returns, {_times("deny_return")} AS denials,
+    {_times("grant_extend")} AS extensions, {_times("grant_suspend")} AS suspensions, {_times("urge")} AS urges,
+    {_last("used_s", "accept")} AS accept_s, {_last("used_s", "report_back")} AS handle_s
+  FROM cases_step WHERE case_id = c.id
+) s ON true
+LEFT JOIN LATERAL (
+  SELECT deadline FROM cases_clock WHERE case_id = c.id AND kind = 'handling' AND ended_at IS NULL ORDER BY id DESC LIMIT 1
+) h ON true
+"""
+TURN_COLUMNS: dict[str, str] = {
+    "fact_id": "d.case_id",
+    "department_id": "d.department_id",
+    "answers": "bool_or(coalesce(c.department_id = d.department_id, false))",
+    "turns": "count(*)",
+    **{
+        name: f"sum((SELECT count(*) FROM cases_step s WHERE s.case_id = d.case_id AND s.action = '{action}'"
+        " AND s.acted_at > d.sent_at AND s.acted_at <= coalesce(d.ended_at, 'infinity')))"
+        for name, action in {
+            "returns": "grant_return", "denials": "deny_return", "extensions": "grant_extend",
+            "suspensions": "grant_suspend", "reworks": "rework",
+        }.items()
+    },
+}  # fmt: skip
+TURN_FROM = "FROM cases_dispatch d JOIN cases_case c ON c.id = d.case_id"
+TURN_GROUP = "AND d.part = 'main' GROUP BY d.case_id, d.department_id"
+
+
+def _chosen(columns: dict[str, str]) -> str:
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+
+
+def _put(where: str, given: list[Any], anew: bool = False) -> None:
+    names, turns = ", ".join(CASE_COLUMNS), ", ".join(TURN_COLUMNS)
+    new = ", ".join(f"{name} = EXCLUDED.{name}" for name in CASE_COLUMNS if name != "case_id")
+    new_turn = ", ".join(f"{name} = EXCLUDED.{name}" for name in TURN_COLUMNS if name not in ("fact_id", "department_id"))
+    with connection.cursor() as cursor:
+        if anew:
+            cursor.execute(f"DELETE FROM evaluation_turnfact t USING cases_case c WHERE t.fact_id = c.id AND {where}", given)
+        cursor.execute(
+            f"INSERT INTO evaluation_casefact ({names}) SELECT {_chosen(CASE_COLUMNS)} {CASE_FROM} WHERE {where}"
+            f" ON CONFLICT (case_id) DO UPDATE SET {new}",
+            given,
+        )
+        cursor.execute(
+            f"INSERT INTO evaluation_turnfact ({turns}) SELECT {_chosen(TURN_COLUMNS)} {TURN_FROM} WHERE {where} {TURN_GROUP}"
+            f" ON CONFLICT (fact_id, department_id) DO UPDATE SET {new_turn}",
+            given,
+        )
+
+
+def refresh(case_ids: Iterable[int], anew: bool = False) -> None:
+    """The rows of these cases, from what is written of them now, within the caller's transaction if there is one. A case is
+    never unsent, so a row of a turn stays; `anew` takes away those that should not be there."""
+    ids = sorted(set(case_ids))
+    if ids:
+        with transaction.atomic(savepoint=False):
+            _put("c.id = ANY(%s)", [ids], anew)
+
+
+AT_ONCE = 20_000
+
+
+def _ranges() -> Iterator[tuple[int, int]]:
+    last = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    first = Case.objects.order_by("pk").values_list("pk", flat=True).first() or 1
+    for start in range(first, last + 1, AT_ONCE):
+        yield start, start + AT_ONCE - 1
+
+
+def rebuild() -> None:
+    """Every row anew, some thousand cases at a time."""
+    for start, end in _ranges():
+        with transaction.atomic():
+            _put("c.id BETWEEN %s AND %s", [start, end], anew=True)
+
+
+def differing() -> list[int]:
+    """Cases whose rows are not what their steps say: none, unless somebody wrote past the services."""
+    found: set[int] = set()
+    case_names, turn_names = ", ".join(CASE_COLUMNS), ", ".join(TURN_COLUMNS)
+    where = "c.id BETWEEN %(start)s AND %(end)s"
+    pairs = (
+        (
+            "case_id",
+            f"SELECT {_chosen(CASE_COLUMNS)} {CASE_FROM} WHERE {where}",
+            f"SELECT {case_names} FROM evaluation_casefact WHERE case_id BETWEEN %(start)s AND %(end)s",
+        ),
+        (
+            "fact_id",
+            f"SELECT {_chosen(TURN_COLUMNS)} {TURN_FROM} WHERE {where} {TURN_GROUP}",
+            f"SELECT {turn_names} FROM evaluation_turnfact WHERE fact_id BETWEEN %(start)s AND %(end)s",
+        ),
+    )
+    with connection.cursor() as cursor:
+        for start, end in _ranges():
+            for key, derived, stored in pairs:
+                cursor.execute(
+                    f"SELECT DISTINCT {key} FROM ((({derived}) EXCEPT ({stored})) UNION ALL (({stored}) EXCEPT ({derived}))) x",
+                    {"start": start, "end": end},
+                )
+                found |= {row[0] for row in cursor.fetchall()}
+    return sorted(found)
+
+
+def catch_up(most: int = 50_000) -> int:
+    """Cases that were written without their facts being told, as a bulk load in SQL does: found by their version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id FROM cases_case c LEFT JOIN evaluation_casefact f ON f.case_id = c.id"
+            " WHERE f.version IS DISTINCT FROM c.version LIMIT %s",
+            [most],
+        )
+        missing = [row[0] for row in cursor.fetchall()]
+    for start in range(0, len(missing), AT_ONCE):
+        refresh(missing[start : start + AT_ONCE])
+    return len(missing)

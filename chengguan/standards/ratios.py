@@ -1,0 +1,73 @@
+"""The ratios of evaluation as data: which count over which, and whether more is better. Counts are named by the slugs of
+evaluation/selectors/counts.py.
+
+`confidence`: seen, in a city's or a vendor's published text; checked, it also reproduces a published figure; analogy, the
+denominator is inferred from a sibling. Never a standard's own clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ratio:
+    slug: str
+    name: str
+    over: tuple[str, ...]
+    under: str
+    higher_is_better: bool = True
+    confidence: str = "seen"
+
+    def of(self, figures: Mapping[str, float | None]) -> float | None:
+        """Between 0 and 1; None where the denominator is empty: neither nought nor all."""
+        whole = figures.get(self.under)
+        if not whole:
+            return None
+        return sum(figures.get(slug) or 0 for slug in self.over) / whole
+
+
+def _worse_up(slug: str, name: str, over: str, under: str, confidence: str = "seen") -> Ratio:
+    return Ratio(slug, name, (over,), under, False, confidence)
+
+
+_RATIOS: tuple[Ratio, ...] = (
+    # of cases: areas and departments
+    Ratio("filing", "立案率", ("filed",), "accepted", confidence="checked"),
+    Ratio("filing_on_time", "按时立案率", ("file_on_time",), "filed"),
+    Ratio("filing_right", "准确立案率", ("file_right",), "filed"),
+    Ratio("valid_reports", "有效上报率", ("valid_reports",), "reported"),
+    Ratio("accepting_on_time", "按时受理率", ("accept_on_time",), "accepted"),
+    Ratio("accepting_right", "准确受理率", ("accept_right",), "accepted"),
+    Ratio("dispatch_on_time", "按时派遣率", ("dispatch_on_time",), "dispatch_due"),
+    Ratio("dispatch_right", "准确派遣率", ("dispatch_right",), "dispatch_due"),
+    Ratio("handling", "处置率", ("handled",), "handle_due"),
+    Ratio("handling_on_schedule", "按期处置率", ("handled_on_schedule",), "handle_due"),
+    _worse_up("handled_late", "超期处置率", "handled_late", "handle_due", "analogy"),
+    _worse_up("unhandled_late", "超期未处置率", "unhandled_late", "handle_due", "analogy"),
+    Ratio("urgent_on_schedule", "急要件按期处置率", ("urgent_on_schedule",), "urgent_due", confidence="analogy"),
+    Ratio("closing", "结案率", ("closed",), "close_due", confidence="checked"),
+    Ratio("closing_on_schedule", "按期结案率", ("closed_on_schedule",), "close_due", confidence="checked"),
+    _worse_up("closed_late", "超期结案率", "closed_late", "close_due"),
+    _worse_up("unclosed", "未结案率", "unclosed", "reported"),
+    _worse_up("rework", "返工率", "reworked", "close_due"),
+    _worse_up("extension", "延期率", "extended", "handle_due"),
+    _worse_up("suspension", "挂账率", "suspended", "filed", "memory"),
+    _worse_up("found_by_public", "监督举报率", "public_confirmed", "filed"),
+    Ratio("satisfaction", "满意率", ("very_satisfied", "satisfied"), "followed_up", confidence="memory"),
+    # of posts
+    Ratio("post_accepting_on_time", "按时受理率", ("post_accept_on_time",), "post_accepted"),
+    Ratio("post_accepting_right", "准确受理率", ("post_accept_right",), "post_accepted"),
+    Ratio("post_sending_to_confirm", "核实按时派发率", ("post_confirm_sent_on_time",), "post_confirm_sent"),
+    Ratio("post_sending_to_verify", "核查按时派发率", ("post_verify_sent_on_time",), "post_verify_sent"),
+    Ratio("post_filing_on_time", "按时立案率", ("post_file_on_time",), "post_filed"),
+    Ratio("post_filing_right", "准确立案率", ("post_file_right",), "post_filed"),
+    Ratio("post_closing_on_time", "按时结案率", ("post_close_on_time",), "post_closed"),
+    Ratio("post_dispatch_on_time", "按时派遣率", ("post_dispatch_on_time",), "post_dispatched"),
+    Ratio("post_dispatch_right", "准确派遣率", ("post_dispatch_right",), "post_dispatched"),
+    Ratio("post_valid_reports", "有效上报率", ("post_valid_reports",), "post_reported"),
+    Ratio("post_confirming_on_time", "按时核实率", ("confirm_on_time",), "confirm_due"),
+    Ratio("post_verifying_on_time", "按时核查率", ("verify_on_time",), "verify_due"),
+)
+RATIOS: dict[str, Ratio] = {ratio.slug: ratio for ratio in _RATIOS}
