@@ -86,6 +86,15 @@ CASE = (
     desk("accept-result", "accept", "/cases/{verify}", "核查完毕：核查批转", "Verified: the result is accepted"),
     desk("case-file", "shift", "/cases/{close}", "已结案：前后照片、每一步、各时限用了多少", "Closed: photos before and after, every step, how much of each limit was used"),
 )
+EVALUATION = (
+    desk("evaluation", "leader", "/evaluation", "综合评价：各单位并排，率与公式", "Evaluation: departments side by side, ratios with their formulas", on_a_phone_too=True),
+    desk("evaluation-posts", "leader", "/evaluation?by=post&role=acceptor", "综合评价：受理员", "Evaluation: the acceptors"),
+    desk("evaluation-one", "leader", "/evaluation/one?by=all", "全县的每一个数、每一个率", "Every count and ratio of the county"),
+    desk("evaluation-cases", "leader", "/evaluation/cases?by=all&count=reported", "一个数背后的案件", "The cases behind a figure"),
+    desk("spot-checks", "leader", "/evaluation/checks", "抽查", "Spot checks"),
+    desk("spot-sample", "leader", "/evaluation/checks/{sample}", "抽查：一批", "A sample"),
+    desk("spot-check", "leader", "/evaluation/check/{check}", "抽查：一件", "A case looked at again"),
+)
 TRADES = (
     desk("lights", "engineer", "/lights", "路灯照明总览", "Street lights"),
     desk("circuit", "engineer", "/lights/circuits/{circuit}", "一条回路：每盏灯，开关与调光", "A circuit: each lamp, on, off and dim"),
@@ -140,6 +149,7 @@ PARTS: tuple[tuple[str, str, tuple[Screen, ...]], ...] = (
     ("值班室", "The duty room", DUTY),
     ("工作台", "The work lists", WORK),
     ("案件", "The case, stage by stage", CASE),
+    ("综合评价", "Evaluation", EVALUATION),
     ("路灯与井盖", "Lights and covers", TRADES),
     ("规则", "Rules", RULES),
     ("现场", "In the field", FIELD),
@@ -161,7 +171,7 @@ POSTED = {
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",
     "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
-    "settings_import", "settings_carry_out", "change_undo", "quarantine_redrive", "quarantine_discard", "street_lights_command",
+    "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""

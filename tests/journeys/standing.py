@@ -15,8 +15,10 @@ from django.utils import timezone
 from chengguan.alarms.models import Alarm
 from chengguan.cases.models import Case
 from chengguan.console.tests.duty import dark
+from chengguan.evaluation.services import draw
 from chengguan.observations.models import Quarantine
 from chengguan.people.models import Account, Organisation
+from chengguan.people.selectors import SYSTEM
 from chengguan.things.models import Component, Device, Gateway, Group
 from tests.small_town import dark_lamp, walk
 
@@ -49,7 +51,15 @@ def _cases(lamp: Component) -> dict[str, Any]:
     shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=found.values())
     found["close"] = getattr(shown.order_by("-closed_at").first(), "pk", found["close"])
     told = Case.objects.filter(source="citizen").exclude(state="reported").order_by("-pk").first() or dark_lamp({"lamp": lamp}, source="citizen")
-    return found | {"code": told.follow_code}
+    return found | {"code": told.follow_code} | _drawn()
+
+
+def _drawn() -> dict[str, int]:
+    """Closed cases drawn by lot, one of them to look at again."""
+    now = timezone.now()
+    judge = Account.objects.get(username="leader")
+    sample = draw(SYSTEM, start=now - timedelta(days=90), end=now + timedelta(days=1), wanted="5", assigned_to=judge, seed=7)
+    return {"sample": sample.pk, "check": sample.checks.first().pk}
 
 
 def _circuit(device: Device) -> Group:
