@@ -106,7 +106,6 @@ def limit(request: Request, key: str) -> HttpResponse:
         "condition": condition,
         "matter_name": codes.matter_name(condition.matter),
         "listed": shown.words(Limit(condition.limit, condition.clock)),
-        "source": _(condition.source),
         "rows": shown.own_rows(request.who, key, today),
         "history": shown.changes(request.who, "limit", f"{key}|"),
         "form": form,
