@@ -1,4 +1,4 @@
-// Keyboard on lists: j/k move, Enter opens, x ticks, a letter presses the button that carries it in data-key.
+// Keyboard on lists: j/k move, Enter (or a double click) opens, x ticks, a letter presses the button that carries it in data-key.
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
   !(target instanceof HTMLInputElement && /^(checkbox|radio|button|submit)$/.test(target.type));
@@ -73,6 +73,10 @@ export function startRows(): void {
   document.addEventListener("click", (click) => {
     const row = (click.target as HTMLElement).closest<HTMLElement>("[data-row]");
     if (row) choose(row);
+  });
+  document.addEventListener("dblclick", (click) => {
+    const target = click.target as HTMLElement;
+    if (!target.closest("a, button, input, label")) target.closest<HTMLElement>("[data-row]")?.querySelector<HTMLElement>("[data-open]")?.click();
   });
   // "tick all" of a list: data-tick-all="name of the boxes"
   document.addEventListener("change", (change) => {

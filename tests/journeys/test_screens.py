@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, expect
 
 from tests.journeys.people import PHONE, People, overflow, settle
 from tests.journeys.screens import SCREENS, Screen
@@ -73,3 +73,16 @@ def test_the_list_is_worked_by_keys(people: People, standing: dict[str, Any]) ->
     assert page.locator("[data-row].row-active").count() == 1
     page.locator("body").press("Enter")
     page.wait_for_url("**/cases/*")
+
+
+def test_a_row_of_the_quarantine_shows_its_message_beside_and_says_what_became_of_it(people: People, standing: dict[str, Any]) -> None:
+    page = people.desk("admin")
+    page.goto("/quarantine")
+    row = page.locator(f"[data-row='{standing['entry']}']")
+    row.locator("td.subject").click()
+    panel = page.locator("#entry-panel")
+    expect(panel.locator("pre.payload").first).to_be_visible()
+    panel.get_by_role("button", name="重新送入").click()
+    expect(panel.locator(".tag")).to_have_text("已重放")
+    expect(panel).to_contain_text("重放后", timeout=20_000)
+    expect(row).to_have_count(0)

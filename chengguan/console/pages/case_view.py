@@ -117,7 +117,8 @@ def _moment(step: Step, photos: list[Any]) -> Moment:
     limit = ""
     if step.stage_deadline is not None:
         limit = _("时限到 %s") % f"{timezone.localtime(step.stage_deadline):%m-%d %H:%M}"
-    name, used = str(role.name) if role else _("系统"), span(step.used_s) if step.used_s else ""
+    name = str(role.name) if role else _("市民") if step.role == "citizen" else _("系统")
+    name, used = "" if name == step.who_name else name, span(step.used_s) if step.used_s else ""
     return Moment(step, step.action_name, name, moved, used, limit, late_word([step.from_state]), photos)
 
 

@@ -52,17 +52,22 @@ export class View {
       id: `trade-${each.slug}-${layer.slug}`, type: "circle", source: "components", "source-layer": "components", minzoom: Math.max(14, layer.min_zoom),
       filter: ["in", ["get", "class"], ["literal", layer.classes]],
       paint: {
-        "circle-color": layer.hue, "circle-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.4, 15, 0.7, 16, 0.9],
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1.2, 15, 2, 16, 3.4, 18, 5.5],
+        "circle-color": layer.hue, "circle-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.6, 15, 0.75, 16, 0.9],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 14, 1.7, 15, 2.4, 16, 3.4, 18, 5.5],
         "circle-stroke-color": p.sheet, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 14, 0, 16, 1],
       },
     })));
-    // Below street zoom the tiles hold squares with a count, not every component.
-    const thinned = this.trades.filter((each) => each.layers.length).map((each): LayerSpecification => ({
+    // Below street zoom the tiles hold cells with a count, not every component.
+    const thinned = this.trades.filter((each) => each.layers.length).flatMap((each): LayerSpecification[] => [{
       id: `thin-${each.slug}`, type: "circle", source: "components", "source-layer": "clusters", maxzoom: 14, minzoom: 11,
       filter: ["==", ["get", "subsystem"], each.slug],
-      paint: { "circle-color": each.layers[0].hue, "circle-opacity": 0.35, "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 1, 8, 3] },
-    }));
+      paint: { "circle-color": each.layers[0].hue, "circle-opacity": 0.3, "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 2.5, 8, 8, 20, 14] },
+    }, {
+      id: `thin-count-${each.slug}`, type: "symbol", source: "components", "source-layer": "clusters", maxzoom: 14, minzoom: 11,
+      filter: ["all", ["==", ["get", "subsystem"], each.slug], [">", ["get", "count"], 4]],
+      layout: { "text-field": ["to-string", ["get", "count"]], "text-font": FONT_BOLD, "text-size": 11, "symbol-sort-key": ["*", -1, ["get", "count"]] },
+      paint: { "text-color": p.ink, "text-halo-color": p.sheet, "text-halo-width": 1 },
+    }]);
     const hue = ["match", ["concat", ["get", "trade"], "/", ["get", "layer"]],
       ...this.trades.flatMap((each) => each.layers.flatMap((layer) => [`${each.slug}/${layer.slug}`, layer.hue])), p.unknown] as unknown as string;
     return [
@@ -145,7 +150,7 @@ export class View {
   toggle(key: string, shown: boolean): void {
     const [trade, layer] = key.split("/");
     const first = this.trades.find((each) => each.slug === trade)?.layers[0]?.slug === layer;
-    const ids = SWITCHES[key] ?? [`trade-${trade}-${layer}`, ...(first ? [`thin-${trade}`] : [])];
+    const ids = SWITCHES[key] ?? [`trade-${trade}-${layer}`, ...(first ? [`thin-${trade}`, `thin-count-${trade}`] : [])];
     for (const id of ids) if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
   }
 

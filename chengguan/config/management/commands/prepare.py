@@ -32,7 +32,7 @@ class Command(BaseCommand):
         marker = settings.DATA_ROOT / "demo-loaded"
         brings = ",".join(name for name, _function, _words in demo.PARTS)
         if not marker.exists() or marker.read_text() != brings:
-            self.stdout.write(_("载入样例县（合成数据），约需一分钟……"))
+            self.stdout.write(_("载入样例县（合成数据），约需一到两分钟……"))
             demo.load(lambda words: self.stdout.write(f"  {words}"))
             marker.write_text(brings)
         (run_files.folder() / "demo-accounts.txt").write_text("\n".join(demo.accounts()))
