@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from chengguan.cases.services import administration, rounds
+from chengguan.cases.services import administration, rounds, words
 
 
 @app.task(name="chengguan.cases.jobs.recompute_open", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
@@ -39,3 +39,12 @@ def warn_of_calendar(timestamp: int) -> None:
 def archive(timestamp: int) -> None:
     """Closed cases whose appeal window is over."""
     rounds.archive_due()
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queueing_lock="cases.cut_words", pass_context=False)
+def cut_words(timestamp: int) -> None:
+    """New and changed cases can be found by their words."""
+    for _turn in range(20):
+        if words.cut_due() < words.BATCH:
+            return

@@ -73,6 +73,8 @@ WORK = (
     desk("work-filtered", "desk", "/work?post=dispatcher&text=路&light=green", "一人多岗，带筛选条件", "Several posts in one hand, filtered"),
     desk("recurrences", "leader", "/recurrence", "顽疾：哪里总是反复", "What comes back again and again, and where"),
     desk("recurrence", "leader", "/recurrence/{close}", "一处顽疾：历次案件与位置", "One such place: every time it happened"),
+    desk("cases-found", "accept", "/cases?text=路灯", "案件查询：按中文词查全部案件", "Search over all cases by Chinese words"),
+    desk("loads", "dispatch", "/loads", "单位负荷：各单位、班组在办多少，超期多少，平均用时", "Load of departments and crews: open, overdue, mean handling time"),
     desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
 )
 CASE = (
@@ -185,7 +187,8 @@ PIECES = {
 DATA = {
     "live": "the stream of hints", "map_alarms": "JSON", "map_states": "JSON", "map_search": "JSON", "device_series": "JSON", "alarm_series": "JSON",
     "base_tile": "a vector tile", "component_tile": "a vector tile", "file": "a photo or document", "file_small": "a photo, small",
-    "portal-photo": "a photo", "devices_sheet": "a spreadsheet", "settings_sheet": "a spreadsheet",
+    "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "devices_sheet": "a spreadsheet",
+    "settings_sheet": "a spreadsheet",
 }  # fmt: skip
 """Not HTML."""
 EXCUSED = {*LEADS_ELSEWHERE, *POSTED, *PIECES, *DATA}

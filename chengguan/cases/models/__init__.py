@@ -5,6 +5,7 @@ from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, Cas
 from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
 from chengguan.cases.models.limits import FilingLimit
 from chengguan.cases.models.taken import TakenOver
+from chengguan.cases.models.words import CaseWords
 
 __all__ = [
     "KINDS",
@@ -13,6 +14,7 @@ __all__ = [
     "CalendarDay",
     "Case",
     "CaseAlarm",
+    "CaseWords",
     "Change",
     "Clock",
     "Dispatch",

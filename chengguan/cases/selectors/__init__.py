@@ -3,6 +3,8 @@
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
 from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
+from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.nearby import Near, duplicates, earlier, mergeable, near_of, of_caller
 from chengguan.cases.selectors.recurrence import Past, Recurring, history_here, recurring, times_here
@@ -20,9 +22,11 @@ from chengguan.cases.selectors.worklists import (
 )
 
 __all__ = [
+    "MOST_RANKED",
     "POST_STATES",
     "Action",
     "Field",
+    "Found",
     "Near",
     "Page",
     "Past",
@@ -36,9 +40,11 @@ __all__ = [
     "durations",
     "durations_lately",
     "earlier",
+    "find",
     "history_here",
     "light_of",
     "load_of_departments",
+    "loads",
     "mergeable",
     "near_of",
     "of_caller",

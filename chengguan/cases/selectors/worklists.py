@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 from django.utils import timezone
 
 from chengguan.cases import timing, workflow
-from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.models import Case, Request, Step, Task
 from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import sees_reporter, visible
@@ -148,7 +148,20 @@ FILTERS: dict[str, Callable[[Any], Q]] = {
     "matter": lambda value: Q(matter_code__startswith=value),
     "urgent": lambda value: Q(urgent=True),
     "overdue": lambda value: Q(handling_overdue=True),
+    "hand": lambda value: Q(state__in=(*workflow.WITH_DEPARTMENT, "suspended")),
+    "asked": lambda value: Q(pk__in=Request.objects.filter(state="waiting").values("case")),
 }
+
+
+def _due(value: str, now: datetime) -> Q:
+    """Within the hour, or before midnight here; what is late already is not among them."""
+    tonight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return Q(deadline__gte=now, deadline__lt=now + timedelta(hours=1) if value == "hour" else tonight)
+
+
+def _mine(who: Who) -> Q:
+    """What this person registered, walks to, or has taken a step of."""
+    return Q(reporter=who.account_id) | Q(inspector=who.account_id) | Q(pk__in=Step.objects.filter(who=who.account_id).values("case"))
 
 
 def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, Any]) -> QuerySet[Case]:
@@ -158,6 +171,10 @@ def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, 
             continue
         if name == "text":
             cases = cases.filter(_text(str(value).strip(), who))
+        elif name == "due":
+            cases = cases.filter(_due(value, now))
+        elif name == "mine":
+            cases = cases.filter(_mine(who))
         else:
             cases = cases.filter(_light(value, now) if name == "light" else FILTERS[name](value))
     return cases
@@ -165,7 +182,7 @@ def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, 
 
 def worklist(who: Who, *, post: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
     """What waits for this person, the nearest deadline first; each case with its `.light` and `.percent`. filters: state stage light
-    department crew township community component source matter (prefix) text urgent overdue."""
+    department crew township community component source matter (prefix) text urgent overdue; due (hour, today) hand asked mine."""
     return _page(narrowed(who, waiting(who, post), now or timezone.now(), filters), after, size, now or timezone.now())
 
 

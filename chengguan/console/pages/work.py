@@ -20,14 +20,18 @@ from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import SOURCES, Case
 from chengguan.console.pages.lists import LIGHTS, late_word, row_of
 from chengguan.console.selectors.saved import saved_views
+from chengguan.people.models import Organisation
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
+from chengguan.places.models import Area
 
 PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
 """Moves that can be made for several cases at once, when nothing of the form is open."""
 KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "e", "close": "c", "approve": "o"}
-FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "township", "stage")
+FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine")
+NUMBERS = ("department", "crew", "township", "community")
+SWITCHES = ("urgent", "overdue", "hand", "asked", "mine")
 MOST_AT_ONCE = 100
 
 
@@ -44,10 +48,12 @@ def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
         found.pop("light")
     if found.get("state") not in (None, *workflow.STATES):
         found.pop("state")
-    for name in ("department", "township"):
+    if found.get("due") not in (None, "hour", "today"):
+        found.pop("due")
+    for name in NUMBERS:
         if name in found and whole_number(found[name]) is None:
             found.pop(name)
-    for name in ("urgent", "overdue"):
+    for name in SWITCHES:
         if name in found:
             found[name] = True
     return found
@@ -64,7 +70,7 @@ def _lights(post: str) -> dict[str, Any]:
     return {**LIGHTS, "red": late_word(selectors.POST_STATES.get(post, workflow.OPEN))}
 
 
-def _chip(name: str, value: Any, lights: Mapping[str, Any]) -> str:
+def chip(name: str, value: Any, lights: Mapping[str, Any]) -> str:
     words = {
         "state": lambda: _("环节：%s") % _(workflow.STATES[value]),
         "light": lambda: _("灯：%s") % lights[value],
@@ -73,11 +79,32 @@ def _chip(name: str, value: Any, lights: Mapping[str, Any]) -> str:
         "overdue": lambda: _("处置超期"),
         "text": lambda: _("含“%s”") % value,
         "matter": lambda: _("类别：%s") % value,
-        "department": lambda: _("责任单位"),
-        "township": lambda: _("镇街"),
+        "department": lambda: _named(Organisation, value) or _("责任单位"),
+        "crew": lambda: _named(Organisation, value) or _("班组"),
+        "township": lambda: _named(Area, value) or _("镇街"),
+        "community": lambda: _named(Area, value) or _("社区"),
+        "due": lambda: _("1 小时内到期") if value == "hour" else _("今天到期"),
+        "hand": lambda: _("单位在办"),
+        "asked": lambda: _("有申请待审"),
+        "mine": lambda: _("我经手的"),
         "stage": lambda: _("阶段：%s") % value,
     }
     return words[name]()
+
+
+def _named(model: Any, pk: Any) -> str:
+    """What the chip calls an organisation or an area; empty when there is none of that number."""
+    return model.objects.filter(pk=pk).values_list("name", flat=True).first() or ""
+
+
+def _quick(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Narrowing by one click, beside lights and stages."""
+    offered = (("due", "hour"), ("urgent", True), ("asked", True), ("mine", True))
+    return [
+        {"name": chip(name, value, {}), "url": address_of(post, filters, **{name: value})}
+        for name, value in offered
+        if filters.get(name) != value
+    ]
 
 
 def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
@@ -98,8 +125,9 @@ def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
              "url": address_of(post, filters, light=None if filters.get("light") == light else light)}
             for light, n in lights.items()
         ],
-        "chips": [{"words": _chip(name, value, names), "url": address_of(post, filters, **{name: None})} for name, value in filters.items()],
+        "chips": [{"words": chip(name, value, names), "url": address_of(post, filters, **{name: None})} for name, value in filters.items()],
         "sources": [{"slug": slug, "name": name, "on": filters.get("source") == slug} for slug, name in SOURCES],
+        "quick": _quick(post, filters),
     }  # fmt: skip
 
 

@@ -1,0 +1,115 @@
+"""Search over every case there ever was, by Chinese words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
+from django.utils import timezone
+
+from chengguan.cases.models import Case
+from chengguan.cases.selectors.chinese import question_of, words_asked
+from chengguan.cases.selectors.configuration import settings
+from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.worklists import HEAVY, SHOWN, narrowed, show_time
+from chengguan.people.selectors import Who
+from chengguan.people.typed import moment, whole_number
+
+MOST_RANKED = 1000
+"""Of the cases that fit, the newest are put in order by how well they fit; whoever wants older ones narrows the question."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page. `after` asks for the next one. `more` when there are older ones than were ranked; `words` are what to mark."""
+
+    cases: list[Case]
+    after: str
+    more: bool
+    words: Sequence[str]
+
+
+class _Matches(Func):
+    template = "(%(expressions)s::tsquery)"
+    arg_joiner = " @@ "
+    output_field = BooleanField()
+
+
+class _Rank(Func):
+    """Heavier words first: a number, then the matter, the place, what was said."""
+
+    function = "ts_rank"
+    template = "round(%(function)s(%(expressions)s::tsquery)::numeric, 3)"
+    output_field = FloatField()
+
+
+def find(
+    who: Who, *, text: str = "", since: datetime | None = None, until: datetime | None = None,
+    after: str = "", size: int = 50, now: datetime | None = None, **filters: Any,
+) -> Found:  # fmt: skip
+    """Cases of any state that this person may see: those that fit `text` best first, then the newest; without text the newest.
+    `since` and `until` bound the report; the other filters are the work list's."""
+    now = now or timezone.now()
+    cases = narrowed(who, visible(who), now, filters)
+    if since is not None:
+        cases = cases.filter(reported_at__gte=since)
+    if until is not None:
+        cases = cases.filter(reported_at__lt=until)
+    keys, more = _ranked(who, cases, text, after, size) if text.strip() else (_newest(cases, after, size), False)
+    known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk([pk for pk, _key in keys[:size]])
+    rows, share = [known[pk] for pk, _key in keys[:size] if pk in known], settings()["lights.yellow"]
+    for case in rows:
+        show_time(case, now, share)
+    return Found(rows, keys[size - 1][1] if len(keys) > size else "", more, words_asked(text))
+
+
+def _newest(cases: QuerySet[Case], after: str, size: int) -> list[tuple[int, str]]:
+    first, _tilde, last = after.rpartition("~")
+    at, pk = moment(first), whole_number(last)
+    if at is not None and pk is not None:
+        cases = cases.filter(Q(reported_at=at, pk__gt=pk) | Q(reported_at__lt=at), reported_at__lte=at)
+    rows = cases.order_by("-reported_at", "id").values_list("pk", "reported_at")[: size + 1]
+    return [(pk, f"{at.isoformat()}~{pk}") for pk, at in rows]
+
+
+def _ranked(who: Who, cases: QuerySet[Case], text: str, after: str, size: int) -> tuple[list[tuple[int, str]], bool]:
+    """Ids with their keys, and whether more fit than were ranked. A key holds the newest case of the first page, so that those
+    that arrive meanwhile push nothing from one page to the next."""
+    top, rank, last = _place(after)
+    fitting = _fitting(who, cases, text)
+    if top is not None:
+        fitting = fitting.filter(pk__lte=top)
+    newest = list(fitting.order_by("-pk").values_list("pk", flat=True)[: MOST_RANKED + 1])
+    question = question_of(text)
+    ranked: Any = Case.objects.filter(pk__in=newest[:MOST_RANKED])
+    weight: Any = _Rank(F("cut__words"), Value(question, TextField())) if question else Value(0.0, FloatField())
+    rows = sorted(ranked.annotate(weight=weight).values_list("pk", "weight"), key=lambda row: (-(row[1] or 0), -row[0]))
+    if rank is not None and last is not None:
+        rows = [(pk, weight) for pk, weight in rows if (-(weight or 0), -pk) > (-rank, -last)]
+    top = top or (newest[0] if newest else 0)
+    return [(pk, f"{top}~{weight or 0}~{pk}") for pk, weight in rows[: size + 1]], len(newest) > MOST_RANKED
+
+
+def _fitting(who: Who, cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """By words; a telephone number, for those who may see it, by itself: it is no word of any case."""
+    question = question_of(text)
+    asked = text.strip()
+    if asked.isascii() and asked.replace("-", "").replace(" ", "").isdigit() and len(asked) >= 7 and sees_reporter(who):
+        called = cases.filter(reporter_phone=asked)
+        if called.exists():
+            return called
+    return cases.filter(_Matches(F("cut__words"), Value(question, TextField()))) if question else cases.none()
+
+
+def _place(after: str) -> tuple[int | None, float | None, int | None]:
+    parts = after.split("~")
+    if len(parts) != 3:
+        return None, None, None
+    try:
+        return whole_number(parts[0]), float(parts[1]), whole_number(parts[2])
+    except ValueError:
+        return None, None, None
+
