@@ -39,11 +39,16 @@ postgis_present() { ls /usr/lib/postgresql/*/bin/initdb /usr/share/postgresql/*/
 postgis_present || { want postgresql; want postgresql-postgis; }
 command -v ogr2ogr >/dev/null || want gdal-bin
 command -v setpriv >/dev/null || want util-linux
+# Case files as PDF: the libraries that set the text, and a font with Chinese.
+has_library() { compgen -G "/usr/lib/*/$1*" >/dev/null || compgen -G "/usr/lib*/$1*" >/dev/null || ldconfig -p 2>/dev/null | grep "$1" >/dev/null; }
+has_library libpango-1.0.so.0 || want libpango-1.0-0
+has_library libpangoft2-1.0.so.0 || want libpangoft2-1.0-0
+has_library libharfbuzz-subset.so.0 || want libharfbuzz-subset0
+ls /usr/share/fonts/*/noto/NotoSansCJK* >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null || has_package fonts-noto-cjk || want fonts-noto-cjk
 [ -x .venv/bin/python ] || find_python >/dev/null || want python3-venv
 if [ "$purpose" = test ]; then
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || want chromium
   command -v mosquitto_pub >/dev/null || want mosquitto-clients
-  ls /usr/share/fonts/*/noto/NotoSansCJK* >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null || has_package fonts-noto-cjk || want fonts-noto-cjk
 fi
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }

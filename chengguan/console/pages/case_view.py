@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import selectors, workflow
 from chengguan.cases.models import Case, Clock, Step
+from chengguan.cases.selectors.handed_out import forms_of
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import late_word, left_words, light_word, span
 from chengguan.people.roles import ROLES
@@ -87,6 +88,7 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "condition": file["condition"],
         "condition_limit": limit_words(file["condition"].limit, file["condition"].clock) if file["condition"] else "",
         "sees_reporter": file["sees_reporter"],
+        "forms": forms_of(steps),
         "took": _took(file["durations"]),
     }
 

@@ -1,0 +1,80 @@
+"""Case files and forms on paper: drawn as HTML by a template, made PDF by weasyprint, which is loaded when the first is asked for."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import zipfile
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.template.loader import render_to_string
+from django.utils import timezone
+from PIL import Image
+
+from chengguan.cases import selectors
+from chengguan.cases.selectors import handed_out
+from chengguan.engines import files
+from chengguan.people.selectors import Who
+
+log = logging.getLogger(__name__)
+WIDEST = 1000
+"""Pixels of a picture on paper: sharp enough at half a page's width."""
+
+
+def pdf(template: str, context: dict[str, Any]) -> bytes:
+    """Nothing outside the page itself is fetched: what somebody wrote into a case cannot make the platform ask another host."""
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    for chatty in ("weasyprint.progress", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    fetcher = URLFetcher(allowed_protocols=["data"])
+    return bytes(HTML(string=render_to_string(template, context), url_fetcher=fetcher).write_pdf())
+
+
+def pictured(photos: list[Any]) -> list[dict[str, Any]]:
+    """Each photo with its picture as a data address; None where the file is gone or is no picture."""
+    return [{"photo": photo, "picture": _picture(photo.attachment)} for photo in photos if photo.attachment.is_photo]
+
+
+def _picture(attachment: Any) -> str | None:
+    try:
+        with files.open(attachment.sha256) as kept, Image.open(kept) as image:
+            image.thumbnail((WIDEST, WIDEST))
+            made = io.BytesIO()
+            image.convert("RGB").save(made, "JPEG", quality=80)
+    except (OSError, ValueError):
+        log.warning("%s cannot be printed", attachment.sha256, exc_info=True)
+        return None
+    return "data:image/jpeg;base64," + base64.b64encode(made.getvalue()).decode()
+
+
+def as_zip(who: Who, case_id: int) -> bytes:
+    """case.json with everything, and the photos beside it under the names it gives; a photo whose file is gone is listed in missing.txt."""
+    data = handed_out.as_data(who, case_id, timezone.now())
+    made, missing = io.BytesIO(), []
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("case.json", json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2))
+        for photo in data["photos"]:
+            try:
+                with files.open(photo["sha256"]) as kept:
+                    packed.writestr(photo["file"], kept.read())
+            except (OSError, ValueError):
+                missing.append(photo["file"])
+        if missing:
+            packed.writestr("missing.txt", "\n".join(missing))
+    return made.getvalue()
+
+
+def file_context(who: Who, file: dict[str, Any]) -> dict[str, Any]:
+    """What a sheet of paper needs beside the case file itself."""
+    return {
+        "case": file["case"],
+        "condition": file["condition"],
+        "sees_reporter": selectors.sees_reporter(who),
+        "at": timezone.now(),
+        "who": who,
+    }
