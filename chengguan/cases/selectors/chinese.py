@@ -2,7 +2,7 @@
 
 A text keeps every dictionary word that occurs in it and every single character; a question is cut into the fewest words. So a
 text that holds the question as a piece is always found, however the two would be cut by themselves (灯不亮 in 路灯不亮).
-The dictionary takes about a second and 100 MB: it is read when the first text is cut, never at a role's start.
+The dictionary is large: it is read when the first text is cut, never at a role's start.
 """
 
 from __future__ import annotations
