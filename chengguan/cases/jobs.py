@@ -15,9 +15,10 @@ def recompute_open() -> None:
 @app.periodic(cron="* * * * * */15")
 @app.task(queueing_lock="cases.watch_clocks", pass_context=False)
 def watch_clocks(timestamp: int) -> None:
-    """Overdue is marked and urged; suspensions end."""
+    """Overdue is marked and urged; suspensions end; late answers are told."""
     rounds.mark_overdue()
     rounds.resume_suspended()
+    rounds.tell_late_answers()
 
 
 @app.periodic(cron="* * * * *")

@@ -68,6 +68,8 @@ DESK_OF: dict[str, str] = {
     "awaiting_verification": "acceptor", "verified": "acceptor", "awaiting_closing": "shift_leader", "self_handled": "acceptor",
 }  # fmt: skip
 """Whose desk at the centre a state waits on: whom the bell calls, and whom a list names."""
+ANSWERS: dict[str, str] = DESK_OF | {"confirming": "acceptor", "verifying": "acceptor"}
+"""Which post answers a notice 督办 in a state that is not a department's."""
 
 SIX_STEPS = ("上报", "受理立案", "派遣", "处置", "核查", "结案")
 STEP_OF: dict[str, int] = {
@@ -91,6 +93,7 @@ class Row:
     main: bool = False  # the ordinary next step, offered first
     asks: str = ""  # opens a request of this kind beside the stage
     decides: str = ""  # decides a waiting request of this kind
+    anywhere: bool = False  # also where the case is not theirs: the guard finds who was asked
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ FIELDS: dict[str, Field] = {
         Field("department", "主办单位", "department"),
         Field("helpers", "协办单位", "departments"),
         Field("copies", "抄告单位", "departments"),
+        Field("participants", "参加单位", "departments"),
+        Field("conclusion", "会商结论", "text"),
         Field("crew", "班组", "crew"),
         Field("until", "截止时间", "datetime"),
         Field("reason_code", "缓办原因", "choice", (
@@ -184,7 +189,7 @@ TABLE: tuple[Row, ...] = (
     # --- 任务派遣 ---
     Row(("awaiting_dispatch",), "dispatch", "dispatched", "派遣", ("dispatcher", "township", "system"), ("department", "helpers?", "copies?", "opinion?"), ("automatic:dispatch.automatic", "own_level", "department_with_right"),
         ("end:派遣", "handling"), "处置时限从派遣起算（可设为立案或签收）。", main=True),
-    Row(("awaiting_dispatch",), "dispatch_first", "dispatched", "先行派遣", ("dispatcher",), ("department", "reason"), ("urgent_case",),
+    Row(("awaiting_dispatch",), "dispatch_first", "dispatched", "先行派遣", ("dispatcher",), ("department", "reason", "helpers?", "copies?"), ("urgent_case",),
         ("end:派遣", "handling"), "人命关天，先派人去，责任后定；定责前不计分。"),
     Row(("awaiting_dispatch",), "send_back", "awaiting_filing", "退回监督中心", ("dispatcher",), ("reason",), (),
         ("end:派遣", "start:立案"), "立案有误，派不出去。"),
@@ -197,9 +202,9 @@ TABLE: tuple[Row, ...] = (
         ("end:处置", "start:派遣"), "换一家单位，给新的时限。", decides="return"),
     Row(("dispatched", "handling"), "deny_return", SAME, "不同意回退", ("dispatcher",), ("reason",), ("request:return",),
         (), "还是这家单位的事，时钟没有停过。", decides="return"),
-    Row(("dispatched", "handling"), "redirect", "dispatched", "改派", ("dispatcher",), ("department", "reason"), ("department_with_right",),
+    Row(("dispatched", "handling"), "redirect", "dispatched", "改派", ("dispatcher",), ("department", "reason", "helpers?", "copies?"), ("department_with_right",),
         ("end:处置", "handling"), "派错了由派遣员改，新单位用新时限。"),
-    Row(("dispatched", "handling"), "fix_responsibility", SAME, "定责", ("dispatcher",), ("department", "reason?"), ("responsibility_open",),
+    Row(("dispatched", "handling"), "fix_responsibility", SAME, "定责", ("dispatcher",), ("department", "reason?"), ("responsibility_open", "may_receive"),
         (), "先行派遣之后把责任定下来，从此计分。"),
     Row(("handling",), "assign", SAME, "指派", ("department",), ("crew", "opinion?"), ("own_crew",),
         (), "单位把活交给班组或养护公司。"),
@@ -219,18 +224,22 @@ TABLE: tuple[Row, ...] = (
         (), "照常处置。", decides="suspend"),
     Row(("suspended",), "resume", BEFORE, "恢复", ("dispatcher", "system"), ("reason?",), (),
         ("resume:处置",), "到期自动恢复，时钟接着走。", main=True),
-    Row(("handling",), "submit", "department_review", "提交初审", ("crew",), ("done", "photos"), ("own_case", "review_wanted", "enough_photos"),
+    Row(("handling",), "finish_stage", SAME, "完成分段", ("department",), ("done", "photos"), ("another_stage",),
+        ("next_stage",), "分段限时的案件，一段做完拍照为证，下一段从此起算；每一段各算各的超期。"),
+    Row(("handling",), "submit", "department_review", "提交初审", ("crew",), ("done", "photos"), ("own_case", "review_wanted", "stages_finished", "enough_photos"),
         (), "单位要先看一遍的事项，班组干完交单位初审；时钟不停。", main=True),
     Row(("department_review",), "send_back", "handling", "初审退回", ("department",), ("reason",), (),
         (), "活没干好，单位自己退给班组。"),
     # --- 处理反馈 ---
-    Row(("handling",), "report_back", "reported_back", "反馈", ("department", "crew"), ("done", "photos"), ("no_review_of_the_crew", "enough_photos"),
+    Row(("handling",), "report_back", "reported_back", "反馈", ("department", "crew"), ("done", "photos"), ("no_review_of_the_crew", "stages_finished", "enough_photos"),
         ("pause:处置", "start:批转"), "说清做了什么，拍照为证；单位要不要初审由它定；干活的只能反馈，不能结案。", main=True),
+    Row(WITH_DEPARTMENT, "report_help", SAME, "协办反馈", ("department",), ("done", "photos?"), ("helping",),
+        (), "协办单位做完自己那一份，告诉主办单位；主办的时限照走。", anywhere=True),
     Row(("department_review",), "report_back", "reported_back", "反馈", ("department",), ("done?", "photos?"), (),
         ("pause:处置", "start:批转"), "班组交来的话和照片就是单位的，看过了可以直接反馈。", main=True),
     Row(("reported_back",), "send_back", "handling", "退回处置", ("dispatcher",), ("reason",), (),
         ("end:批转", "resume:处置"), "一看就没做完的，不必劳动采集员。"),
-    Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher", "system"), ("opinion?",), ("automatic:forward.automatic",),
+    Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher", "system"), ("opinion?",), ("automatic:forward.automatic", "nothing_to_redo"),
         ("end:批转", "start:发核查"), "交回监督中心核查。", main=True),
     # --- 核查结案 ---
     Row(("awaiting_verification",), "send_to_verify", "verifying", "发核查", ("acceptor",), ("inspector", "words?"), (),
@@ -243,8 +252,10 @@ TABLE: tuple[Row, ...] = (
         ("endtask:核查", "resume:发核查"), "采集员逾期未去，另派别人。"),
     Row(("verified",), "accept_result", "awaiting_closing", "核查批转", ("acceptor",), ("opinion?",), ("found_done",),
         ("end:核查批转", "start:结案"), "采集员说好了，才送去结案。", main=True),
-    Row(("verified",), "rework", "handling", "返工", ("acceptor", "shift_leader"), ("reason",), (),
+    Row(("verified",), "rework", "handling", "返工", ("acceptor", "shift_leader"), ("reason",), ("straight_rework",),
         ("end:核查批转", "resume:处置"), "没做好，还是原单位；时钟接着走。"),
+    Row(("verified",), "rework_through", "reported_back", "返工(经派遣员)", ("acceptor", "shift_leader"), ("reason",), ("rework_through_dispatcher",),
+        ("end:核查批转", "start:批转"), "县里规定返工要经派遣员的，先交派遣员，由派遣员退回原单位。"),
     Row(("awaiting_closing",), "close", "closed", "结案", ("shift_leader",), ("closing_note?",), ("never_the_department", "verified_or_proven", "alarm_gone"),
         ("end:all",), "值班长结案，处置的单位永远不能自己结。", main=True),
     Row(("awaiting_closing",), "send_back", "awaiting_verification", "退回核查", ("shift_leader",), ("reason",), (),
@@ -266,7 +277,7 @@ TABLE: tuple[Row, ...] = (
         ("end:all",), "不进部门的各项率，计入作废数。", decides="void"),
     Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader", "dispatcher", "leader"), ("reason",), ("request:void", "on_the_ladder"),
         (), "照常走完。", decides="void"),
-    Row(("closed",), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), (),
+    Row(("closed",), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("linked_when_unsatisfied",),
         (), "不满意的另立关联案件，旧结果不动。", main=True),
     Row(("closed",), "ask_appeal", SAME, "申诉", ("department",), ("reason",), ("was_overdue", "appeal_window", "first_appeal"),
         (), "只有超期的可以申诉，一案一次。", asks="appeal"),
@@ -276,24 +287,36 @@ TABLE: tuple[Row, ...] = (
         (), "超期的事实还在，只是不计分。", decides="appeal"),
     Row(("closed",), "deny_appeal", SAME, "申诉不成立", ("dispatcher", "acceptor"), ("reason",), ("request:appeal",),
         (), "照常计分。", decides="appeal"),
-    Row(("closed",), "reopen", "awaiting_dispatch", "重开", ("shift_leader",), ("reason",), ("reopen_window",),
+    Row(("closed", "archived"), "reopen", "awaiting_dispatch", "重开", ("shift_leader",), ("reason",), ("reopen_window",),
         ("start:派遣",), "又坏了，给新时限，旧结果留着。"),
     Row(("closed",), "archive", "archived", "归档", ("system",), (), ("appeal_over",),
         (), "申诉期过了自动归档。"),
     # --- 旁路: 不改变阶段 ---
-    Row(ON_THE_WAY, "urge", SAME, "督办", ("dispatcher", "overseer", "leader", "system"), ("urge_kind", "level", "words", "until?"), (),
-        ("task:督办回复",), "催办要有回音，回复另有时限。"),
+    Row(ON_THE_WAY, "urge", SAME, "督办", ("dispatcher", "overseer", "leader", "system"), ("urge_kind", "level", "words", "until?"), ("due_ahead",),
+        ("task:督办回复",), "案件在谁手里由谁回复，回复另有时限；一级督办同时告知领导和值班长，二级告知值班长。"),
     Row(ON_THE_WAY, "reply_urge", SAME, "回复督办", ("department", "township", "dispatcher", "acceptor", "shift_leader"), ("words",), ("urge_waiting",),
-        ("endtask:督办回复",), "督办要有回音。"),
+        ("endtask:督办回复",), "督办要有回音；一次回复答的是本案所有等您回复的督办。", anywhere=True),
     Row(ON_THE_WAY, "instruct", SAME, "批示", ("leader",), ("words",), (), (), "领导的话记在案上。"),
-    Row(ON_THE_WAY, "consult", SAME, "会商", ("leader", "dispatcher"), ("words",), (), (), "几家的事几家商量。"),
+    Row(ON_THE_WAY, "consult", SAME, "会商", ("leader", "dispatcher"), ("participants", "words", "until?"), ("no_consultation", "due_ahead"),
+        (), "几家的事几家商量：请到的单位各写意见，召集人写下结论才算会商完。"),
+    Row(ON_THE_WAY, "answer_consult", SAME, "会商意见", ("department",), ("words", "photos?"), ("opinion_waiting",),
+        (), "请到的单位写下自己的意见。", anywhere=True),
+    Row(ON_THE_WAY, "end_consult", SAME, "结束会商", ("leader", "dispatcher"), ("conclusion",), ("consulting",),
+        (), "写下结论，告诉参加的各家。"),
     Row(ON_THE_WAY, "mark_urgent", SAME, "标为急要件", ("leader", "dispatcher", "acceptor", "duty_officer"), ("reason",), ("not_urgent_yet",),
         (), "危及人身财产安全的，单独打上记号。"),
+    Row(ON_THE_WAY, "unmark_urgent", SAME, "取消急要件", ("leader", "dispatcher", "shift_leader"), ("reason",), ("is_urgent",),
+        (), "险情解除或标错了的，说明理由取下记号。"),
     Row((*OPEN, "closed"), "record_evidence", SAME, "记录佐证", ("system",), ("words",), (),
         (), "设备自己的读数记在案上，作核查与结案的依据。"),
     Row(OPEN, "join_alarm", SAME, "并入告警", ("system",), ("words",), (),
         (), "同一处又有告警，并进来，不另立一案；先前的佐证作废。"),
+    Row(("closed", "archived"), "recur", SAME, "再次发生", ("system",), ("words",), (),
+        (), "结案后还在重开期里又告警，记在原案上，值班长看该不该重开。"),
 )  # fmt: skip
+
+RESULTS = ("按时回复", "逾期回复", "已答复", "逾期答复", "未答复", "已反馈", "已转出", "案件已结束")
+"""How what was owed beside the stage came out: a notice answered, an opinion said or not, a helper's part, or the case gone first."""
 
 _BY_MOVE: dict[tuple[str, str], Row] = {(state, row.action): row for row in TABLE for state in row.frm}
 ACTIONS: dict[str, str] = {row.action: row.name for row in reversed(TABLE)}

@@ -12,7 +12,7 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms import workflow as alarms
 from chengguan.cases import workflow as cases
-from chengguan.standards import codes, limits, ratios, switches
+from chengguan.standards import codes, limits, ratios, staging, switches
 
 
 def words() -> set[str]:
@@ -28,6 +28,7 @@ def _cases() -> Iterator[str]:
         yield row.name
         yield row.why
     yield from cases.ACTIONS.values()
+    yield from cases.RESULTS
     for asked in cases.FIELDS.values():
         yield asked.label
         yield from (label for _, label in asked.options)
@@ -45,6 +46,7 @@ def _standards() -> Iterator[str]:
     yield from (setting.name for setting in limits.SETTINGS.values())
     yield from switches.NOTICE_FIELDS.values()
     yield from (ratio.name for ratio in ratios.RATIOS.values())
+    yield from staging.names()
 
 
 def _rule(rule: registry.Rule) -> Iterator[str]:

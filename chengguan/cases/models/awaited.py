@@ -20,6 +20,8 @@ class Clock(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
     kind = models.CharField(max_length=14, choices=KINDS)
     stage = models.CharField(max_length=10)
+    part = models.CharField(max_length=20, blank=True)
+    """Which stretch of a staged limit, as 围护."""
     department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -53,28 +55,38 @@ class Clock(models.Model):
 
 
 class Task(models.Model):
-    """Sent to a person or an organisation and waited for: 核实, 核查, 督办回复."""
+    """Sent to a person, an organisation or a post of the centre and waited for. `consult` is the consultation itself, open
+    until its conclusion is written; `opinion` what each of those asked says."""
 
-    KINDS = [("confirm", _("核实")), ("verify", _("核查")), ("handle", _("处置")), ("reply", _("督办回复"))]
+    KINDS = [("confirm", _("核实")), ("verify", _("核查")), ("handle", _("处置")), ("reply", _("督办回复")),
+             ("consult", _("会商")), ("opinion", _("会商意见")), ("help", _("协办"))]  # fmt: skip
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=10, choices=KINDS)
     account = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     clock = models.ForeignKey(Clock, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=30, blank=True)
+    """The post that owes it, when neither a person nor an organisation is named."""
+    sent_by = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    sent_by_name = models.CharField(max_length=60, blank=True)
     words = models.TextField(blank=True)
+    urge_kind = models.CharField(max_length=10, blank=True)
     level = models.CharField(max_length=4, blank=True)
     sent_at = models.DateTimeField()
     due = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=20, blank=True)
     reply = models.TextField(blank=True)
+    late_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("任务")
         indexes = [
             models.Index(fields=["account", "due"], name="task_account", condition=Q(done_at=None)),
             models.Index(fields=["case", "done_at"], name="task_case"),
+            models.Index(fields=["due"], name="task_beside", condition=Q(done_at=None, kind__in=("reply", "opinion", "help", "consult"))),
+            models.Index(fields=["sent_by", "-id"], name="task_sent", condition=Q(kind="reply")),
         ]
 
     def __str__(self) -> str:

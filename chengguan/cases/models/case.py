@@ -90,6 +90,8 @@ class Case(models.Model):
     return_count = models.PositiveSmallIntegerField(default=0)
     extend_count = models.PositiveSmallIntegerField(default=0)
     urge_count = models.PositiveSmallIntegerField(default=0)
+    parts_done = models.PositiveSmallIntegerField(default=0)
+    """How many stretches of a staged limit are finished (standards.staging)."""
     synthetic = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 

@@ -5,13 +5,16 @@ from chengguan.cases.selectors.casefiles import case_file, condition_of, duratio
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
 from chengguan.cases.selectors.loads import loads
+from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.nearby import Near, duplicates, earlier, mergeable, near_of, of_caller
 from chengguan.cases.selectors.recurrence import Past, Recurring, history_here, recurring, times_here
 from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.urges import SHOWS, sides_of, urge_counts, urges
 from chengguan.cases.selectors.worklists import (
     POST_STATES,
     Page,
+    beside_counts,
     counts,
     light_of,
     load_of_departments,
@@ -23,15 +26,19 @@ from chengguan.cases.selectors.worklists import (
 
 __all__ = [
     "MOST_RANKED",
+    "MARKS",
     "POST_STATES",
+    "SHOWS",
     "Action",
     "Field",
     "Found",
+    "Mark",
     "Near",
     "Page",
     "Past",
     "Recurring",
     "actions_for",
+    "beside_counts",
     "calendar",
     "case_file",
     "condition_of",
@@ -45,6 +52,7 @@ __all__ = [
     "light_of",
     "load_of_departments",
     "loads",
+    "marks_of",
     "mergeable",
     "near_of",
     "of_caller",
@@ -53,8 +61,11 @@ __all__ = [
     "search",
     "sees_reporter",
     "settings",
+    "sides_of",
     "suggested_department",
     "times_here",
+    "urge_counts",
+    "urges",
     "visible",
     "waiting",
     "waiting_at",

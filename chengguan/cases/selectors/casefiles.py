@@ -11,10 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.models import Case, Clock, Report
+from chengguan.cases.selectors.asked import BESIDE, owed_by
 from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.selectors.marks import marks_of
 from chengguan.cases.selectors.nearby import earlier, of_caller
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.staged import stretches
 from chengguan.cases.selectors.worklists import HEAVY, SHOWN, show_time
 from chengguan.cases.timing import light as light_at
 from chengguan.people.selectors import Who
@@ -23,23 +26,28 @@ from chengguan.standards import filing
 
 def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, Any]:
     """case, condition, reports, steps, clocks (each with used_s, whole_s, left_s, share, light), photos, alarms,
-    requests, tasks, dispatches, linked, merged, earlier, caller, durations, sees_reporter. Case.DoesNotExist when it is not this person's to see."""
+    requests, tasks, owed (what this person owes beside the stage), dispatches, marks, stretches, linked, merged, earlier, caller, durations,
+    sees_reporter. Case.DoesNotExist when it is not this person's to see."""
     now = now or timezone.now()
     case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to", "taken_over").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
     chosen = settings()
     show_time(case, now, chosen["lights.yellow"])
     running = Running(case, now, chosen, calendar(chosen).for_showing())
     merged = list(case.merged.all())
+    clocks = [with_use(running, clock) for clock in case.clocks.select_related("department")]
     return {
         "case": case,
         "condition": condition_of(case),
         "reports": list(Report.objects.filter(case__in=[case, *merged]).order_by("arrived_at")),
         "steps": list(case.steps.prefetch_related("photos__attachment")),
-        "clocks": [with_use(running, clock) for clock in case.clocks.select_related("department")],
+        "clocks": clocks,
+        "stretches": stretches(case, clocks),
+        "marks": marks_of([case], now)[case.pk],
         "photos": list(case.photos.select_related("attachment", "step").order_by("id")),
         "alarms": [link.alarm for link in case.alarms.select_related("alarm__device").order_by("joined_at")],
         "requests": list(case.requests.select_related("asked_by", "organisation", "decided_by").order_by("id")),
-        "tasks": list(case.tasks.select_related("account", "organisation").order_by("id")),
+        "tasks": list(case.tasks.select_related("account", "organisation", "sent_by").order_by("id")),
+        "owed": [task for kind in BESIDE for task in owed_by(who, case, kind)],
         "dispatches": list(case.dispatches.select_related("department").order_by("id")),
         "linked": list(visible(who).filter(linked_to=case)),
         "merged": merged,

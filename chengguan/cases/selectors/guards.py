@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Request
 from chengguan.cases.selectors import levels
+from chengguan.cases.selectors.asked import ASKED
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.photos import refuse_too_few
@@ -118,9 +119,8 @@ def other_case(move: Move) -> None:
 
 
 def department_with_right(move: Move) -> None:
+    may_receive(move)
     department = move.given["department"]
-    if not department.enabled or department.kind not in RECEIVES:
-        raise Refused(_("%(name)s不是可以派遣的责任单位") % {"name": department}, "department")
     if move.row.action == "redirect" and department.pk == move.case.department_id:
         raise Refused(_("已经在%(name)s, 请选另一家") % {"name": department}, "department")
     prefixes = [move.case.matter_code[:length] for length in range(1, 6)]
@@ -133,9 +133,8 @@ def urgent_case(move: Move) -> None:
     condition = next((each for each in filing.conditions(move.case.matter_code) if each.key == move.case.condition_key), None)
     if not move.case.urgent and not (condition and condition.urgent):
         raise Refused(_("只有急要件或紧急时限的案件可以先行派遣"))
-    department = move.given.get("department")
-    if department is not None and (not department.enabled or department.kind not in RECEIVES):
-        raise Refused(_("%(name)s不是可以派遣的责任单位") % {"name": department}, "department")
+    if "department" in move.given:
+        may_receive(move)
 
 
 def return_window(move: Move) -> None:
@@ -210,9 +209,14 @@ def no_review_of_the_crew(move: Move) -> None:
         raise Refused(_("这类事项要单位先看一遍，请提交初审"))
 
 
+def _proven(move: Move) -> bool:
+    """The devices' own readings say it is done, and the county takes their word for a visit."""
+    return move.case.proven_at is not None and bool(move.settings["verify.by_reading"])
+
+
 def evidence_stands(move: Move) -> None:
     simple = _verification_can_be_skipped(move)
-    if move.case.proven_at is None and not simple:
+    if not simple and not _proven(move):
         raise Refused(_("没有设备读数可以证明，也不在免核查的事项里，请发核查"))
     if not simple:
         no_alarm_stands(move)
@@ -229,7 +233,7 @@ def found_done(move: Move) -> None:
 
 
 def verified_or_proven(move: Move) -> None:
-    if not move.case.found_done and move.case.proven_at is None and not _verification_can_be_skipped(move):
+    if not move.case.found_done and not _proven(move) and not _verification_can_be_skipped(move):
         raise Refused(_("没有核查过的案件不能结案"))
 
 
@@ -294,18 +298,15 @@ def appeal_over(move: Move) -> None:
         raise Refused(_("申诉期未满，暂不归档"))
 
 
+def may_receive(move: Move) -> None:
+    department = move.given["department"]
+    if not department.enabled or department.kind not in RECEIVES:
+        raise Refused(_("%(name)s不是可以派遣的责任单位") % {"name": department}, "department")
+
+
 def responsibility_open(move: Move) -> None:
     if not move.case.responsibility_open:
         raise Refused(_("责任已经明确"))
-
-
-def urge_waiting(move: Move) -> None:
-    tasks = move.case.tasks.filter(kind="reply", done_at=None)
-    if move.role in ("department", "township"):
-        tasks = tasks.filter(organisation__in=move.who.organisation_ids)
-    move.task = tasks.last()
-    if move.task is None:
-        raise Refused(_("没有等您回复的督办"))
 
 
 def not_urgent_yet(move: Move) -> None:
@@ -324,13 +325,14 @@ GUARDS: dict[str, Callable[[Move], None]] = {
         return_window, no_request, not_overdue, extensions_left, own_crew, within_a_year, own_case, review_wanted,
         no_review_of_the_crew, evidence_stands,
         found_done, verified_or_proven, alarm_gone, never_the_department, leader_approved, reviewed, not_reviewed,
-        was_overdue, appeal_window, reopen_window, first_appeal, appeal_over, responsibility_open, urge_waiting,
+        was_overdue, appeal_window, reopen_window, first_appeal, appeal_over, responsibility_open, may_receive, *ASKED,
         not_urgent_yet, place_or_words, confirm_wanted, enough_photos, on_the_ladder, reviewer_or_on_the_ladder,
     )
 }  # fmt: skip
 
 
-NEEDS_AN_ANSWER = {"place_in_grid", "on_the_place", "other_case", "department_with_right", "own_crew", "within_a_year", "alarm_gone", "enough_photos"}
+NEEDS_AN_ANSWER = {"place_in_grid", "on_the_place", "other_case", "department_with_right", "own_crew", "within_a_year", "alarm_gone",
+                    "enough_photos", "may_receive", "due_ahead", "linked_when_unsatisfied"}  # fmt: skip
 """Guards that look at what the person fills in; the others can be asked before the form is shown."""
 
 

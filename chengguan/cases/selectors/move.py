@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from chengguan.cases.models import Case, Request, Task
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.workflow import Row
+from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import Who
 from chengguan.standards.calendars import WorkCalendar
 from chengguan.standards.limits import Settings
@@ -31,6 +32,9 @@ class Move(Generic[C]):
     request: Request | None = None
     task: Task | None = None
     receiver: str = ""
+    people: list[Account] = field(default_factory=list)
+    organisations: list[Organisation] = field(default_factory=list)
+    """Who has to know of it besides those whose move is next."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What of `given` goes into the step, as JSON."""
 
@@ -40,7 +44,7 @@ class Move(Generic[C]):
     @property
     def opinion(self) -> str:
         """The words of the step, whichever field carried them."""
-        for name in ("reason", "opinion", "words", "done", "answer", "evidence", "closing_note"):
+        for name in ("reason", "opinion", "words", "done", "answer", "evidence", "conclusion", "closing_note"):
             if self.text(name):
                 return self.text(name)
         return ""

@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "task": ("send_to_confirm", "send_to_verify"),
     "dispatched": ("dispatch", "dispatch_first", "redirect", "fix_responsibility"),
     "assigned": ("assign",),
-    "back": ("send_back", "send_back_to_handling", "rework", "recall", "reject", "reopen"),
+    "back": ("send_back", "send_back_to_handling", "rework", "rework_through", "recall", "reject", "reopen"),
     "urged": ("urge",),
 }
 """kind of standards.switches.NOTICES -> the actions that ring it; requests and their decisions are known by their row."""

@@ -35,7 +35,7 @@ def _township_code(case: Case) -> str:
 
 def _stands_in(post: HeldPost, row: Row, case: Case) -> bool:
     """A township's desk stands in for the department where the case was sent to the township itself."""
-    return post.role == "township" and "department" in row.who and case.department_id in post.organisation_ids
+    return post.role == "township" and "department" in row.who and (row.anywhere or case.department_id in post.organisation_ids)
 
 
 def possible_role(who: Who, case: Case, row: Row) -> str | None:
@@ -44,7 +44,7 @@ def possible_role(who: Who, case: Case, row: Row) -> str | None:
         return "system" if "system" in row.who else None
     for role in row.who:
         for post in who.posts:
-            if post.role == role and role not in OUTSIDE and _here(post, case):
+            if post.role == role and role not in OUTSIDE and (row.anywhere or _here(post, case)):
                 return role
     for post in who.posts:
         if _stands_in(post, row, case):

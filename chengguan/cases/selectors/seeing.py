@@ -9,7 +9,8 @@ from chengguan.people.selectors import Who, may, reach
 
 
 def visible(who: Who) -> QuerySet[Case]:
-    """Every case this person may see: all of them for the centre; a department's and a crew's own; a township's area;
+    """Every case this person may see: all of them for the centre; a department's and a crew's own and
+    where it was sent or asked for its opinion; a township's area;
     an inspector's own reports and tasks; nothing for a stranger."""
     far = reach(who, "cases.see")
     if far.everything:
@@ -19,7 +20,8 @@ def visible(who: Who) -> QuerySet[Case]:
     allowed = Q(pk__in=[])
     if far.organisation_ids:
         sent = Dispatch.objects.filter(department__in=far.organisation_ids).values("case")
-        allowed |= Q(department__in=far.organisation_ids) | Q(crew__in=far.organisation_ids) | Q(pk__in=sent)
+        asked = Task.objects.filter(organisation__in=far.organisation_ids).values("case")
+        allowed |= Q(department__in=far.organisation_ids) | Q(crew__in=far.organisation_ids) | Q(pk__in=sent) | Q(pk__in=asked)
     if far.area_codes:
         allowed |= Q(township__code__in=far.area_codes) | Q(community__code__in=far.area_codes)
     if far.own:

@@ -13,9 +13,11 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, Query
 from django.utils import timezone
 
 from chengguan.cases import timing, workflow
-from chengguan.cases.models import Case, Request, Step, Task
+from chengguan.cases.models import Case, Dispatch, Request, Step, Task
 from chengguan.cases.selectors import levels
+from chengguan.cases.selectors.asked import asked_of
 from chengguan.cases.selectors.configuration import settings
+from chengguan.cases.selectors.marks import marks_of, with_mark
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
@@ -53,6 +55,7 @@ HEAVY = ("community__geom", "community__geom_3857", "township__geom", "township_
 
 
 MOST_REQUESTS = 2000
+BESIDE_PARTS = ("helper", "copy")
 LIGHTS = ("green", "yellow", "red", "grey")
 
 
@@ -101,12 +104,28 @@ def _waits_for(who: Who, roles: Iterable[str]) -> dict[str, Q]:
         rows = list(asked.annotate(**deciding).values("case", *deciding)[:MOST_REQUESTS])
         for role in deciding:  # as numbers: beside an OR a subquery would walk through every case there ever was
             found[role] |= Q(pk__in=[row["case"] for row in rows if row[role]])
+    for role, owed in _owed(who, found).items():
+        found[role] |= Q(pk__in=owed)
     return found
+
+
+def _owed(who: Who, roles: Iterable[str]) -> dict[str, list[int]]:
+    """role -> cases that wait for its answer, opinion or part as a helper, read once for all of them."""
+    asked = {role: asked_of(role, _held(who, role)) for role in roles}
+    if not asked:
+        return {}
+    mine = {role: ExpressionWrapper(each, output_field=BooleanField()) for role, each in asked.items()}
+    rows = list(Task.objects.filter(reduce(or_, asked.values())).annotate(**mine).values("case", *mine)[:MOST_REQUESTS])
+    return {role: [row["case"] for row in rows if row[role]] for role in asked}
+
+
+def _held(who: Who, role: str) -> frozenset[int]:
+    return frozenset().union(*(post.organisation_ids for post in who.posts if post.role == role))
 
 
 def _stands_with(who: Who, role: str) -> Q:
     wanted = Q(state__in=POST_STATES.get(role, workflow.OPEN))
-    held = frozenset().union(*(post.organisation_ids for post in who.posts if post.role == role))
+    held = _held(who, role)
     if role == "department":
         wanted &= Q(department__in=held)
     elif role == "township":
@@ -147,6 +166,7 @@ FILTERS: dict[str, Callable[[Any], Q]] = {
     "source": lambda value: Q(source=value),
     "matter": lambda value: Q(matter_code__startswith=value),
     "urgent": lambda value: Q(urgent=True),
+    "mark": with_mark,
     "overdue": lambda value: Q(handling_overdue=True),
     "hand": lambda value: Q(state__in=(*workflow.WITH_DEPARTMENT, "suspended")),
     "asked": lambda value: Q(pk__in=Request.objects.filter(state="waiting").values("case")),
@@ -180,10 +200,26 @@ def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, 
     return cases
 
 
-def worklist(who: Who, *, post: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
-    """What waits for this person, the nearest deadline first; each case with its `.light` and `.percent`. filters: state stage light
-    department crew township community component source matter (prefix) text urgent overdue; due (hour, today) hand asked mine."""
-    return _page(narrowed(who, waiting(who, post), now or timezone.now(), filters), after, size, now or timezone.now())
+def worklist(who: Who, *, post: str = "", part: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
+    """What waits for this person, the nearest deadline first; each case with its `.light`, `.percent` and `.marks`. `part` (helper
+    or copy): what was sent to this post's department as such. filters: state stage light department crew township community component source
+    matter (prefix) text urgent overdue mark; due (hour, today) hand asked mine."""
+    return _page(narrowed(who, _list_of(who, post, part), now or timezone.now(), filters), after, size, now or timezone.now())
+
+
+def _list_of(who: Who, post: str, part: str) -> QuerySet[Case]:
+    return sent_as(who, post, part) if part in BESIDE_PARTS else waiting(who, post)
+
+
+def sent_as(who: Who, post: str, part: str) -> QuerySet[Case]:
+    """Open cases that were sent to this post's organisations as a helper, or for their information."""
+    sent = Dispatch.objects.filter(department__in=_held(who, post), part=part, ended_at=None)
+    return Case.objects.filter(state__in=workflow.OPEN, pk__in=sent.values("case"))
+
+
+def beside_counts(who: Who, post: str) -> dict[str, int]:
+    """How many open cases each of BESIDE_PARTS holds for this post."""
+    return {part: sent_as(who, post, part).count() for part in BESIDE_PARTS} if post in ("department", "township") else {}
 
 
 def search(who: Who, *, after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
@@ -197,8 +233,10 @@ def _page(cases: QuerySet[Case], after: str, size: int, now: datetime) -> Page:
     known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk(found[:size])
     share = settings()["lights.yellow"]
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
+    marks = marks_of(rows, now)
     for case in rows:
         show_time(case, now, share)
+        case.marks = marks[case.pk]  # type: ignore[attr-defined]
     return Page(rows, _key(rows[-1]) if more else None)
 
 
@@ -229,11 +267,11 @@ def load_of_departments(who: Who, now: datetime | None = None) -> dict[int, tupl
     return {department: (n, late) for department, n, late in rows}
 
 
-def counts(who: Who, *, post: str = "", now: datetime | None = None, **filters: Any) -> dict[str, dict[str, int]]:
+def counts(who: Who, *, post: str = "", part: str = "", now: datetime | None = None, **filters: Any) -> dict[str, dict[str, int]]:
     """state -> {"green", "yellow", "red", "grey", "all"} of the work list, and the same under "" for all of it."""
     now = now or timezone.now()
     rows: Any = (
-        narrowed(who, waiting(who, post), now, filters)
+        narrowed(who, _list_of(who, post, part), now, filters)
         .values("state")
         .annotate(all=Count("pk"), **{light: Count("pk", filter=_light(light, now)) for light in LIGHTS})
         .order_by()

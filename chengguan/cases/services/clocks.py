@@ -10,6 +10,7 @@ from chengguan.cases import timing
 from chengguan.cases.models import Change, Clock
 from chengguan.cases.selectors import own_limits
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
+from chengguan.standards import staging
 from chengguan.standards.limits import Limit
 
 
@@ -21,18 +22,19 @@ class Clocks(Running):
         """Of the county's configuration as it stands."""
         return Change.objects.order_by("-pk").values_list("pk", flat=True).first()
 
-    def start(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
-        clock = self.new(kind, stage, limit, department_id, since)
+    def start(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None, part: str = "") -> Clock:
+        clock = self.new(kind, stage, limit, department_id, since, part)
         clock.save()
         return clock
 
-    def new(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None) -> Clock:
+    def new(self, kind: str, stage: str, limit: Limit, department_id: int | None = None, since: datetime | None = None, part: str = "") -> Clock:
         """A clock that runs from now on, not yet saved."""
         clock = Clock(
             case=self.case,
             kind=kind,
             stage=stage,
             department_id=department_id,
+            part=part,
             started_at=since or self.now,
             limit_value=limit.value,
             limit_clock=limit.clock,
@@ -65,8 +67,9 @@ class Clocks(Running):
     def start_handling(self, since: datetime | None = None, fresh: bool = False) -> None:
         """A turn for the department. The same department again goes on with its old clock, another (or a `fresh` start,
         or a case opened again) gets a new limit."""
-        department, limit = self.case.department_id, self.handling_limit(since)
-        earlier = None if fresh else self.case.clocks.filter(kind="handling", department_id=department).exclude(ended_at=None).last()
+        department, part = self.case.department_id, staging.part_at(self.case.condition_key, self.case.parts_done)
+        limit, name = (part.limit, part.name) if part else (self.handling_limit(since), "")
+        earlier = None if fresh else self.case.clocks.filter(kind="handling", department_id=department, part=name).exclude(ended_at=None).last()
         reopened = self.case.steps.filter(action="reopen").last()
         if reopened is not None and earlier is not None and earlier.ended_at and earlier.ended_at < reopened.acted_at:
             earlier = None
@@ -77,8 +80,13 @@ class Clocks(Running):
             earlier.save()
             self.open.append(earlier)
         else:
-            self.start("handling", HANDLING, limit, department, since)
-        self.start("handling_turn", HANDLING, limit, department, since)
+            self.start("handling", HANDLING, limit, department, since, name)
+        self.start("handling_turn", HANDLING, limit, department, since, name)
+
+    def next_part(self) -> None:
+        """The next stretch of a staged limit begins where the one before it ended."""
+        self.end(HANDLING)
+        self.start_handling(fresh=True)
 
     def pause(self, stage: str) -> None:
         for clock in self.find(stage):

@@ -7,17 +7,15 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from chengguan.cases import timing, workflow
+from chengguan.cases import workflow
 from chengguan.cases.models import Case, Dispatch, Request, Task
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of
-from chengguan.cases.selectors.levels import desks_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.selectors.roles import acting_post
-from chengguan.cases.services import placing
+from chengguan.cases.services import placing, waiting
 from chengguan.people.selectors import in_place_of
 from chengguan.standards import codes
-from chengguan.standards.limits import Limit
 
 Effect = Callable[[Move], None]
 EFFECTS: dict[str, Effect] = {}
@@ -117,6 +115,7 @@ def filed(move: Move) -> None:
 @of("dispatch", "dispatch_first", "redirect")
 def dispatched(move: Move) -> None:
     case, department = move.case, move.given["department"]
+    _leave(move, department.pk)
     case.dispatches.filter(ended_at=None).update(ended_at=move.now)
     parts = [(department, "main")]
     parts += [(each, "helper") for each in move.given.get("helpers", ())]
@@ -124,6 +123,8 @@ def dispatched(move: Move) -> None:
     Dispatch.objects.bulk_create(
         [Dispatch(case=case, department=each, part=part, sent_at=move.now) for each, part in dict(reversed(parts)).items()]
     )
+    waiting.ask(move, "help", [each for each in move.given.get("helpers", ()) if each.pk != department.pk])
+    move.organisations += [each for each, part in parts if part != "main"]
     if case.department_id != department.pk:
         case.crew = None
     case.department = department
@@ -131,6 +132,16 @@ def dispatched(move: Move) -> None:
     case.received_at = None
     case.responsibility_open = move.row.action == "dispatch_first" or case.responsibility_open
     move.receiver = str(department)
+
+
+def _leave(move: Move, to: int | None) -> None:
+    """Whoever had the case hears that it went, and owes nothing here any more."""
+    former = move.case.department
+    if move.from_state not in workflow.WITH_DEPARTMENT or former is None:
+        return
+    waiting.leave(move, former.pk if former.pk != to else None)
+    if former.pk != to:
+        move.organisations.append(former)
 
 
 @of("fix_responsibility")
@@ -168,10 +179,10 @@ def sent_back(move: Move) -> None:
     move.case.found_done = None
 
 
-@of("rework")
+@of("rework", "rework_through")
 def reworked(move: Move) -> None:
     move.case.rework_count += 1
-    move.case.found_done = None
+    move.case.found_done = False if move.row.action == "rework_through" else None  # what stays undone cannot be forwarded
     move.case.proven_at = None
     if move.settings["handling.rework"] == "starts_again":
         move.clocks.end("处置")  # the row resumes it: with none open a fresh one starts
@@ -205,8 +216,9 @@ def reopened(move: Move) -> None:
     move.kept["closed_at"] = case.closed_at.isoformat() if case.closed_at else None
     case.closed_at = case.verified_at = case.reported_back_at = None
     case.found_done = case.proven_at = None
-    case.handling_deadline = None
+    case.handling_deadline = case.archived_at = None
     case.handling_overdue = False
+    case.parts_done = 0
 
 
 @of("resume")
@@ -258,6 +270,7 @@ def decide(move: Move) -> None:
         return
     if request.kind == "return":
         case.return_count += 1
+        _leave(move, None)
         case.dispatches.filter(ended_at=None).update(ended_at=move.now)
         case.department = case.crew = None
     elif request.kind == "extend":
@@ -269,33 +282,6 @@ def decide(move: Move) -> None:
         case.exempt = True
     elif request.kind == "void":
         case.closing_note = request.reason
-
-
-@of("urge")
-def urged(move: Move) -> None:
-    case = move.case
-    limit: Limit = move.settings.stage("督办回复")
-    due = move.given.get("until") or timing.deadline(move.now, limit, move.calendar)
-    with_department = case.state in ("dispatched", "handling", "department_review") and case.department_id
-    desk = next(iter(desks_of(case)), None)
-    case.urge_count += 1
-    Task.objects.create(
-        case=case,
-        kind="reply",
-        organisation_id=case.department_id if with_department else getattr(desk, "pk", None),
-        words=move.text("words"),
-        level=move.given["level"],
-        sent_at=move.now,
-        due=due,
-    )
-    move.receiver = str(case.department) if with_department else str(desk) if desk else _("当前岗位")
-
-
-@of("reply_urge")
-def replied(move: Move) -> None:
-    assert move.task is not None
-    move.task.done_at, move.task.reply, move.task.result = move.now, move.text("words"), "已回复"
-    move.task.save()
 
 
 @of("mark_urgent")
@@ -315,6 +301,19 @@ def joined(move: Move) -> None:
     move.case.proof = ""
 
 
+LAPSES = {"receive": ("return",), "redirect": ("return", "extend", "suspend")}
+"""What a move within the handling takes back: signing says that one takes the case, another department asks anew itself."""
+
+
 def lapse_requests(move: Move) -> None:
-    """A pending request lapses when the stage changes."""
-    Request.objects.filter(case=move.case, state="waiting").update(state="lapsed", decided_at=move.now)
+    """A pending request lapses when the stage changes, and who asked hears of it."""
+    lapsing = Request.objects.filter(case=move.case, state="waiting").select_related("asked_by")
+    if move.row.action in LAPSES:
+        lapsing = lapsing.filter(kind__in=LAPSES[move.row.action])
+    for request in lapsing:
+        request.state, request.decided_at = "lapsed", move.now
+        request.save(update_fields=["state", "decided_at"])
+        if request.asked_by:
+            move.people.append(request.asked_by)
+        if request.kind == "return" and move.case.state in workflow.WITH_DEPARTMENT:
+            move.clocks.resume("处置")

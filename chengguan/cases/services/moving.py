@@ -20,7 +20,8 @@ from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.selectors.roles import acting_role
-from chengguan.cases.services import effects, given, numbers, telling
+from chengguan.cases.services import besides as besides  # adds its effects to the table
+from chengguan.cases.services import effects, given, numbers, telling, waiting
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.registering import link_case
 from chengguan.cases.services.steps import new_step, write_step
@@ -123,8 +124,10 @@ def write_step_after(move: Move, clock: Any) -> Step:
         _turn(move, effect)
     if to_state != case.state:
         case.state, case.entered_at = to_state, move.now
-        if move.from_state in workflow.FILED:
-            effects.lapse_requests(move)
+        if to_state in workflow.FINAL:
+            waiting.end_all(move)
+    if move.from_state in workflow.FILED and (to_state != move.from_state or row.action == "redirect"):
+        effects.lapse_requests(move)
     move.clocks.write_columns()
     case.version += 1
     case.save()
@@ -147,6 +150,8 @@ def _turn(move: Move, effect: str) -> None:
         clocks.pause(stage)
     elif verb == "resume":
         clocks.resume(stage)
+    elif verb == "next_stage":
+        clocks.next_part()
     elif verb == "extend":
         clocks.extend()
     elif verb == "handling":

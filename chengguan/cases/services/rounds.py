@@ -12,13 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.moving import act
+from chengguan.cases.services.telling import link
 from chengguan.engines import announce
-from chengguan.people.models import Notice
-from chengguan.people.selectors import SYSTEM
+from chengguan.people.models import Account, Notice
+from chengguan.people.roles import name_of
+from chengguan.people.selectors import SYSTEM, accounts_with_role
 from chengguan.people.services import notify
 
 log = logging.getLogger(__name__)
@@ -50,20 +53,20 @@ def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
             clock = Clock.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=clock_id, overdue=False, ended_at=None).first()
             if clock is None:
                 continue
-            clock.overdue = True
-            clock.overdue_told_at = now
+            told, clock.overdue, clock.overdue_told_at = clock.overdue_told_at, True, now
             clock.save(update_fields=["overdue", "overdue_told_at"])
             announce.hint("cases", id=clock.case_id)
             marked += 1
             if clock.kind == "handling":
                 Case.objects.filter(pk=clock.case_id).update(handling_overdue=True)
-                if urge:
+                if urge and told is None:  # once for each clock, also when a changed calendar takes the mark back for a while
                     _urge(clock, now)
     return marked
 
 
 def _urge(clock: Clock, now: datetime) -> None:
-    words = _("处置时限 %(limit)s 已过，请尽快处置并回复") % {"limit": clock.limit_words}
+    name = _("“%(part)s”段") % {"part": _(clock.part)} if clock.part else ""
+    words = _("%(part)s处置时限 %(limit)s 已过，请尽快处置并回复") % {"part": name, "limit": clock.limit_words}
     try:
         act(SYSTEM, clock.case_id, "urge", now=now, urge_kind="overdue", level="3", words=words)
     except Refused as refused:
@@ -109,3 +112,33 @@ def archive_due(now: datetime | None = None, most: int = 500) -> int:
     now = now or timezone.now()
     old = Case.objects.filter(state="closed", closed_at__lt=now - timedelta(days=5)).order_by("closed_at")
     return _move(list(old.values_list("pk", flat=True)[:most]), "archive", now)
+
+
+def tell_late_answers(now: datetime | None = None, most: int = 500) -> int:
+    """An answer to a notice 督办 or an opinion that is past its time is told once: to who waits for it and to who owes it."""
+    now = now or timezone.now()
+    late = Task.objects.filter(kind__in=("reply", "opinion"), done_at=None, due__lt=now, late_told_at=None, case__state__in=workflow.OPEN)
+    told = 0
+    for pk in list(late.order_by("due").values_list("pk", flat=True)[:most]):
+        with transaction.atomic():
+            task = Task.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, done_at=None, late_told_at=None).first()
+            if task is None:
+                continue
+            task.late_told_at = now
+            task.save(update_fields=["late_told_at"])
+            owed_by = str(task.organisation or name_of(task.role))
+            title = _("%(kind)s逾期：%(case)s %(matter)s") % {"kind": task.get_kind_display(), "case": task.case, "matter": task.case.matter_name}
+            text = _("%(who)s没有在 %(due)s 前答复：%(words)s") % {
+                "who": owed_by, "due": timezone.localtime(task.due).strftime("%m-%d %H:%M") if task.due else "", "words": task.words,
+            }  # fmt: skip
+            notify(_who_waits_and_who_owes(task), title, text, link=link(task.case), kind="case")
+            announce.hint("cases", id=task.case_id)
+            told += 1
+    return told
+
+
+def _who_waits_and_who_owes(task: Task) -> list[Account]:
+    waits = [task.sent_by] if task.sent_by else accounts_with_role("overseer")
+    if task.organisation:
+        return [*waits, *accounts_with_role("department", task.organisation), *accounts_with_role("township", task.organisation)]
+    return [*waits, *accounts_with_role(task.role)]

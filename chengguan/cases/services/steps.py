@@ -15,7 +15,8 @@ from chengguan.people.roles import name_of
 from chengguan.people.selectors import HeldPost
 from chengguan.things.models import Attachment
 
-PHOTO_KIND = {"confirm": "confirm", "verify": "verify", "report_back": "after", "submit": "after"}
+PHOTO_KIND = {"confirm": "confirm", "verify": "verify", "report_back": "after", "submit": "after",
+              "finish_stage": "after", "report_help": "after", "answer_consult": "confirm"}  # fmt: skip
 
 
 def write_step(move: Move, to_state: str, clock: Clock | None) -> Step:

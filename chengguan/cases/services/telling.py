@@ -15,12 +15,14 @@ from chengguan.cases.selectors.levels import desks_of
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.notices import facts_of, kind_of, written
 from chengguan.cases.services import reporters
+from chengguan.cases.services.concerned import concerned
 from chengguan.engines import announce
 from chengguan.people.models import Account
 from chengguan.people.selectors import accounts_with_role
 from chengguan.people.services import Bell, audit_each, notify_each
 
 Holders = Callable[..., list[Account]]
+
 
 def link(case: Case, phone: bool = False) -> str:
     return f"/field/tasks/{case.pk}" if phone else f"/cases/{case.pk}"
@@ -37,7 +39,7 @@ def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> l
         return accounts_with_role("crew", case.crew)
     if action == "urge" and case.state not in workflow.WITH_DEPARTMENT:
         return desk_of(case, accounts_with_role)
-    if action in ("record_evidence", "join_alarm", "follow_up", "archive", "reply_urge"):
+    if action in ("record_evidence", "join_alarm", "follow_up", "archive", "recur", "reply_urge", "report_help", "answer_consult"):
         return []
     if case.state in (*workflow.WITH_DEPARTMENT, "suspended"):
         crew = accounts_with_role("crew", case.crew) if case.crew_id and case.state == "handling" else []
@@ -60,7 +62,7 @@ def _deciders(move: Move) -> set[str]:
 def desk_of(case: Case, accounts_with_role: Holders) -> list[Account]:
     """Who sits where the case waits: the township's desk for what lies with it, else the centre's."""
     here = [account for organisation in desks_of(case) for account in accounts_with_role("township", organisation)]
-    return here or accounts_with_role(workflow.DESK_OF.get(case.state, "dispatcher"))
+    return here or accounts_with_role(workflow.ANSWERS.get(case.state, "dispatcher"))
 
 
 def _township_of(case: Case, accounts_with_role: Holders) -> list[Account]:
@@ -113,7 +115,8 @@ def _bells(move: Move, step: Step, holders: Holders) -> Iterator[Bell]:
     if not template["on"]:
         return
     title, text = written(template, facts_of(move, step))
-    people = {account.pk: account for account in receivers(move, holders) if account.pk != move.who.account_id}
+    known = [*receivers(move, holders), *concerned(move, holders)]
+    people = {account.pk: account for account in known if account.pk != move.who.account_id and account.is_active}
     on_foot = {account.pk for account in _on_foot(move, people.values(), holders)}
     for phone in (True, False):
         chosen = [account for account in people.values() if (account.pk in on_foot) == phone]

@@ -139,8 +139,21 @@ class World:
                 Setting.objects.update_or_create(key=f"approval.{row.decides}", defaults={"value": everybody})
             elif guard == "responsibility_open":
                 case.responsibility_open = True
-            elif guard == "urge_waiting":
-                Task.objects.create(case=case, kind="reply", organisation=self.lighting, sent_at=NOW)
+            elif guard in ("urge_waiting", "opinion_waiting", "helping"):
+                kind = {"urge_waiting": "reply", "opinion_waiting": "opinion", "helping": "help"}[guard]
+                Task.objects.create(case=case, kind=kind, organisation=self.lighting, sent_at=NOW)
+            elif guard == "consulting":
+                Task.objects.create(case=case, kind="consult", account=self.accounts["leader"], sent_at=NOW)
+            elif guard == "is_urgent":
+                case.urgent = True
+            elif guard == "another_stage":
+                case.matter_code, case.condition_key = "10999", "10999-01"
+            elif guard == "rework_through_dispatcher":
+                Setting.objects.update_or_create(key="handling.rework_through_dispatcher", defaults={"value": True})
+            elif guard == "straight_rework":
+                Setting.objects.filter(key="handling.rework_through_dispatcher").delete()
+            elif guard == "reopen_window" and state == "archived":
+                case.closed_at, case.archived_at = NOW - timedelta(days=8), NOW - timedelta(hours=1)
             elif guard == "was_overdue":
                 case.handling_overdue = True
             elif guard == "review_wanted":
@@ -168,7 +181,7 @@ class World:
             "inspector": self.accounts["inspector"], "photos": [self.photo], "photos_before": [self.photo],
             "photos_after": [self.photo], "true": "yes", "passed": "yes", "department": self.lighting, "crew": self.crew,
             "until": NOW + timedelta(days=30), "reason_code": "season", "satisfaction": "satisfied", "urge_kind": "daily",
-            "level": "2", "helpers": [], "copies": [],
+            "level": "2", "helpers": [self.drainage], "copies": [self.street], "participants": [self.lighting, self.drainage],
         }  # fmt: skip
         if row.action == "redirect":
             values["department"] = self.drainage

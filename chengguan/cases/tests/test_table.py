@@ -41,7 +41,7 @@ def test_every_row_says_why_and_asks_for_known_fields_and_known_guards() -> None
             assert guard in GUARDS or guard.startswith("request:") or guard.removeprefix("automatic:") in SETTINGS, guard
         for effect in row.clock:
             verb, _colon, stage = effect.partition(":")
-            assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number"}, effect
+            assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number", "next_stage"}, effect
             assert stage in {*workflow.STAGES.values(), "核实", "核查", "督办回复", "all", ""}, effect
 
 
@@ -76,10 +76,8 @@ def test_row_moves_the_case_for_each_named_role(world: World, row: workflow.Row,
         if role == "hotline_operator" and row.action not in ("answer", "follow_up"):
             continue
         case = world.ready(row, state)
-        if role == "acceptor" and row.action == "reply_urge":
-            case.tasks.update(organisation=None)
-        if role == "township" and row.action == "reply_urge":
-            case.tasks.update(organisation=world.street)
+        if row.action == "reply_urge" and role != "department":  # the centre's posts answer for what lies on their desks
+            case.tasks.update(organisation=world.street if role == "township" else None, role="" if role == "township" else role)
         before = Step.objects.count()
         given = world.given(row, case)
         if role == "township" and "department" in given:
@@ -111,7 +109,7 @@ def _clocks_turned(case, row: workflow.Row, state: str) -> None:  # type: ignore
         elif verb == "resume":
             assert here, effect
             assert all(clock.paused_at is None for clock in here), effect
-        elif verb == "handling":
+        elif verb in ("handling", "next_stage"):
             assert {clock.kind for clock in running if clock.stage == "处置"} == {"handling", "handling_turn"}
         elif verb == "number":
             assert case.number

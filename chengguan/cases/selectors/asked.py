@@ -1,0 +1,118 @@
+"""Who is asked for something beside the stage: an answer to a notice 督办, an opinion at a consultation, a helper's part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case, Task
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.people.selectors import Who
+from chengguan.standards import staging
+
+BESIDE = ("reply", "opinion", "help")
+"""Kinds of tasks an organisation or a post owes while the case goes its way."""
+
+
+def asked_of(role: str, organisations: Iterable[int]) -> Q:
+    """Open tasks that this post owes: those of its organisation, or of the post itself."""
+    owed = Q(organisation__in=list(organisations)) if role in ("department", "township") else Q(organisation=None, role=role)
+    late_help = Q(kind="help") & ~Q(case__state__in=workflow.WITH_DEPARTMENT)
+    return owed & Q(kind__in=BESIDE, done_at=None, case__state__in=workflow.OPEN) & ~late_help
+
+
+def owed_by(who: Who, case: Case, kind: str) -> QuerySet[Task]:
+    """What this person owes at one case, the oldest first."""
+    here = frozenset().union(*(post.organisation_ids for post in who.posts if post.role in ("department", "township")))
+    mine = Q(organisation__in=here) | Q(organisation=None, role__in=who.roles)
+    return case.tasks.filter(mine, kind=kind, done_at=None).order_by("id")
+
+
+def _owed(move: Move, kind: str, words: str) -> None:
+    move.task = owed_by(move.who, move.case, kind).first()
+    if move.task is None:
+        raise Refused(words)
+
+
+def urge_waiting(move: Move) -> None:
+    _owed(move, "reply", _("没有等您回复的督办"))
+
+
+def opinion_waiting(move: Move) -> None:
+    _owed(move, "opinion", _("没有请您单位会商"))
+
+
+def helping(move: Move) -> None:
+    _owed(move, "help", _("没有请您单位协办，或已经反馈过了"))
+
+
+def due_ahead(move: Move) -> None:
+    until = move.given.get("until")
+    if until is not None and until <= move.now:
+        raise Refused(_("要求答复的时间应在现在之后"), "until")
+
+
+def no_consultation(move: Move) -> None:
+    if move.case.tasks.filter(kind="consult", done_at=None).exists():
+        raise Refused(_("会商还没有结束，请先写下结论"))
+
+
+def consulting(move: Move) -> None:
+    move.task = move.case.tasks.filter(kind="consult", done_at=None).first()
+    if move.task is None:
+        raise Refused(_("没有正在进行的会商"))
+
+
+def is_urgent(move: Move) -> None:
+    if not move.case.urgent:
+        raise Refused(_("本来就不是急要件"))
+
+
+def linked_when_unsatisfied(move: Move) -> None:
+    if move.given.get("linked") == "yes" and move.given.get("satisfaction") != "unsatisfied":
+        raise Refused(_("回访不满意的才另立关联案件"), "linked")
+
+
+def another_stage(move: Move) -> None:
+    left = stages_left(move.case)
+    if not left:
+        raise Refused(_("这件案件不分段，或已到最后一段，请直接反馈"))
+
+
+def stages_finished(move: Move) -> None:
+    left = stages_left(move.case)
+    if left:
+        parts = staging.parts_of(move.case.condition_key)
+        now, after = parts[move.case.parts_done].name, "、".join(part.name for part in left)
+        raise Refused(_("现在是“%(now)s”段，后面还有：%(after)s。请先完成分段") % {"now": now, "after": after})
+
+
+def stages_left(case: Case) -> list[staging.Part]:
+    """What comes after the stretch that runs now."""
+    return list(staging.parts_of(case.condition_key)[case.parts_done + 1 :])
+
+
+def straight_rework(move: Move) -> None:
+    if move.settings["handling.rework_through_dispatcher"]:
+        raise Refused(_("本县规定返工要经派遣员"))
+
+
+def rework_through_dispatcher(move: Move) -> None:
+    if not move.settings["handling.rework_through_dispatcher"]:
+        raise Refused(_("本县的返工直接退回原单位"))
+
+
+def nothing_to_redo(move: Move) -> None:
+    if move.case.found_done is False:
+        raise Refused(_("核查没有通过，请退回处置"))
+
+
+ASKED = (
+    urge_waiting, opinion_waiting, helping, due_ahead, no_consultation, consulting, is_urgent, linked_when_unsatisfied,
+    another_stage, stages_finished, straight_rework, rework_through_dispatcher, nothing_to_redo,
+)  # fmt: skip
+"""Guards of the table that stand here."""

@@ -1,0 +1,312 @@
+"""Beside the stage: notices and their answers, consultations, helpers and copies, marks, who is told. (M-18, M-19)"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chengguan.cases import selectors, services
+from chengguan.cases.models import Case, Setting, Task
+from chengguan.cases.services import rounds
+from chengguan.cases.services.administration import open_deadlines_follow
+from chengguan.cases.tests.conftest import NOW, World
+from chengguan.people.models import Account, Notice
+from chengguan.people.selectors import Who, who_is
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def drainage(world: World) -> Who:
+    return who_is(world.person("drain", "department", world.drainage))
+
+
+def rung(account: Account) -> list[str]:
+    return list(Notice.objects.filter(account=account).order_by("id").values_list("title", flat=True))
+
+
+def slugs(who: Who, case: Case) -> set[str]:
+    case.refresh_from_db()
+    return {action.slug for action in selectors.actions_for(who, case, NOW)}
+
+
+def urge(world: World, case: Case, role: str = "leader", level: str = "2", **given: object) -> Task:
+    services.act(world.who(role), case, "urge", now=NOW, urge_kind="leader", level=level, words="今天办完", **given)
+    return case.tasks.filter(kind="reply").latest("id")
+
+
+# ---- 督办 ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("state", "owes"), [
+    ("handling", "department"), ("reported", "acceptor"), ("verifying", "acceptor"), ("awaiting_filing", "shift_leader"), ("reported_back", "dispatcher"),
+])  # fmt: skip
+def test_whoever_has_the_case_owes_the_answer_and_finds_it_among_what_waits(world: World, state: str, owes: str) -> None:
+    case = world.case(state)
+    task = urge(world, case)
+    assert (str(task.organisation or ""), task.role) == (("路灯管理所", "") if owes == "department" else ("", owes))
+    for role in ("department", "acceptor", "shift_leader", "dispatcher"):
+        assert ("reply_urge" in slugs(world.who(role), case)) == (role == owes), role
+    assert selectors.urge_counts(world.who(owes), "owed", NOW)["waiting"] == 1
+
+
+def test_an_answer_owed_stays_in_the_list_of_a_post_whose_desk_the_case_has_left(world: World) -> None:
+    case = world.case("reported")
+    urge(world, case)
+    services.act(world.who("acceptor"), case, "accept", now=NOW, matter_code="01037", condition_key="01037-03")
+    assert [each.pk for each in selectors.worklist(world.who("acceptor"), post="acceptor", now=NOW).cases] == [case.pk]
+    services.act(world.who("acceptor"), case, "reply_urge", now=NOW, words="已受理")
+    assert selectors.worklist(world.who("acceptor"), post="acceptor", now=NOW).cases == []
+
+
+def test_one_answer_is_for_all_notices_it_owes_and_says_whether_it_came_in_time(world: World) -> None:
+    case = world.case("handling")
+    first = urge(world, case, until=NOW + HOUR)
+    second = urge(world, case, role="overseer", until=NOW + 5 * HOUR)
+    services.act(world.who("department"), case, "reply_urge", now=NOW + 2 * HOUR, words="备件到了")
+    for task, result in ((first, "逾期回复"), (second, "按时回复")):
+        task.refresh_from_db()
+        assert (task.result, task.reply) == (result, "备件到了")
+    assert selectors.urge_counts(world.who("leader"), "sent", NOW)["answered_late"] == 1
+    assert selectors.urge_counts(world.who("overseer"), "all", NOW)["answered"] == 1
+    for sender in ("leader", "overseer"):
+        assert any(title.startswith("回复督办") for title in rung(world.accounts[sender])), sender
+
+
+def test_an_answer_is_due_in_the_future(world: World) -> None:
+    with pytest.raises(services.Refused) as refused:
+        urge(world, world.case("handling"), until=NOW - HOUR)
+    assert refused.value.field == "until"
+
+
+@pytest.mark.parametrize(("level", "told"), [("1", {"leader", "shift_leader"}), ("2", {"shift_leader"}), ("3", set())])
+def test_the_level_says_whom_a_notice_reaches_besides_the_one_who_answers(world: World, level: str, told: set[str]) -> None:
+    urge(world, world.case("handling"), role="dispatcher", level=level)
+    reached = {role for role in ("leader", "shift_leader", "department") if rung(world.accounts[role])}
+    assert reached == told | {"department"}
+
+
+def test_an_answer_past_its_time_is_told_once_to_both_sides(world: World) -> None:
+    case = world.case("handling")
+    urge(world, case, until=NOW + HOUR)
+    assert rounds.tell_late_answers(NOW) == 0
+    assert rounds.tell_late_answers(NOW + 2 * HOUR) == 1
+    assert rounds.tell_late_answers(NOW + 3 * HOUR) == 0
+    for role in ("leader", "department"):
+        assert len([title for title in rung(world.accounts[role]) if title.startswith("督办回复逾期")]) == 1, role
+    mark = next(mark for mark in selectors.marks_of([case], NOW + 2 * HOUR)[case.pk] if mark.slug == "reply")
+    assert mark.late
+
+
+def test_the_system_urges_once_for_a_clock_also_when_a_setting_took_the_mark_back_for_a_while(world: World) -> None:
+    case = world.case("handling", condition_key="", dispatched_at=NOW)
+    late = NOW + timedelta(days=9)
+    rounds.mark_overdue(late)
+    Setting.objects.create(key="handling.default", value={"value": 9, "clock": "natural_day"})
+    clock = case.clocks.get(kind="handling")
+    clock.limit_value = 20
+    clock.save()
+    open_deadlines_follow()
+    clock.refresh_from_db()
+    assert not clock.overdue
+    rounds.mark_overdue(late + timedelta(days=60))
+    clock.refresh_from_db()
+    assert clock.overdue
+    assert case.steps.filter(action="urge").count() == 1
+
+
+def test_a_notice_to_a_department_ends_when_the_case_goes_to_another_one_or_is_over(world: World) -> None:
+    case = world.case("handling")
+    task = urge(world, case)
+    services.act(world.who("dispatcher"), case, "redirect", now=NOW, department=world.drainage, reason="线路泡水")
+    task.refresh_from_db()
+    assert task.result == "已转出"
+    over = world.case("awaiting_closing")
+    task = urge(world, over)
+    services.act(world.who("shift_leader"), over, "close", now=NOW)
+    task.refresh_from_db()
+    assert task.result == "案件已结束"
+    assert selectors.urge_counts(world.who("leader"), "all", NOW)["unanswered"] == 2
+
+
+# ---- 会商 ----------------------------------------------------------------------------------------
+def test_a_consultation_asks_departments_that_never_had_the_case_and_ends_with_a_conclusion(world: World, drainage: Who) -> None:
+    case = world.case("handling")
+    assert not selectors.visible(drainage).filter(pk=case.pk).exists()
+    services.act(
+        world.who("dispatcher"), case, "consult", now=NOW, participants=[world.drainage.pk, world.street.pk], words="谁来挖路面", until=NOW + HOUR
+    )
+    assert selectors.visible(drainage).filter(pk=case.pk).exists()
+    assert "answer_consult" in slugs(drainage, case) & slugs(world.who("township"), case)
+    assert "answer_consult" not in slugs(world.who("department"), case)
+    assert [each.pk for each in selectors.worklist(drainage, post="department", now=NOW).cases] == [case.pk]
+    assert any(title.startswith("会商") for title in rung(Account.objects.get(username="drain")))
+    with pytest.raises(services.Refused, match="还没有结束"):
+        services.act(world.who("leader"), case, "consult", now=NOW, participants=[world.drainage], words="再商量")
+    services.act(drainage, case, "answer_consult", now=NOW + 2 * HOUR, words="我们挖，路灯所配合断电")
+    assert "answer_consult" not in slugs(drainage, case)
+    assert [mark.slug for mark in selectors.marks_of([case], NOW)[case.pk]] == ["consult"]
+    services.act(world.who("dispatcher"), case, "end_consult", now=NOW + 3 * HOUR, conclusion="排水挖，路灯配合")
+    assert selectors.marks_of([case], NOW)[case.pk] == []
+    assert {task.organisation: task.result for task in case.tasks.filter(kind="opinion")} == {world.drainage: "逾期答复", world.street: "未答复"}
+    assert any(title.startswith("结束会商") for title in rung(Account.objects.get(username="drain")))
+
+
+def test_who_was_not_asked_gives_no_opinion(world: World, drainage: Who) -> None:
+    case = world.case("handling")
+    services.act(world.who("leader"), case, "consult", now=NOW, participants=[world.street], words="占道")
+    with pytest.raises(services.Refused):
+        services.act(drainage, case, "answer_consult", now=NOW, words="插一句")
+
+
+# ---- 协办, 抄告 ------------------------------------------------------------------------------------
+def test_helpers_and_copies_are_told_find_the_case_in_a_list_of_theirs_and_helpers_report(world: World, drainage: Who) -> None:
+    case = world.case("awaiting_dispatch")
+    services.act(world.who("dispatcher"), case, "dispatch", now=NOW, department=world.lighting, helpers=[world.drainage], copies=[world.street])
+    for who, post, part in ((drainage, "department", "helper"), (world.who("township"), "township", "copy")):
+        assert rung(Account.objects.get(pk=who.account_id)), part
+        assert [each.pk for each in selectors.worklist(who, post=post, part=part, now=NOW).cases] == [case.pk]
+        assert selectors.beside_counts(who, post)[part] == 1
+    assert selectors.worklist(world.who("department"), post="department", part="helper", now=NOW).cases == []
+    assert [each.pk for each in selectors.worklist(drainage, post="department", now=NOW).cases] == [case.pk], "its part waits for it"
+    services.act(drainage, case, "report_help", now=NOW, done="积水抽完了")
+    assert selectors.worklist(drainage, post="department", now=NOW).cases == []
+    assert any(title.startswith("协办反馈") for title in rung(world.accounts["department"]))
+    assert "report_help" not in slugs(drainage, case)
+
+
+def test_who_loses_a_case_is_told(world: World) -> None:
+    case = world.case("handling")
+    services.act(world.who("dispatcher"), case, "redirect", now=NOW, department=world.drainage, reason="线路泡水")
+    assert any(title.startswith("改派") for title in rung(world.accounts["department"]))
+
+
+# ---- marks ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("kind", "state", "role", "given"), [
+    ("return", "dispatched", "department", {}), ("extend", "handling", "department", {}), ("void", "handling", "dispatcher", {}),
+    ("suspend", "handling", "department", {"reason_code": "season", "until": NOW + timedelta(days=9)}),
+    ("force_close", "verified", "shift_leader", {}),
+])  # fmt: skip
+def test_a_case_shows_what_is_asked_for_and_a_list_can_be_narrowed_to_it(world: World, kind: str, state: str, role: str, given: dict) -> None:
+    case, _plain = world.case(state), world.case(state)
+    services.act(world.who(role), case, f"ask_{kind}", now=NOW, reason="理由", **given)
+    page = selectors.worklist(world.who("overseer"), post="overseer", mark=kind, now=NOW)
+    assert [(each.pk, [mark.slug for mark in each.marks]) for each in page.cases] == [(case.pk, [kind])]  # type: ignore[attr-defined]
+
+
+def test_every_mark_can_be_carried_and_found(world: World) -> None:
+    case = world.case("handling", urgent=True, responsibility_open=True)
+    urge(world, case)
+    services.act(world.who("leader"), case, "consult", now=NOW, participants=[world.street], words="占道")
+    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
+    closed = world.case("closed", handling_overdue=True)
+    services.act(world.who("department"), closed, "ask_appeal", now=NOW, reason="停电")
+    found = {mark.slug for marks in selectors.marks_of([case, closed], NOW).values() for mark in marks}
+    assert found == {"urgent", "responsibility", "return", "reply", "consult", "appeal"}
+    for slug in found:
+        expected = [closed.pk] if slug == "appeal" else [case.pk]
+        assert [each.pk for each in selectors.search(world.who("leader"), mark=slug, now=NOW).cases] == expected, slug
+    assert selectors.search(world.who("leader"), mark="nonsense", now=NOW).cases == []
+
+
+def test_the_urgent_flag_comes_off_again_with_a_reason(world: World) -> None:
+    case = world.case("handling", urgent=True)
+    services.act(world.who("dispatcher"), case, "unmark_urgent", now=NOW, reason="险情已解除")
+    case.refresh_from_db()
+    assert not case.urgent
+    assert "mark_urgent" in slugs(world.who("dispatcher"), case)
+
+
+# ---- requests ------------------------------------------------------------------------------------
+def test_signing_takes_back_a_return_but_leaves_what_others_asked(world: World) -> None:
+    case, other = world.case("dispatched"), world.case("dispatched")
+    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
+    services.act(world.who("dispatcher"), other, "ask_void", now=NOW, reason="立错了")
+    for each in (case, other):
+        services.act(world.who("department"), each, "receive", now=NOW)
+    assert (case.requests.get().state, other.requests.get().state) == ("lapsed", "waiting")
+
+
+def test_a_lapsed_return_lets_the_stopped_clock_go_on(world: World) -> None:
+    Setting.objects.create(key="handling.return_pauses", value=True)
+    case = world.case("dispatched")
+    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
+    assert case.clocks.get(kind="handling").paused_at is not None
+    services.act(world.who("department"), case, "receive", now=NOW + HOUR)
+    case.refresh_from_db()
+    assert case.clocks.get(kind="handling").paused_at is None
+    assert case.deadline is not None
+    assert rung(world.accounts["department"]) == [], "who signs knows it"
+
+
+@pytest.mark.parametrize("state", ["dispatched", "handling"])
+def test_another_department_asks_anew_but_what_the_centre_asked_stays(world: World, state: str) -> None:
+    case, other = world.case(state), world.case(state)
+    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
+    services.act(world.who("acceptor"), other, "ask_void", now=NOW, reason="立错了")
+    for each in (case, other):
+        services.act(world.who("dispatcher"), each, "redirect", now=NOW, department=world.drainage, reason="派错")
+    assert (case.requests.get().state, other.requests.get().state) == ("lapsed", "waiting")
+
+
+@pytest.mark.parametrize("answer", ["grant", "deny"])
+def test_whoever_asked_hears_what_was_decided(world: World, answer: str) -> None:
+    case = world.case("awaiting_dispatch")
+    services.act(world.who("acceptor"), case, "ask_void", now=NOW, reason="立错了")
+    given = {} if answer == "grant" else {"reason": "没有错"}
+    services.act(world.who("shift_leader"), case, f"{answer}_void", now=NOW, **given)
+    assert len(rung(world.accounts["acceptor"])) == 1
+
+
+def test_a_department_hears_that_its_case_was_closed_or_voided(world: World) -> None:
+    services.act(world.who("shift_leader"), world.case("awaiting_closing"), "close", now=NOW)
+    assert [title.split(":")[0] for title in rung(world.accounts["department"])] == ["结案"]
+
+
+def test_the_inspector_hears_that_the_report_was_refused(world: World) -> None:
+    case = world.case("reported", reporter=world.accounts["inspector"])
+    services.act(world.who("acceptor"), case, "refuse", now=NOW, reason="不属城市管理")
+    assert [title.split(":")[0] for title in rung(world.accounts["inspector"])] == ["不予受理"]
+
+
+# ---- after closing, rework -----------------------------------------------------------------------
+def test_only_the_unsatisfied_get_a_linked_case(world: World) -> None:
+    case = world.case("closed")
+    with pytest.raises(services.Refused) as refused:
+        services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="satisfied", linked="yes")
+    assert refused.value.field == "linked"
+    services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="unsatisfied", linked="yes", words="又坏了")
+    linked = Case.objects.get(linked_to=case)
+    assert (linked.state, linked.matter_code, linked.description) == ("reported", case.matter_code, "又坏了")
+    case.refresh_from_db()
+    assert case.state == "closed"
+
+
+def test_an_archived_case_can_be_opened_again_while_the_window_stands(world: World) -> None:
+    case = world.case("archived", closed_at=NOW - timedelta(days=20), archived_at=NOW - timedelta(days=12), forced=True)
+    services.act(world.who("shift_leader"), case, "reopen", now=NOW, reason="又坏了")
+    case.refresh_from_db()
+    assert (case.state, case.closed_at, case.archived_at) == ("awaiting_dispatch", None, None)
+    late = world.case("archived", closed_at=NOW - timedelta(days=40))
+    with pytest.raises(services.Refused, match="重开期"):
+        services.act(world.who("shift_leader"), late, "reopen", now=NOW, reason="又坏了")
+
+
+def test_rework_goes_through_the_dispatcher_where_the_county_says_so(world: World) -> None:
+    Setting.objects.create(key="handling.rework_through_dispatcher", value=True)
+    case = world.case("verified", found_done=False)
+    assert {"rework", "rework_through"} & slugs(world.who("acceptor"), case) == {"rework_through"}
+    services.act(world.who("acceptor"), case, "rework_through", now=NOW, reason="没修好")
+    with pytest.raises(services.Refused, match="退回处置"):
+        services.act(world.who("dispatcher"), case, "forward", now=NOW)
+    services.act(world.who("dispatcher"), case, "send_back", now=NOW, reason="没修好")
+    case.refresh_from_db()
+    assert (case.state, case.rework_count, case.department) == ("handling", 1, world.lighting)
+    assert case.clocks.get(kind="handling").paused_at is None
+
+
+def test_a_reading_is_no_ground_to_skip_the_visit_where_the_county_does_not_take_it(world: World) -> None:
+    case = world.case("awaiting_verification", proven_at=NOW, proof="灯亮了")
+    Setting.objects.create(key="verify.by_reading", value=False)
+    assert "skip" not in slugs(world.who("acceptor"), case)
+    with pytest.raises(services.Refused, match="请发核查"):
+        services.act(world.who("acceptor"), case, "skip", now=NOW, evidence="灯亮了")
