@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from chengguan.alarms.models import Alarm
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, CaseAlarm, Step
+from chengguan.cases.services import again
 from chengguan.cases.services.moving import note_all
 from chengguan.cases.services.registering import Reported, register_reported
 from chengguan.registry import rule as declared_rule
@@ -76,6 +77,7 @@ def register_alarms(alarm_ids: Iterable[int], now: datetime | None = None) -> di
             fresh.setdefault((_subject(alarm), matters[alarm.pk]), []).append(alarm)
     firsts = [same[0] for same in fresh.values()]
     cases = register_reported([_reported(alarm, matters[alarm.pk]) for alarm in firsts], now)
+    again.link_to_former(list(zip(firsts, cases, strict=True)), now)
     CaseAlarm.objects.bulk_create([CaseAlarm(case=case, alarm=alarm, joined_at=now) for case, alarm in zip(cases, firsts, strict=True)])
     for case, same in zip(cases, fresh.values(), strict=True):
         found[same[0].pk] = case
@@ -138,7 +140,7 @@ def _one_at_a_time(names: Iterable[str]) -> None:
 
 def _standing(alarms: Sequence[Alarm], matters: Mapping[int, str]) -> dict[int, Case]:
     """By alarm the open case about the same thing: the component, or what a part of this greater cause began, or the
-    cause; of several the oldest."""
+    cause, or the greater cause that already has this alarm's group or gateway in hand; of several the oldest."""
     by_component = {alarm.component_id for alarm in alarms if alarm.component_id}
     others = [alarm for alarm in alarms if not alarm.component_id]
     about: dict[tuple[Any, ...], Case] = {}
@@ -161,23 +163,58 @@ def _standing(alarms: Sequence[Alarm], matters: Mapping[int, str]) -> dict[int, 
     for alarm in alarms:
         matter = matters[alarm.pk]
         if alarm.component_id:
-            case_ = about.get(("component", alarm.component_id, matter))
+            # a report of that very component which nobody has classified yet speaks of the same trouble
+            case_ = about.get(("component", alarm.component_id, matter)) or about.get(("component", alarm.component_id, ""))
         else:
             case_ = about.get(("part", alarm.pk, matter)) or about.get(("cause", alarm.cause_kind, alarm.cause_key, matter))
         if case_ is not None:
             found[alarm.pk] = case_
+    single = [alarm for alarm in alarms if alarm.pk not in found and alarm.cause_kind == "device"]
+    return found | _in_a_greater_cause(single, matters)
+
+
+def _in_a_greater_cause(alarms: Sequence[Alarm], matters: Mapping[int, str]) -> dict[int, Case]:
+    """A lamp of a circuit that is already somebody's case: the circuit's own alarm may have returned in between, the work on
+    it has not ended."""
+    groups = {alarm.group_id for alarm in alarms if alarm.group_id}
+    gateways = {alarm.gateway_id for alarm in alarms if alarm.gateway_id}
+    if not groups and not gateways:
+        return {}
+    whole = Q(alarm__cause_kind="group", alarm__group__in=groups) | Q(alarm__cause_kind="gateway", alarm__gateway__in=gateways)
+    links = CaseAlarm.objects.filter(whole, case__state__in=workflow.OPEN).select_related("case", "alarm").order_by("case_id")
+    found: dict[int, Case] = {}
+    for link in links:
+        for alarm in alarms:
+            same = link.alarm.group_id == alarm.group_id if link.alarm.cause_kind == "group" else link.alarm.gateway_id == alarm.gateway_id
+            if same and link.case.matter_code == matters[alarm.pk] and _explains(link.alarm, alarm):
+                found.setdefault(alarm.pk, link.case)
     return found
+
+
+def _explains(greater: Alarm, single: Alarm) -> bool:
+    if greater.rule == single.rule:
+        return True
+    try:
+        return single.rule in declared_rule(greater.rule)[1].explains
+    except KeyError:
+        return False
 
 
 @transaction.atomic
 def withdraw_evidence(alarm_ids: Iterable[int], now: datetime | None = None) -> list[Step]:
-    """These alarms are back: what their readings had proven no longer holds. Nothing where no open case leaned on it."""
-    linked = CaseAlarm.objects.filter(alarm__in=alarm_ids, case__proven_at__isnull=False, case__state__in=workflow.OPEN)
+    """These alarms are back: what their readings had proven no longer holds. Nothing where no open case leaned on it; where
+    their case was closed lately, the closed case tells that it came again."""
+    now = now or timezone.now()
+    leaned = Q(case__proven_at__isnull=False, case__state__in=workflow.OPEN)
+    linked = CaseAlarm.objects.filter(leaned | again.closed_lately("case__", now), alarm__in=alarm_ids)
+    known = list(linked.select_related("alarm", "case").order_by("-id"))
+    again.note_on_closed([link for link in known if link.case.state in again.CLOSED], now)
     words = {
         link.case_id: _("告警再次发生，先前的佐证作废：%(text)s") % {"text": link.alarm.text or link.alarm.name}
-        for link in linked.select_related("alarm").order_by("-id")
+        for link in known
+        if link.case.state not in again.CLOSED
     }
-    return note_all("join_alarm", words, now or timezone.now())
+    return note_all("join_alarm", words, now)
 
 
 @transaction.atomic

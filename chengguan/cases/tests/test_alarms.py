@@ -14,7 +14,9 @@ from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, CaseAlarm, Report, Step
 from chengguan.cases.tests.conftest import HERE, NOW, World
 from chengguan.engines import announce
+from chengguan.people.models import Notice
 from chengguan.people.selectors import SYSTEM
+from chengguan.things.models import Component, Group
 
 
 def alarm(world: World, rule: str = "lamp_dark", **given: Any) -> Alarm:
@@ -119,6 +121,75 @@ def test_group_alarm_joins_the_case_that_one_of_its_members_began(world: World) 
     circuit = alarm(world, cause_kind="group", cause_key="C-012-2", component=None, name="回路停电")
     Alarm.objects.filter(pk=member.pk).update(folded_into=circuit, off_desk_at=NOW)
     assert services.register_alarm(circuit, NOW).pk == case.pk
+
+
+def circuit_with_two_lamps(world: World) -> tuple[Group, list[Component]]:
+    group = Group.objects.create(subsystem="street_lights", kind="circuit", key="C-012-2", name="12号箱2回路")
+    return group, [
+        world.lamp,
+        Component.objects.create(code="50024101037004712", class_code="01037", name="路灯", label="L-004712", point=HERE, unit_grid=world.grid),
+    ]
+
+
+def test_a_lamp_of_a_circuit_that_is_already_a_case_joins_it_though_the_circuits_own_alarm_has_returned(world: World) -> None:
+    group, lamps = circuit_with_two_lamps(world)
+    dark = alarm(world, cause_kind="group", cause_key="C-012-2", group=group, component=None, severity=2, text="2 盏灯不亮")
+    case = services.register_alarm(dark, NOW)
+    Alarm.objects.filter(pk=dark.pk).update(active=False, returned_at=NOW)
+    services.add_evidence([dark.pk], NOW)
+    single = alarm(world, cause_key="L-004712", component=lamps[1], group=group)
+    assert services.register_alarm(single, NOW).pk == case.pk
+    case.refresh_from_db()
+    assert case.proven_at is None, "one of its lamps is dark again"
+    assert [each.text for each in selectors.case_file(SYSTEM, case.pk)["alarms"]] == ["2 盏灯不亮", "功率 0 W"]
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=NOW - timedelta(days=60))
+    later = alarm(world, cause_key="L-004713", component=lamps[0], group=group)
+    assert services.register_alarm(later, NOW).pk != case.pk, "what is over takes nobody in"
+
+
+def test_a_lamp_with_another_trouble_than_its_circuit_is_a_case_of_its_own(world: World) -> None:
+    group, lamps = circuit_with_two_lamps(world)
+    case = services.register_alarm(alarm(world, cause_kind="group", cause_key="C-012-2", group=group, component=None), NOW)
+    single = alarm(world, rule="lamp_overvoltage", cause_key="L-004712", component=lamps[1], group=group)
+    assert services.register_alarm(single, NOW).pk != case.pk
+
+
+def test_an_alarm_joins_the_report_of_its_component_that_nobody_has_classified_yet(world: World) -> None:
+    report = services.register(world.who("hotline_operator"), source="hotline", component=world.lamp, description="灯不亮", now=NOW)
+    assert services.register_alarm(alarm(world), NOW).pk == report.pk
+
+
+def test_an_alarm_soon_after_closing_is_a_new_case_that_points_back_and_is_told_on_the_closed_one(world: World) -> None:
+    old = world.case("closed", component=world.lamp, closed_at=NOW - timedelta(days=3))
+    fresh = services.register_alarm(alarm(world), NOW)
+    assert fresh.pk != old.pk
+    fresh.refresh_from_db()
+    assert fresh.linked_to == old
+    step = old.steps.get()
+    assert (step.action, step.opinion) == ("recur", f"结案后 3 天又告警：功率 0 W，已登记为 {fresh}")
+    assert Notice.objects.filter(account=world.accounts["shift_leader"], link=f"/cases/{old.pk}").exists()
+    assert [each.pk for each in selectors.case_file(SYSTEM, old.pk)["linked"]] == [fresh.pk]
+
+
+def test_the_same_cause_without_a_component_recurs_too_and_long_after_closing_nothing_does(world: World) -> None:
+    first = services.register_alarm(alarm(world, cause_kind="group", cause_key="C-012-2", component=None, off_desk_at=NOW, active=False), NOW)
+    Case.objects.filter(pk=first.pk).update(state="archived", closed_at=NOW - timedelta(days=20))
+    again = services.register_alarm(alarm(world, cause_kind="group", cause_key="C-012-2", component=None), NOW)
+    again.refresh_from_db()
+    assert again.linked_to == first
+    old = world.case("closed", component=world.lamp, closed_at=NOW - timedelta(days=40))
+    later = services.register_alarm(alarm(world, rule="lamp_silent"), NOW)
+    later.refresh_from_db()
+    assert (later.linked_to, old.steps.count()) == (None, 0)
+
+
+def test_an_alarm_that_rises_again_while_it_belongs_to_a_closed_case_is_told_there(world: World) -> None:
+    standing = alarm(world)
+    case = services.register_alarm(standing, NOW)
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=NOW)
+    with transaction.atomic():
+        announce.announce(AlarmRaised(standing.pk))
+    assert [step.action for step in case.steps.order_by("id")] == ["register", "recur"]
 
 
 def test_returned_alarm_is_written_on_the_case_as_evidence_and_lets_verification_be_skipped(world: World) -> None:
