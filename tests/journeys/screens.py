@@ -75,6 +75,8 @@ WORK = (
     desk("recurrence", "leader", "/recurrence/{close}", "一处顽疾：历次案件与位置", "One such place: every time it happened"),
     desk("cases-found", "accept", "/cases?text=路灯", "案件查询：按中文词查全部案件", "Search over all cases by Chinese words"),
     desk("loads", "dispatch", "/loads", "单位负荷：各单位、班组在办多少，超期多少，平均用时", "Load of departments and crews: open, overdue, mean handling time"),
+    desk("urges", "lighting", "/urges?side=owed", "督办：等我回复的", "Urges: what waits for my answer"),
+    desk("urges-all", "leader", "/urges?side=all", "督办：全部，谁还没回复", "Urges: all of them, and who has not answered"),
     desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
 )
 CASE = (

@@ -21,7 +21,7 @@ from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
 from chengguan.standards.limits import Settings
 
 AT_ONCE = 500
-LIMITED = Q(kind__in=("handling", "handling_turn")) | Q(kind="task", stage="核查")
+LIMITED = (Q(kind__in=("handling", "handling_turn")) | Q(kind="task", stage="核查")) & Q(part="")
 
 
 def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:

@@ -181,7 +181,7 @@ class World:
             "inspector": self.accounts["inspector"], "photos": [self.photo], "photos_before": [self.photo],
             "photos_after": [self.photo], "true": "yes", "passed": "yes", "department": self.lighting, "crew": self.crew,
             "until": NOW + timedelta(days=30), "reason_code": "season", "satisfaction": "satisfied", "urge_kind": "daily",
-            "level": "2", "helpers": [self.drainage], "copies": [self.street], "participants": [self.lighting, self.drainage],
+            "level": "2", "helpers": [], "copies": [], "participants": [self.lighting, self.drainage],
         }  # fmt: skip
         if row.action == "redirect":
             values["department"] = self.drainage

@@ -21,7 +21,7 @@ from chengguan.people.models import AuditEntry, Notice
 from chengguan.things.models import Component, Device, Gateway, Group
 
 MANY = 200
-RAISING, RETURNING, AGAIN = 40, 40, 60
+RAISING, RETURNING, AGAIN = 42, 40, 60
 """Queries for a batch, whatever its size."""
 
 

@@ -10,10 +10,12 @@ import pytest
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, Setting
 from chengguan.cases.selectors import guards
-from chengguan.cases.services import rounds
+from chengguan.cases.services import limits, rounds
+from chengguan.cases.services.following import limits_follow
 from chengguan.cases.tests.conftest import NOW, World
 from chengguan.people.selectors import SYSTEM
 from chengguan.standards import filing, staging
+from chengguan.standards.limits import Limit
 
 HOUR = timedelta(hours=1)
 DONE: dict[str, Any] = {"done": "做完了"}
@@ -140,6 +142,14 @@ def test_a_county_that_starts_the_clock_at_receipt_still_starts_the_next_stretch
     services.act(world.who("department"), case, "receive", now=NOW + HOUR)
     finish(world, case, NOW + 2 * HOUR)
     assert case.deadline == NOW + 10 * HOUR
+
+
+def test_a_countys_own_limit_for_the_condition_leaves_its_stretches_as_they_are(world: World, burst: Case) -> None:
+    limits.set_limit(world.who("administrator"), "10999-01", "", NOW.date() - timedelta(days=1), Limit(9, "work_day"))
+    limits_follow(selectors.settings())
+    assert burst.clocks.get(kind="handling").limit_words == "3 紧急工作时"
+    finish(world, burst, NOW + HOUR)
+    assert burst.deadline == NOW + 9 * HOUR
 
 
 def test_what_has_one_limit_has_no_stretches(world: World) -> None:

@@ -23,7 +23,7 @@ from chengguan.places.spelling import initials_of
 from chengguan.standards import codes, filing
 from chengguan.things.services import put_attachment
 
-LONG = ("reason", "opinion", "words", "answer", "done", "evidence", "closing_note")
+LONG = ("reason", "opinion", "words", "answer", "done", "evidence", "conclusion", "closing_note")
 IDS = ("department", "inspector", "crew")
 MANY = 8
 

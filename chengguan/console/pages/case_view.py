@@ -13,9 +13,11 @@ from chengguan.cases import selectors, workflow
 from chengguan.cases.models import Case, Clock, Step
 from chengguan.cases.selectors.handed_out import forms_of
 from chengguan.cases.words import limit_words
+from chengguan.console.pages.case_beside import beside_of, facts_of
 from chengguan.console.pages.lists import late_word, left_words, light_word, span
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who
+from chengguan.standards import staging
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Moment:
     limit: str
     late: str
     photos: list[Any]
+    facts: list[str]
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,14 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "alarms": file["alarms"],
         "requests": file["requests"],
         "waiting": [request for request in file["requests"] if request.state == "waiting"],
-        "tasks": [task for task in file["tasks"] if task.done_at is None],
+        **beside_of(file, now),
         "dispatches": file["dispatches"],
         "linked": file["linked"],
         "merged": file["merged"],
         "earlier": file["earlier"][:5],
         "caller": file["caller"][:5],
         "condition": file["condition"],
-        "condition_limit": limit_words(file["condition"].limit, file["condition"].clock) if file["condition"] else "",
+        "condition_limit": _limits(file["condition"]) if file["condition"] else "",
         "sees_reporter": file["sees_reporter"],
         "forms": forms_of(steps),
         "took": _took(file["durations"]),
@@ -108,6 +111,14 @@ def beside(who: Who, case: Case, actions: list[selectors.Action]) -> dict[str, A
     }
 
 
+def _limits(condition: Any) -> str:
+    """The limit of a filing condition, or those of its stretches one after another."""
+    parts = staging.parts_of(condition.key)
+    if not parts:
+        return limit_words(condition.limit, condition.clock)
+    return " → ".join(f"{_(part.name)} {limit_words(part.limit.value, part.limit.clock)}" for part in parts)
+
+
 def _six_steps(case: Case) -> list[dict[str, str]]:
     at = case.step
     return [{"name": _(name), "mark": "done" if i < at else "now" if i == at else ""} for i, name in enumerate(workflow.SIX_STEPS)]
@@ -121,7 +132,7 @@ def _moment(step: Step, photos: list[Any]) -> Moment:
         limit = _("时限到 %s") % f"{timezone.localtime(step.stage_deadline):%m-%d %H:%M}"
     name = str(role.name) if role else _("市民") if step.role == "citizen" else _("系统")
     name, used = "" if name == step.who_name else name, span(step.used_s) if step.used_s else ""
-    return Moment(step, step.action_name, name, moved, used, limit, late_word([step.from_state]), photos)
+    return Moment(step, step.action_name, name, moved, used, limit, late_word([step.from_state]), photos, facts_of(step))
 
 
 def _running(clock: Any) -> Running:
@@ -129,6 +140,7 @@ def _running(clock: Any) -> Running:
     state = _("已结束") if clock.ended_at is not None else _("已停表") if paused else _("走时中")
     kind, stage = clock.get_kind_display(), _(clock.stage)
     name = stage if clock.kind in ("stage", "task") or kind == stage else f"{stage} · {kind}"
+    name += f" · {_(clock.part)}" if clock.part else ""
     left = (_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s)
     return Running(clock, name, clock.light, max(2, min(100, round(clock.share * 100))), span(clock.used_s), left, state, clock.late)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from chengguan.cases import selectors
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.casefiles import in_words
+from chengguan.cases.selectors.marks import Mark
 from chengguan.cases.workflow import DESK_OF, FINAL, OWN_LEVEL, STATES, WITH_DEPARTMENT
 
 LIGHTS = {"red": gettext_lazy("超时"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
@@ -33,6 +34,7 @@ class Row:
     percent: int
     holder: str
     holder_more: str
+    marks: Sequence[Mark] = ()
 
 
 def late_word(states: Iterable[str]) -> str:
@@ -77,4 +79,4 @@ def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None) 
     now = now or timezone.now()
     light = selectors.light_of(case, now)
     who, more = holder(case, role_names)
-    return Row(case, light, light_word(light, case.state), left_words(case.deadline, now), case.percent, who, more)  # type: ignore[attr-defined]
+    return Row(case, light, light_word(light, case.state), left_words(case.deadline, now), case.percent, who, more, getattr(case, "marks", ()))  # type: ignore[attr-defined]

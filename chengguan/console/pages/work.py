@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from chengguan.cases import selectors, services, workflow
@@ -29,10 +30,11 @@ from chengguan.places.models import Area
 PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
 """Moves that can be made for several cases at once, when nothing of the form is open."""
 KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "e", "close": "c", "approve": "o"}
-FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine")
+FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine", "mark", "part")
 NUMBERS = ("department", "crew", "township", "community")
 SWITCHES = ("urgent", "overdue", "hand", "asked", "mine")
 MOST_AT_ONCE = 100
+PARTS = {"helper": gettext_lazy("请我协办"), "copy": gettext_lazy("抄告我")}
 
 
 def working_posts(who: Who) -> list[str]:
@@ -50,6 +52,10 @@ def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
         found.pop("state")
     if found.get("due") not in (None, "hour", "today"):
         found.pop("due")
+    if found.get("mark") not in (None, *selectors.MARKS):
+        found.pop("mark")
+    if found.get("part") not in (None, *PARTS):
+        found.pop("part")
     for name in NUMBERS:
         if name in found and whole_number(found[name]) is None:
             found.pop(name)
@@ -88,6 +94,8 @@ def chip(name: str, value: Any, lights: Mapping[str, Any]) -> str:
         "asked": lambda: _("有申请待审"),
         "mine": lambda: _("我经手的"),
         "stage": lambda: _("阶段：%s") % value,
+        "mark": lambda: str(selectors.MARKS[value]),
+        "part": lambda: str(PARTS[value]),
     }
     return words[name]()
 
@@ -109,7 +117,7 @@ def _quick(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
     """What can be filtered, with how many each would show."""
-    counted = selectors.counts(who, post=post)
+    counted = selectors.counts(who, post=post, part=filters.get("part", ""))
     whole = counted.pop("")
     names = _lights(post)
     lights = {light: whole[light] for light in ("red", "yellow", "green")}
@@ -128,6 +136,11 @@ def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
         "chips": [{"words": chip(name, value, names), "url": address_of(post, filters, **{name: None})} for name, value in filters.items()],
         "sources": [{"slug": slug, "name": name, "on": filters.get("source") == slug} for slug, name in SOURCES],
         "quick": _quick(post, filters),
+        "marks": [{"slug": slug, "name": name, "on": filters.get("mark") == slug} for slug, name in selectors.MARKS.items()],
+        "beside": [
+            {"name": PARTS[part], "n": n, "on": filters.get("part") == part, "url": address_of(post, filters, part=None if filters.get("part") == part else part)}
+            for part, n in selectors.beside_counts(who, post).items()
+        ],
     }  # fmt: skip
 
 
@@ -146,7 +159,8 @@ def work(request: HttpRequest) -> HttpResponse:
     names = {slug: role.name for slug, role in ROLES.items()}
     choices = _choices(who, post, filters)
     here = address_of(post, filters)
-    waits_at = {**selectors.waiting_at(who, [slug for slug in posts if slug != post]), post: choices["total"]}
+    counted = [slug for slug in posts if slug != post or filters.get("part")]
+    waits_at = {post: choices["total"], **selectors.waiting_at(who, counted)}
     context = {
         "post": post,
         "tabs": [
@@ -157,7 +171,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "next": address_of(post, filters, after=page.after) if page.after else "",
         "first": address_of(post, filters) if request.GET.get("after") else "",
         "filters": filters,
-        "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source")],
+        "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source", "mark")],
         "bulk": _bulk_actions(post),
         "may_register": may(who, "cases.register"),
         "waits": [_(workflow.STATES[state]) for state in _states_of(post)],

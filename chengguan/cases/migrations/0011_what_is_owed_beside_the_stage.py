@@ -8,7 +8,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_recurrence"),
+        ("cases", '0010_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

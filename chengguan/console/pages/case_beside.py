@@ -1,0 +1,123 @@
+"""What the page of a case shows beside its stage: consultation, notices 督办, helpers, stretches of a staged limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Step, Task
+from chengguan.cases.words import limit_words
+from chengguan.console.pages.lists import span
+from chengguan.people.roles import name_of
+
+LEVELS, KINDS = dict(workflow.FIELDS["level"].options), dict(workflow.FIELDS["urge_kind"].options)
+
+
+@dataclass(frozen=True)
+class Urged:
+    """A notice and its answer."""
+
+    task: Task
+    level_name: str
+    kind_name: str
+    whom: str
+    result: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a staged limit as it is drawn."""
+
+    name: str
+    limit: str
+    state: str
+    words: str
+    late: bool
+    clock: Any = None
+    light: str = ""
+    percent: int = 0
+    used: str = ""
+    left: str = ""
+    until: str = ""
+    paused: bool = False
+
+
+def beside_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The pieces of a case file that beside.html and stretches.html draw."""
+    tasks: list[Task] = file["tasks"]
+    for task in tasks:
+        task.late = is_late(task, now)  # type: ignore[attr-defined]
+    consults = [task for task in tasks if task.kind == "consult"]
+    consult = consults[-1] if consults else None
+    return {
+        "tasks": [task for task in tasks if task.done_at is None and task.kind in ("confirm", "verify", "handle")],
+        "owed": file["owed"],
+        "consult": consult,
+        "opinions": [task for task in tasks if task.kind == "opinion" and consult and task.sent_at == consult.sent_at],
+        "urged": [urged_of(task, now) for task in reversed(tasks) if task.kind == "reply"],
+        "helpers": [task for task in tasks if task.kind == "help" and task.result != "已转出"],
+        "stretches": [_drawn(each) for each in file["stretches"]],
+        "recurred": _recurred(file["steps"]),
+        "marks": file["marks"],
+    }
+
+
+def is_late(task: Task, now: datetime) -> bool:
+    """Not answered in time: not yet, or too late."""
+    return task.due is not None and (task.done_at or now) > task.due
+
+
+def urged_of(task: Task, now: datetime) -> Urged:
+    whom = str(task.organisation or (name_of(task.role) if task.role else "—"))
+    level, kind = LEVELS.get(task.level, ""), KINDS.get(task.urge_kind, "")
+    return Urged(task, _(level) if level else "", _(kind) if kind else "", whom, _(task.result) if task.result else "", is_late(task, now))
+
+
+def _recurred(steps: list[Step]) -> list[Step]:
+    """What came again since the case was closed; a case opened again has taken it up."""
+    opened = max((step.pk for step in steps if step.action == "reopen"), default=0)
+    return [step for step in steps if step.action == "recur" and step.pk > opened]
+
+
+def _drawn(each: Any) -> Stretch:
+    clock = each.clock
+    limit = limit_words(each.part.limit.value, each.part.limit.clock)
+    if clock is None:
+        words = {"done": _("已完成"), "now": _("进行中"), "ahead": _("未开始")}[each.state]
+        return Stretch(_(each.part.name), limit, each.state, words, False)
+    over = clock.ended_at is not None
+    words = (_("逾期完成") if each.late else _("按期完成")) if over else _("已停表") if clock.paused_at else _("超期") if each.late else _("进行中")
+    left = "" if over else ((_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s))
+    until = f"{timezone.localtime(clock.deadline):%m-%d %H:%M}" if clock.deadline else ""
+    percent = max(2, min(100, round(clock.share * 100)))
+    return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, span(clock.used_s), left, until, clock.paused_at is not None)
+
+
+SHOWN_FACTS = ("true", "passed", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late")
+
+
+def facts_of(step: Step) -> list[str]:
+    """What a step says besides its words: the result of a visit, a level, a date."""
+    found = []
+    names = {"due": _("答复时限"), "part": _("完成"), "next_part": _("进入")}
+    for name in SHOWN_FACTS:
+        value = step.given.get(name)
+        if value in (None, "", []) or (name == "until" and step.given.get("due")):
+            continue
+        if name == "late":
+            found += [_("逾期回复")] if value else []
+        elif name in ("until", "due"):
+            when = datetime.fromisoformat(value)
+            found.append(f"{names.get(name) or _(workflow.FIELDS[name].label)} {timezone.localtime(when):%Y-%m-%d %H:%M}")
+        elif name in names:
+            found.append(f"{names[name]} “{_(value)}”")
+        else:
+            label = dict(workflow.FIELDS[name].options).get(str(value), str(value))
+            found.append(_(label))
+    return found
