@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengguan.people.models import Account, GridDuty, Organisation, Responsibility
+from chengguan.people.models import Account, GridDuty, Holding, Organisation, Responsibility
 from chengguan.people.roles import ADMINISTRATOR
-from chengguan.people.selectors import Who, accounts_with_role
+from chengguan.people.selectors import Who, accounts_with_role, on, reach
 from chengguan.people.services.trail import require, save_audited
 from chengguan.standards import codes
 
@@ -65,6 +65,15 @@ def set_responsibility(
     return save_audited(who, row, "responsibility.set")
 
 
+def _manages_duties_of(who: Who, account: Account) -> None:
+    """PermissionDenied, or ValidationError for another company's inspector, unless `who` may say which grid this one answers for."""
+    require(who, "people.manage_duties")
+    found = reach(who, "people.manage_duties")
+    own = Holding.objects.filter(on(), account=account, post__role="inspector", post__organisation__in=found.organisation_ids)
+    if not found.everything and not own.exists():
+        raise ValidationError(_("%(name)s不是您单位的信息采集员。") % {"name": account})
+
+
 @transaction.atomic
 def give_grid_duty(
     who: Who,
@@ -73,8 +82,8 @@ def give_grid_duty(
     shift: str = GridDuty.Shift.ALL_DAY,
     valid_from: date | None = None,
 ) -> GridDuty:
-    """The inspector answers for the grid from that day on."""
-    require(who, "people.manage_duties")
+    """The inspector answers for the grid from that day on. A collection company's lead sets its own people only."""
+    _manages_duties_of(who, account)
     duty = GridDuty.objects.filter(
         account=account, responsibility_grid=responsibility_grid, shift=shift, valid_to__isnull=True
     ).first()
@@ -92,6 +101,9 @@ def give_grid_duty(
 @transaction.atomic
 def end_dated(who: Who, row: Any, on_day: date | None = None) -> Any:
     """Close a dated row (a duty, a responsibility) on that day; it stays as history."""
-    require(who, "people.manage_duties" if isinstance(row, GridDuty) else "people.manage_responsibility")
+    if isinstance(row, GridDuty):
+        _manages_duties_of(who, row.account)
+    else:
+        require(who, "people.manage_responsibility")
     row.valid_to = max(on_day or timezone.localdate(), row.valid_from)
     return save_audited(who, row, f"{row._meta.model_name}.end")

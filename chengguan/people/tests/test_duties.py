@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from chengguan.people import services
@@ -35,3 +36,16 @@ def test_a_grid_that_nobody_answers_for_is_listed_until_somebody_is_named(grids,
     assert (gaps(), inspectors_of(unit)) == ([], [walker])
     services.end_dated(SYSTEM, duty, timezone.localdate() - timedelta(days=1))
     assert (gaps(), inspectors_of(unit)) == ([patrol], [])
+
+
+def test_a_collection_companys_lead_sets_its_own_inspectors_only(grids, person, who):
+    _unit, patrol = grids
+    lead = who("lead", "contractor_lead@drainage")
+    own, other = person("own", "inspector@drainage"), person("other", "inspector@town")
+    duty = services.give_grid_duty(lead, own, patrol)
+    with pytest.raises(ValidationError):
+        services.give_grid_duty(lead, other, patrol)
+    others = services.give_grid_duty(SYSTEM, other, patrol)
+    with pytest.raises(ValidationError):
+        services.end_dated(lead, others)
+    assert services.end_dated(lead, duty).valid_to is not None
