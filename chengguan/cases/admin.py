@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases import services
 from chengguan.cases.models import CalendarDay, Case, Clock, Report, Request, Setting, Step, Task
+from chengguan.cases.selectors.seeing import sees_reporter
 from chengguan.people.admin import ReadOnly
 from chengguan.standards.limits import SETTINGS, check
 
@@ -89,14 +90,31 @@ class CalendarDayAdmin(ThroughServices):
         _say_that_deadlines_follow(request)
 
 
+REPORTER = {"reporter_name", "reporter_phone", "reporter", "said", "follow_code"}
+"""Who reported, and how they are reached or followed."""
+
+
+class WithoutReporter(ReadOnly):
+    """Shows of a reporter only what the person may see on the desk's own pages."""
+
+    def get_exclude(self, request: Any, obj: Any = None) -> list[str]:
+        hidden = super().get_exclude(request, obj)
+        return hidden if sees_reporter(request.who) else [*hidden, *(f.name for f in self.model._meta.fields if f.name in REPORTER)]
+
+
 @admin.register(Case)
-class CaseAdmin(ReadOnly):
+class CaseAdmin(WithoutReporter):
     list_display = ("register_number", "number", "state", "matter_name", "address", "department", "deadline")
     list_filter = ("state", "source")
     search_fields = ("register_number", "number")
     list_select_related = ("department",)
 
 
-@admin.register(Report, Step, Clock, Task, Request)
+@admin.register(Report)
+class ReportAdmin(WithoutReporter):
+    pass
+
+
+@admin.register(Step, Clock, Task, Request)
 class PlainAdmin(ReadOnly):
     pass

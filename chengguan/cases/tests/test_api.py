@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from chengguan.cases import services
 from chengguan.cases.models import CalendarDay
-from chengguan.cases.tests.conftest import World
+from chengguan.cases.tests.conftest import HERE, World
 
 
 def client(world: World, role: str, **kind: Any) -> Client:
@@ -96,3 +96,13 @@ def test_a_holiday_entered_in_the_back_office_leaves_the_deadlines_to_a_job_that
         services.set_calendar_day(world.who("administrator"), day.day, False)
         transaction.set_rollback(True)
     assert jobs.count() == 2, "a word that was not kept moves nothing"
+
+
+def test_the_back_office_does_not_tell_an_administrator_who_reported(world: World) -> None:
+    case = services.register(world.who("acceptor"), source="hotline", point=HERE, description="灯不亮", reporter_name="田某", reporter_phone="13900001111")
+    page = client(world, "administrator")
+    for address in (f"/admin/cases/case/{case.pk}/change/", f"/admin/cases/report/{case.reports.get().pk}/change/"):
+        told = page.get(address).content.decode()
+        assert "灯不亮" in told
+        assert "13900001111" not in told
+        assert "田某" not in told
