@@ -124,8 +124,10 @@ async def stream(who: Who, topics: frozenset[str]) -> AsyncIterator[bytes]:
                 if not HINTS.connected:
                     return
                 continue
-            if topic == "notices" and about.get("account") not in (None, who.account_id):
-                continue
+            if topic == "notices":
+                if who.account_id not in about.get("accounts", (who.account_id,)):
+                    continue
+                about = {}  # who else was told is nobody's business
             yield _event("hint", {"topic": topic, "about": about})
         yield _event("bye")
     finally:

@@ -83,8 +83,10 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def find(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip().upper().replace(" ", "")
-    if code:
+    if code.isalnum() and code.isascii():
         return redirect("portal-follow", code=code)
+    if code:
+        return render(request, "portal/find.html", {"missing": True, "code": code}, status=404)
     return render(request, "portal/find.html")
 
 

@@ -25,8 +25,8 @@ from chengguan.cases.selectors.worklists import (
 )
 
 __all__ = [
-    "MOST_RANKED",
     "MARKS",
+    "MOST_RANKED",
     "POST_STATES",
     "SHOWS",
     "Action",

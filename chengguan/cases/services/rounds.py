@@ -34,6 +34,8 @@ def _move(cases: Iterable[int], action: str, now: datetime, **given: Any) -> int
             act(SYSTEM, pk, action, now=now, **given)
         except Refused as refused:
             log.info("case %s: %s stays: %s", pk, action, refused.words)
+        except Exception:
+            log.exception("case %s: %s failed", pk, action)
         else:
             moved += 1
     return moved

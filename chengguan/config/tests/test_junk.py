@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from chengguan.people.models import Account
 from tests.small_town import build, dark_lamp, walk
 
-JUNK = ("a\x00b", "²", "9" * 25, "nan", "9999-12-31T23:59:59+00:00", "1,²," + "9" * 40)
+JUNK = ("a\x00b", "a/b", "²", "9" * 25, "nan", "9999-12-31T23:59:59+00:00", "1,²," + "9" * 40)
 ALONE = ("²", "9" * 5000, "0001-01-01")
 NUMBERS = ("1", "99999999999999999999", "0")
 WORDS = ("x", "a\x00b", "²", "9" * 300)

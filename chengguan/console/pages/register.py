@@ -143,12 +143,10 @@ def conditions(request: HttpRequest) -> HttpResponse:
 @require_GET
 def places(request: HttpRequest) -> HttpResponse:
     """Addresses and components whose name, code or label fits what was typed."""
-    _who(request)
+    who = _who(request)
     text = request.GET.get("place", "").strip()
     addresses = geocode(text, limit=6) if text else []
-    components = Component.objects.filter(label__istartswith=text)[:4] if len(text) >= 3 else []
-    if text.isdigit() and len(text) >= 8:
-        components = Component.objects.filter(code__startswith=text)[:4]
+    components = things.search(who, text, limit=4) if len(text) >= 3 else []
     return render(request, "console/work/places.html", {"addresses": addresses, "components": components, "q": text})
 
 

@@ -54,3 +54,27 @@ def test_a_hint_reaches_the_open_screen(town, broker):
 
     assert asyncio.run(listen()) == b'event: hint\ndata: {"topic":"alarms","about":{"ids":[7]}}\n\n'
     assert api.HINTS.screens == 0
+
+
+def test_a_notice_rings_for_those_it_is_for_and_names_nobody(town, monkeypatch):
+    """Two hints, of which only the second is for this person."""
+    who = person("duty")
+    screens = asyncio.Queue()
+    for accounts in ([who.account_id + 1], [who.account_id, who.account_id + 1]):
+        screens.put_nowait(("notices", {"accounts": accounts}))
+
+    async def there() -> bool:
+        return True
+
+    monkeypatch.setattr(api.HINTS, "connect", there)
+    monkeypatch.setattr(api.HINTS, "listen", lambda topics: screens)
+
+    async def first():
+        stream = api.stream(who, frozenset({"notices"}))
+        assert b"event: ready" in await anext(stream)
+        heard = await asyncio.wait_for(anext(stream), 3)
+        await stream.aclose()
+        return heard
+
+    assert asyncio.run(first()) == b'event: hint\ndata: {"topic":"notices","about":{}}\n\n'
+    assert screens.empty()

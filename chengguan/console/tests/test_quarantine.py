@@ -28,7 +28,8 @@ def test_text_is_shown_as_text_and_bytes_as_hexadecimal(town):
 def test_a_row_does_not_inherit_what_the_list_picks_from_its_own_answer(town):
     hold(1)
     page = signed_in("duty").get("/quarantine").content.decode()
-    assert 'hx-select=".quarantine-split" hx-swap="outerHTML" hx-disinherit="hx-select hx-swap"' in page
+    assert 'hx-select="#quarantine-list" hx-swap="outerHTML" hx-disinherit="hx-select hx-swap"' in page
+    assert 'hx-target="#entry-panel" hx-swap="innerHTML"' in page  # and not the form's wish to swap nothing in
 
 
 def test_markup_in_a_payload_stays_text(town):
