@@ -105,7 +105,8 @@ def accounts_text(accounts: Iterable[tuple[Any, ...]]) -> str:
         as_known = "$2a$" + account.password_hash[4:]  # nats-server knows one name of the same algorithm
         speaks = account.kind == "chirpstack"
         others = [each for other in every for each in other.applications if each not in account.applications] if speaks else []
-        users.append(f'      {{user: "{account.key}", password: "{as_known}", permissions: {{{_permissions(account, others)}}}}}')
+        only = 'allowed_connection_types: ["MQTT"]'  # by NATS' own protocol it could set the headers with which we mark our re-drives
+        users.append(f'      {{user: "{account.key}", password: "{as_known}", {only}, permissions: {{{_permissions(account, others)}}}}}')
     return "accounts {\n  CHENGGUAN {\n    jetstream: enabled\n    users: [\n" + "\n".join(users) + "\n    ]\n  }\n}\n"
 
 

@@ -8,6 +8,7 @@ import time
 from types import SimpleNamespace
 
 import bcrypt
+import nats as client_of_nats
 import pytest
 from django.conf import settings
 from nats.js.errors import APIError
@@ -138,6 +139,17 @@ def test_a_gateway_hears_its_own_commands_only(gateways: SimpleNamespace) -> Non
     nats.publish("zhcg.down.G02.street_lights.L-9", b"for another")
     nats.publish("zhcg.down.G01.street_lights.L-1", b"for me")
     assert listener.communicate()[0].split("\n") == ["for me", ""]
+
+
+def test_a_gateways_key_opens_no_other_door_than_mqtt(gateways: SimpleNamespace) -> None:
+    async def knock() -> None:
+        address = "nats://" + settings.NATS_ADDRESS.rsplit("@", 1)[-1].removeprefix("nats://")
+        client = await client_of_nats.connect(address, user="G01", password="secret-G01", allow_reconnect=False, connect_timeout=5)
+        await client.close()
+
+    assert publish(gateways, "G01", "zhcg/up/G01/street_lights/L-1", "x") == 0
+    with pytest.raises(Exception, match=r"(?i)authorization"):
+        asyncio.run(knock())
 
 
 def test_removing_an_account_cuts_it_off_and_leaves_others(gateways: SimpleNamespace) -> None:
