@@ -89,3 +89,14 @@ def test_a_key_acts_on_the_row_that_is_chosen(people: People, running_town: Town
     page.locator("dialog[open] input[name=reason]").fill("计划检修")
     page.locator("dialog[open] button.btn-primary").click()
     expect(page.locator(f"[data-row='{chosen}']")).to_have_count(0, timeout=10_000)
+
+
+def test_what_the_search_finds_or_not_lies_over_the_panel_behind_it(people: People, standing: dict[str, int]) -> None:
+    page = map_page(people)
+    seen = """part => { const box = part.getBoundingClientRect();
+        return part.contains(document.elementFromPoint(box.x + 20, box.y + box.height / 2)); }"""
+    field = page.locator(".duty-search input")
+    for text, part in (("不存在的路999", "[data-state=none]"), ("L-004711", "[role=listbox]")):
+        field.fill(text)
+        expect(page.locator(f".duty-search {part}")).to_be_visible()
+        assert page.locator(f".duty-search {part}").evaluate(seen)
