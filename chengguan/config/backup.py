@@ -196,14 +196,17 @@ def _restore_database(folder: Path) -> None:
 
 
 def _move_to_incarnation(incarnation: str) -> None:
-    """The stream has the same numbers but another time of making: positions name the new one. What was
-    received when is no longer comparable, so the stamps go."""
+    """The stream has the same numbers but another time of making: what names the stream that was read last names the new one.
+    What an older stream left behind keeps its name, for it has the same numbers. What was received when is no longer
+    comparable, so the stamps go."""
     with psycopg.connect(**_where()) as connection:
+        read_last = [row[0] for row in connection.execute("SELECT DISTINCT incarnation FROM observations_sinkposition WHERE sink = 'now'").fetchall()]
         tables = connection.execute(
             "SELECT table_name FROM information_schema.columns WHERE column_name = 'incarnation' AND table_schema = 'public'"
         ).fetchall()
         for (table,) in tables:
             connection.execute(
-                psycopg.sql.SQL("UPDATE {} SET incarnation = %s").format(psycopg.sql.Identifier(table)), [incarnation]
+                psycopg.sql.SQL("UPDATE {} SET incarnation = %s WHERE incarnation = ANY(%s)").format(psycopg.sql.Identifier(table)),
+                [incarnation, read_last],
             )
         connection.execute("UPDATE observations_sinkposition SET stamp = 0")
