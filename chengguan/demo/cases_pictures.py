@@ -13,7 +13,6 @@ from chengguan.things.services import put_attachment
 
 WIDTH, HEIGHT = 960, 720
 HORIZON = 380
-SCENES = ("litter", "street", "wall", "heap", "road", "tree", "lamp", "cover")
 
 
 def picture(scene: str, after: bool) -> Attachment:

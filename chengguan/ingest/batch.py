@@ -77,10 +77,6 @@ class Batch:
             if detail:
                 self.detail[message] = detail[:400]
 
-    def refuse_all(self, messages: np.ndarray, reason: str) -> None:
-        fresh = messages[self.reason[messages] == 0]
-        self.reason[fresh] = CODES[reason]
-
     def keep_taken(self) -> None:
         """Drop the readings of refused messages."""
         if self.reason.any():

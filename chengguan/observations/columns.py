@@ -36,10 +36,6 @@ READING_SCHEMA: Mapping[str, type[pl.DataType]] = {
 }
 
 
-def no_readings() -> pl.DataFrame:
-    return pl.DataFrame(schema=dict(READING_SCHEMA))
-
-
 @dataclass
 class Columns:
     """One batch; see the module for the frame."""

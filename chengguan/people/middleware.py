@@ -38,10 +38,6 @@ def open_to_everyone(*paths: str) -> None:
     _open.update(paths)
 
 
-def open_paths() -> frozenset[str]:
-    return frozenset(_open)
-
-
 def client_ip(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 

@@ -129,16 +129,3 @@ def decode(event: str, payload: bytes) -> Event:
     """The event's structure. KeyError for an unknown event, msgspec.ValidationError for wrong types,
     msgspec.DecodeError for what is not JSON."""
     return _decoders[event].decode(payload)
-
-
-def downlink(dev_eui: str, port: int, data: bytes, confirmed: bool = False, item: str = "") -> bytes:
-    """Payload of the topic `application/<id>/device/<devEui>/command/down`."""
-    body: dict[str, Any] = {
-        "devEui": dev_eui,
-        "confirmed": confirmed,
-        "fPort": port,
-        "data": base64.b64encode(data).decode(),
-    }
-    if item:
-        body["id"] = item
-    return msgspec.json.encode(body)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengguan.cases.models import Clock, Photo, Step
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.roles import acting_post
 from chengguan.cases.services import given
-from chengguan.people.roles import name_of
 from chengguan.people.selectors import HeldPost
 from chengguan.things.models import Attachment
 
@@ -72,7 +70,3 @@ def put_photos_of(move: Move, step: Step) -> None:
 def put_photos(step: Step, photos: Sequence[Attachment], kind: str) -> None:
     if photos:
         Photo.objects.bulk_create([Photo(case_id=step.case_id, step=step, attachment=photo, kind=kind) for photo in photos])
-
-
-def role_words(role: str) -> str:
-    return {"system": _("系统"), "citizen": _("市民")}.get(role) or str(name_of(role))

@@ -15,7 +15,7 @@ from chengguan.engines import nats, run_files
 from chengguan.observations.models import GatewaySequence, Quarantine, SinkPosition, SinkReport, Throttling
 from chengguan.observations.reasons import DROPPED, REASONS
 from chengguan.people.selectors import Who, may
-from chengguan.things.models import Device, Gateway
+from chengguan.things.models import Device
 
 OLD_S = 15.0
 """A report older than this is from a sink that no longer speaks."""
@@ -161,7 +161,3 @@ def gaps() -> list[dict[str, Any]]:
         missing = sum(gap[1] - gap[0] + 1 for gap in row.gaps)
         rows.append({"gateway": row.gateway, "missing": missing, "asked_at": row.asked_at, "lost": row.lost, "seen_at": row.seen_at})
     return sorted(rows, key=lambda row: -row["missing"])[:10]
-
-
-def names_of_gateways(keys: list[str]) -> dict[str, str]:
-    return dict(Gateway.objects.filter(key__in=keys).values_list("key", "name"))
