@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from chengguan import registry
@@ -34,7 +34,7 @@ RANGE_NAMES = [
 COMPARE_NAMES = [("", gettext_lazy("不比较")), ("day", gettext_lazy("前一天")), ("week", gettext_lazy("前一周")), ("month", gettext_lazy("四周前"))]
 LIFE = ["queued", "sent", "acknowledged", "confirmed"]
 
-navigation.add("devices", gettext_lazy("设备"), "/devices", order=50, action="things.see")
+navigation.add("devices", pgettext_lazy("navigation", "设备"), "/devices", order=50, action="things.see")
 
 
 @require_GET

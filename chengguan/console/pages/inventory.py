@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from chengguan import registry
 from chengguan.people import navigation, spreadsheets
@@ -20,7 +20,7 @@ from chengguan.things import selectors, services
 from chengguan.things.models import Component, Gateway
 
 navigation.add("gateways", gettext_lazy("网关与密钥"), "/administration/gateways", action="things.manage_gateways", place="administration", order=50)
-navigation.add("components", gettext_lazy("部件"), "/administration/components", action="things.change", place="administration", order=60)
+navigation.add("components", pgettext_lazy("navigation", "部件"), "/administration/components", action="things.change", place="administration", order=60)
 
 COMPONENT_HEADERS = [
     gettext_noop("标识码"), gettext_noop("小类"), gettext_noop("名称"), gettext_noop("现场编号"), gettext_noop("经度"), gettext_noop("纬度"), gettext_noop("地址"), gettext_noop("权属单位编码"), gettext_noop("养护单位编码"), gettext_noop("状态"), gettext_noop("备注"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -165,17 +166,17 @@ class ClassForm(Plain):
 
 @requires("cases.configure")
 def area_classes(request: Request) -> HttpResponse:
-    form = ClassForm(request.POST or None)
+    form, of = ClassForm(request.POST or None), str(request.POST.get("of") or request.GET.get("of") or "")
     if request.method == "POST":
         if form.attempt(lambda given: take(lambda: verbs.set_area_class(request.who, **given)) or True):
             messages.success(request, _("已保存。"))
-            return redirect("area_classes")
+            return redirect(reverse("area_classes") + (f"?{urlencode({'of': of})}" if of else ""))
         messages.warning(request, form.words)
     if request.GET.get("as") == "xlsx":
         return spreadsheets.download("area-classes", verbs.CLASS_HEADERS, shown.class_rows(request.who))
     default = str(selectors.settings()["limits.area_class"])
     context = {
-        "rows": shown.classed_areas(request.who, default), "default": default, "form": form, "classes": AreaClass.choices,
+        "rows": shown.classed_areas(request.who, default, of), "of": of, "default": default, "form": form, "classes": AreaClass.choices,
         "file_form": SheetForm(initial={"dry": True}), "history": shown.changes(request.who, "area_class", ""),
     }  # fmt: skip
     return render(request, "console/limits/areas.html", context)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chengguan.cases import selectors, workflow
 from chengguan.console.pages.case_beside import Urged, urged_of
@@ -67,7 +67,7 @@ def urges(request: HttpRequest) -> HttpResponse:
 
 
 navigation.add(
-    "urges", gettext_lazy("督办"), "/urges", ("leader", "overseer", "dispatcher", "shift_leader", "acceptor", "department", "township"), order=22
+    "urges", pgettext_lazy("navigation", "督办"), "/urges", ("leader", "overseer", "dispatcher", "shift_leader", "acceptor", "department", "township"), order=22
 )
 
 urlpatterns = [path("urges", urges, name="urges")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -129,15 +130,21 @@ def _columns(limit: Limit | None) -> tuple[Any, str]:
     return (limit.value, _(CLOCK_NAMES[limit.clock])) if limit else ("", "")
 
 
-def classed_areas(who: Who, default: str) -> list[dict[str, Any]]:
-    """Townships with their communities: the class said and the one that holds; how many grids have one of their own."""
+def classed_areas(who: Who, default: str, of: str = "") -> list[dict[str, Any]]:
+    """The county and its townships, and the communities of the township `of`: the class said and the one that holds, how many
+    communities are below and how many places (communities and unit grids) have a class of their own there."""
     if not who.is_administrator:
         return []
     areas = list(Area.objects.only("id", "code", "name", "level", "parent", "area_class").order_by("code"))
     by_id = {area.pk: area for area in areas}
-    grids: dict[int, int] = {}
+    own, below = Counter[int](), Counter[int]()
+    for area in areas:
+        if area.level == "community" and area.parent_id:
+            below[area.parent_id] += 1
+            own[area.parent_id] += bool(area.area_class)
     for community in UnitGrid.objects.exclude(area_class="").filter(valid_to=None).values_list("community_id", flat=True):
-        grids[community] = grids.get(community, 0) + 1
+        own[community] += 1
+        own[by_id[community].parent_id or 0] += 1
 
     def holds(area: Area | None) -> str:
         while area is not None and not area.area_class:
@@ -145,7 +152,12 @@ def classed_areas(who: Who, default: str) -> list[dict[str, Any]]:
         return area.area_class if area else default
 
     depth = {"county": 0, "township": 1, "community": 2}
-    return [{"area": area, "holds": holds(area), "depth": depth[area.level], "grids": grids.get(area.pk, 0)} for area in areas]
+    opened = next((area.pk for area in areas if area.level == "township" and area.code == of), None)
+    return [
+        {"area": area, "holds": holds(area), "depth": depth[area.level], "below": below[area.pk], "own": own[area.pk], "open": area.pk == opened}
+        for area in areas
+        if area.level != "community" or area.parent_id == opened
+    ]
 
 
 def class_rows(who: Who) -> list[tuple[Any, ...]]:

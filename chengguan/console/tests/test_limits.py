@@ -28,6 +28,20 @@ def test_conditions_are_found_by_matter_and_words():
     assert {row["matter"][:2] for row in admin.get(HOME + "?major=01").context["page"].paginator.object_list} == {"01"}
 
 
+def test_the_communities_of_a_township_are_shown_when_it_is_opened():
+    admin = signed_in("admin")
+    community = Area.objects.filter(level="community").select_related("parent").first()
+    admin.post(f"{HOME}/areas", {"code": community.code, "area_class": "C"})
+    closed = {row["area"].pk: row for row in admin.get(f"{HOME}/areas").context["rows"]}
+    assert community.pk not in closed
+    assert closed[community.parent_id]["own"] == 1
+    assert closed[community.parent_id]["below"] == Area.objects.filter(parent=community.parent).count()
+    opened = {row["area"].pk: row for row in admin.get(f"{HOME}/areas", {"of": community.parent.code}).context["rows"]}
+    assert opened[community.pk]["holds"] == "C"
+    back = admin.post(f"{HOME}/areas", {"code": community.code, "area_class": "", "of": community.parent.code})
+    assert back.url.endswith(f"?of={community.parent.code}")
+
+
 def test_a_limit_is_changed_with_a_reason_shown_with_its_history_and_set_back():
     admin = signed_in("admin")
     assert admin.post(f"{HOME}/01037-03", {**CHANGE, "reason": ""}).status_code == 200

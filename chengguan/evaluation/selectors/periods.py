@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS: dict[str, Any] = {
-    "day": _("日"), "week": _("周"), "month": _("月"), "quarter": _("季"), "year": _("年"), "custom": _("自定"),
+    "day": pgettext_lazy("period", "日"), "week": _("周"), "month": _("月"), "quarter": _("季"), "year": _("年"), "custom": _("自定"),
 }  # fmt: skip
 BASES: dict[str, tuple[Any, str]] = {
     "reported": (_("按上报时间"), "reported_at"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chengguan.people import navigation, selectors
 from chengguan.people.access import Request, requires
@@ -13,7 +14,7 @@ from chengguan.people.pages.administration import accounts, answering, audit, ho
 navigation.add("administration", _("系统管理"), "/administration", action="admin.use", order=90)
 navigation.add("duties", _("网格排班"), "/administration/duties", roles=["contractor_lead"], order=80)
 navigation.add("overview", _("概览"), "/administration", action="admin.use", place="administration", order=1)
-navigation.add("accounts", _("账号"), "/administration/accounts", action="people.manage", place="administration", order=10)
+navigation.add("accounts", pgettext_lazy("navigation", "账号"), "/administration/accounts", action="people.manage", place="administration", order=10)
 navigation.add("organisations", _("机构与岗位"), "/administration/organisations", action="people.manage", place="administration", order=20)
 navigation.add("responsibilities", _("事项责任"), "/administration/responsibilities", action="people.manage_responsibility", place="administration", order=30)
 navigation.add("duties", _("网格责任人"), "/administration/duties", action="people.manage_duties", place="administration", order=40)
