@@ -33,11 +33,11 @@ def box(west: float, south: float, east: float, north: float) -> MultiPolygon:
 
 def build(latest: bool = True) -> dict[str, Any]:
     """Make the town; the objects tests ask for by name."""
-    county = _area("county", "500241", "秀山土家族苗族自治县", box(108.9, 28.4, 109.1, 28.5))
-    street = _area("township", "500241001", "中和街道", box(108.9, 28.4, 109.1, 28.5), county)
+    county = area("county", "500241", "秀山土家族苗族自治县", box(108.9, 28.4, 109.1, 28.5))
+    street = area("township", "500241001", "中和街道", box(108.9, 28.4, 109.1, 28.5), county)
     communities = [
-        _area("community", "500241001001", "凤凰社区", box(108.9, 28.4, 108.9916, 28.5), street),
-        _area("community", "500241001002", "东风路社区居民委员会东段片区（含武陵山商贸物流园）", box(108.9916, 28.4, 109.1, 28.5), street),
+        area("community", "500241001001", "凤凰社区", box(108.9, 28.4, 108.9916, 28.5), street),
+        area("community", "500241001002", "东风路社区居民委员会东段片区（含武陵山商贸物流园）", box(108.9916, 28.4, 109.1, 28.5), street),
     ]
     cells = []
     for number, (west, east, community) in enumerate(((108.9, 108.9916, communities[0]), (108.9916, 109.1, communities[1])), 1):
@@ -57,7 +57,7 @@ def build(latest: bool = True) -> dict[str, Any]:
     return {"county": county, "street": street, "cells": cells, "grid": grid, **_things(cells[0], latest)}
 
 
-def _area(level: str, code: str, name: str, geom: MultiPolygon, parent: Area | None = None) -> Area:
+def area(level: str, code: str, name: str, geom: MultiPolygon, parent: Area | None = None) -> Area:
     area = Area.objects.create(level=level, code=code, name=name, geom=geom, parent=parent)
     AreaName.objects.create(area=area, code=code, name=name, lineage="nbs", valid_from=SINCE)
     return area

@@ -1,10 +1,12 @@
-"""One running town and one Chromium for all journeys of a session."""
+"""One running town and one Chromium for all journeys of a session; and a small town within the test's own transaction, for those
+whose people need no browser."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -50,3 +52,12 @@ def people(running_town: Town, chromium: Browser) -> Iterator[People]:
     yield everyone
     everyone.leave()
     assert everyone.complaints == []
+
+
+@pytest.fixture
+def town(db: Any, tmp_path: Any, settings: Any) -> dict[str, Any]:
+    """The small town for clerks without a browser; its photos go into the test's own folder."""
+    from tests import small_town  # models are there only once Django is set up
+
+    settings.DATA_ROOT, settings.FILES_FOLDER, settings.DEMO = tmp_path, str(tmp_path / "files"), True
+    return small_town.build()
