@@ -107,6 +107,7 @@ def broker() -> Iterator[SimpleNamespace]:
     ports.wait_until_open(mqtt_port)
     asyncio.run(nats.ensure_stream())
     yield SimpleNamespace(port=port, mqtt_port=mqtt_port, process=process)
+    nats.leave()
     processes.end([process.pid])
     process.wait()
 

@@ -232,6 +232,22 @@ def store(subject: str, payload: bytes, headers: Mapping[str, str] | None = None
     return position
 
 
+def leave(timeout_s: float = 5.0) -> None:
+    """Close this process's one connection, or give up opening it: nobody tries for ever to reach a broker that has ended. Who
+    speaks next opens another."""
+
+    async def close() -> bool:
+        global _connecting
+        attempt, _connecting = _connecting, None
+        if attempt is not None:
+            attempt.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await (await attempt).close()
+        return True
+
+    _background.ask(close, timeout_s)
+
+
 def publish_hint(topic: str, about: Mapping[str, Any]) -> None:
     """Tell open screens to look again. Never waits and never fails: lost when the broker is away."""
     payload = msgspec.json.encode(dict(about), enc_hook=str)
@@ -245,6 +261,6 @@ def publish_hint(topic: str, about: Mapping[str, Any]) -> None:
 
 
 __all__ = [
-    "ACCEPTABLE_KEY", "PARTITIONS", "STREAM", "connect", "ensure_stream", "fill", "incarnation", "original", "partition", "publish",
+    "ACCEPTABLE_KEY", "PARTITIONS", "STREAM", "connect", "ensure_stream", "fill", "incarnation", "leave", "original", "partition", "publish",
     "publish_hint", "purge_below", "refused", "store", "stream_fill", "subscribe", "subscribe_all", "write_accounts",
 ]  # fmt: skip

@@ -191,8 +191,19 @@ def test_a_full_stream_refuses_new_messages_and_says_how_full_it_is(broker: Simp
 
 def test_a_hint_never_waits_nor_fails_when_the_broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "NATS_ADDRESS", "nats://127.0.0.1:9")
-    monkeypatch.setattr(nats, "_connecting", None)
+    nats.leave()
     began = time.monotonic()
     for _ in range(5_000):
         nats.publish_hint("alarms", {"id": 1})
     assert time.monotonic() - began < 2
+    nats.leave()
+    assert nats._connecting is None, "nobody goes on trying to reach it"
+
+
+def test_who_has_left_the_broker_comes_again_when_there_is_something_to_say(broker: SimpleNamespace) -> None:
+    assert nats.fill() is not None
+    first = nats._connecting
+    nats.leave()
+    assert first is not None and first.result().is_closed
+    assert nats.fill() is not None
+    assert nats._connecting is not first
