@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import django
 import pytest
@@ -91,6 +92,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_setupnodes() -> None:
     """Or the workers would read the settings before this file has named their folders."""
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """The test database is a copy of one that is migrated already."""
+    from django.db import connection
+
+    from tests import migrated
+
+    root = Path(os.environ["CHENGGUAN_DATA"])
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template(connection, root.parent if _IS_WORKER else root)
 
 
 @pytest.fixture(scope="session")
