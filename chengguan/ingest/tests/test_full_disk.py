@@ -14,13 +14,12 @@ from django.conf import settings
 
 from chengguan.alarms.models import Alarm, Rule
 from chengguan.engines import history, ports, processes
-from chengguan.ingest.tests.test_river import LAMP, in_history, ms, publish, sinks, until
+from chengguan.ingest.tests.sinks import LAMP, in_history, ms, publish, until
 from chengguan.ingest.tests.town import body, subject
 from chengguan.observations.models import HistoryIntent
 from chengguan.observations.selectors import health
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
-__all__ = ["sinks"]
 
 
 @pytest.fixture
