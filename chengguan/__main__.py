@@ -52,12 +52,13 @@ def _up(arguments: list[str]) -> None:
 
 
 def _check(arguments: list[str]) -> None:
+    from chengguan.config import findings
     from chengguan.engines import health
     from chengguan.engines.saying import say
 
     def check() -> None:
         words, well = health.in_words()
-        say(words)
+        say("\n".join([words, *findings.lines()]))
         sys.exit(0 if well else 1)
 
     _or_say_why(check)

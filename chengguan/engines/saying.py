@@ -13,11 +13,16 @@ CATALOGUES = Path(__file__).resolve().parents[1] / "config" / "locale"
 
 def _(text: str) -> str:
     """The text in the terminal's language; Chinese is the text itself."""
-    wanted = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    if not wanted.startswith("en"):
+    if not english():
         return text
     catalogue = _gettext.translation("django", CATALOGUES, ["en"], fallback=True)
     return catalogue.gettext(text)
+
+
+def english() -> bool:
+    """Whether the terminal speaks English."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return wanted.startswith("en")
 
 
 def say(text: str) -> None:

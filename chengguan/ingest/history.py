@@ -4,7 +4,8 @@ An intent (first, last) is committed before the insert and taken away with the n
 leads to the same insert with the same range and token, which the engine recognises. One insert never crosses a
 partition of the table (a month), because only then it is atomic. The sink takes what *now* hands it in memory and is
 never ahead of it; what memory does not have (after a restart, a pause, a full queue) is read from the stream again and
-decoded again, without what *now* rejected.
+decoded again, without what *now* rejected. When *now* has gone over to another stream, the one it left is brought to
+its end first (`left.py`): what nobody has any more is told.
 """
 
 from __future__ import annotations
@@ -13,26 +14,19 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-from clickhouse_connect.driver.exceptions import Error as ClickHouseError
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
-from chengguan.engines import history
-from chengguan.ingest import ledger
-from chengguan.ingest.batch import Batch, Captured
-from chengguan.ingest.checks import check_range
-from chengguan.ingest.decode import decode, identify
-from chengguan.ingest.directory import Directory
+from chengguan.ingest import again, ledger, left
+from chengguan.ingest.inserting import PausedError, insert
 from chengguan.ingest.ledger import HISTORY, NOW, Place, SupersededError
-from chengguan.ingest.piece import Piece, arrow, join
+from chengguan.ingest.piece import Piece, join
 from chengguan.ingest.reports import Meter
-from chengguan.ingest.stream import read_range
-from chengguan.observations.models import HistoryIntent, Rejection
+from chengguan.ingest.stream import ReplacedError, Stream
+from chengguan.observations.models import HistoryIntent, LeftBehind, Rejection
 
 logger = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -42,10 +36,6 @@ QUEUE_ROWS = 3_000_000
 """Readings kept in memory while the engine is away (about 90 MB); beyond that they are read from the stream again."""
 CHUNK = 100_000
 """Messages of one insert while catching up."""
-
-
-class PausedError(Exception):
-    """The history engine does not take readings; the words are for the operator."""
 
 
 class History:
@@ -59,6 +49,7 @@ class History:
         self.queue: deque[Piece] = deque()
         self.rows = 0
         self.place: Place | None = None
+        self._watermark = 0
         self._flushed_at = time.monotonic()
         self._lock = threading.Lock()
 
@@ -102,7 +93,7 @@ class History:
         self.stop.wait(wait)
 
     def _begin(self) -> None:
-        """Own the partitions, stand where we left off, finish what a crash left half done."""
+        """Own the partitions, finish what a crash left half done, stand where we left off."""
         while not ledger.own(HISTORY, self.partitions):
             self.moved_at = time.monotonic()
             if self.stop.wait(1.0):
@@ -113,31 +104,24 @@ class History:
                 return
         for intent in HistoryIntent.objects.filter(partitions__overlap=list(self.partitions)).order_by("pk"):
             self._finish(intent)
-        place = ledger.place(HISTORY, self.partitions)
-        if place is None or (place.incarnation != leader.incarnation and not self._expects(place.incarnation)):
-            place = Place(leader.incarnation, dict.fromkeys(self.partitions, 0))
-            ledger.set_place(HISTORY, place)
-        self.place = place
-
-    def _expects(self, incarnation: str) -> bool:
-        with self._lock:
-            return any(piece.incarnation == incarnation for piece in self.queue)
+        self.place = ledger.place(HISTORY, self.partitions)
+        if self.place is None:
+            with Stream("history-place") as stream:
+                _created, first, _last = stream.info()
+            self.place = Place(leader.incarnation, dict.fromkeys(self.partitions, max(first - 1, 0)))
+            ledger.set_place(HISTORY, self.place)
 
     def _finish(self, intent: HistoryIntent) -> None:
         """Make the insert of a crashed process again, exactly; when the stream lost it, only the intent goes."""
         where = ledger.place(HISTORY, intent.partitions)
         leader = ledger.place(NOW, intent.partitions)
-        kept = self._queued(intent)
-        if where is None or leader is None or (leader.incarnation != intent.incarnation and not kept):
+        piece = self._queued(intent)
+        if piece is None and where is not None and leader is not None:
+            piece = self._read_for(intent, where, leader)
+        if piece is None or where is None:
             logger.error("history: %s of stream %s cannot be read again", intent, intent.incarnation)
             intent.delete()
             return
-        if kept:
-            piece = kept
-        else:
-            found = list(self._read(intent.partitions, intent.first - 1, intent.last, intent.incarnation))
-            piece = join(found) if found else nothing(intent.incarnation, intent.first - 1, intent.last)
-            piece = replace(piece, after=intent.first - 1, last=intent.last)
         self._write(piece, where, intent)
 
     def _queued(self, intent: HistoryIntent) -> Piece | None:
@@ -147,6 +131,25 @@ class History:
         whole = mine and mine[0].after == intent.first - 1 and mine[-1].last == intent.last
         return join(mine) if whole else None
 
+    def _read_for(self, intent: HistoryIntent, where: Place, leader: Place) -> Piece | None:
+        """The intent's readings from the stream, as far as it still has them; None when it has none of them."""
+        after = Place(intent.incarnation, dict.fromkeys(intent.partitions, intent.first - 1))
+        after = replace(after, stamp=where.stamp if where.lowest == after.lowest else 0)
+        gone = left.of(intent.partitions, intent.incarnation)
+        if leader.incarnation == intent.incarnation:
+            left.first_kept(leader)
+        elif gone is None:
+            return None
+        try:
+            read = list(self._read(after, intent.last, gone.stamp if gone else 0))
+        except ReplacedError:
+            return None
+        found = join([piece for _count, piece in read]) if read else again.nothing(intent.incarnation, after.lowest, intent.last)
+        lacking = intent.last - found.last if read else intent.last - after.lowest
+        if gone is not None and lacking > 0:
+            left.note_missing(gone, lacking)
+        return replace(found, after=after.lowest, last=intent.last, stamp=found.stamp if found.last == intent.last else 0)
+
     def step(self, final: bool = False) -> None:
         """Write what is there, or wait a little."""
         self.moved_at = time.monotonic()
@@ -155,17 +158,12 @@ class History:
             head, rows = (self.queue[0] if self.queue else None), self.rows
         assert self.place is not None
         if head is not None and head.incarnation != self.place.incarnation:
-            self.place = Place(head.incarnation, dict.fromkeys(self.partitions, head.after if head.after == 0 else 0))
-            ledger.set_place(HISTORY, self.place)
-            return
-        due = final or rows >= MOST_ROWS or time.monotonic() - self._flushed_at >= BATCH_S
-        if head is not None and head.after == self.place.lowest:
-            if due:
-                self._write(self._gather(), self.place)
-                self._flushed_at = time.monotonic()
-                return
-        elif due:
+            head = None
+        if final or rows >= MOST_ROWS or time.monotonic() - self._flushed_at >= BATCH_S:
             self._flushed_at = time.monotonic()
+            if head is not None and head.after == self.place.lowest:
+                self._write(self._gather(), self.place)
+                return
             if self._catch_up(head):
                 return
         self.stop.wait(0.2)
@@ -193,44 +191,78 @@ class History:
         return join(pieces)
 
     def _catch_up(self, head: Piece | None) -> bool:
-        """Read from the stream up to where memory begins, or up to *now*. Whether there was anything."""
+        """Read from the stream up to where memory begins, or up to *now*; then to the stream *now* has gone over to. Whether
+        there was anything to do."""
         assert self.place is not None
         leader = ledger.place(NOW, self.partitions)
-        if leader is None or leader.incarnation != self.place.incarnation:
+        if leader is None:
             return False
+        if leader.incarnation != self.place.incarnation:
+            self._end_of_stream(leader, head)
+            return True
         last = head.after if head is not None else leader.lowest
         if last <= self.place.lowest:
             return False
+        expired = min(left.first_kept(leader) - 1, last)
+        if expired > self.place.lowest:
+            self.place = left.give_up(self.place, expired, left.too_old(self.place, expired))
+        else:
+            self._read_on(last)
+        return True
+
+    def _end_of_stream(self, leader: Place, head: Piece | None) -> None:
+        """One step towards the end of a stream that *now* has left: from memory, from what the stream still has of it, over
+        what nobody has; at its end over to the next one."""
+        assert self.place is not None
+        gone = left.of(self.partitions, self.place.incarnation)
+        end = gone.last if gone is not None else 0
+        if gone is not None and self.place.lowest < end:
+            end = min(end, head.after) if head is not None else end
+            self._read_what_is_left(gone, end)
+            if self.place.lowest < end and not self.stop.is_set():
+                self.place = left.give_up(self.place, end, gone)
+            return
+        former, self.place = self.place, left.go_over(self.place, gone, leader)
+        with self._lock:
+            while self.queue and self.queue[0].incarnation == former.incarnation:
+                self.rows -= len(self.queue.popleft())
+
+    def _read_what_is_left(self, gone: LeftBehind, end: int) -> None:
+        try:
+            self._read_on(end, gone.stamp)
+        except ReplacedError as none:
+            logger.warning("history: stream %s has nothing more behind %d: %s", gone.incarnation, self.place.lowest if self.place else 0, none)
+
+    def _read_on(self, last: int, until: int | None = None) -> None:
+        """Write what the stream has up to `last`; with `until` (ns) only what was received by then."""
+        assert self.place is not None
         pieces: list[Piece] = []
         messages = 0
-        for piece in self._read(self.partitions, self.place.lowest, last, self.place.incarnation):
+        for count, piece in self._read(self.place, last, until or 0):
             pieces.append(piece)
-            messages += 5000
+            messages += count
             if messages >= CHUNK or sum(map(len, pieces)) >= MOST_ROWS:
                 self._write(replace(join(pieces), after=self.place.lowest), self.place)
                 pieces, messages = [], 0
                 self._report()
                 if self.stop.is_set():
-                    return True
-        rest = join(pieces) if pieces else nothing(self.place.incarnation, self.place.lowest, last)
-        stamp = rest.stamp or self.place.stamp
-        self._write(replace(rest, after=self.place.lowest, last=last, stamp=stamp), self.place)
-        return True
+                    return
+        if until is not None and not pieces:
+            return
+        rest = join(pieces) if pieces else again.nothing(self.place.incarnation, self.place.lowest, last)
+        if until is None:
+            rest = replace(rest, last=last, stamp=rest.stamp if rest.last == last else 0)
+        self._write(replace(rest, after=self.place.lowest), self.place)
 
-    def _read(self, partitions: Sequence[int], after: int, last: int, incarnation: str) -> Iterable[Piece]:
-        """Pieces of a range of the stream, decoded again, without what *now* rejected."""
-        directory = Directory()
-        with self.meter.step("read_again"):
-            rejected: set[int] = set()
-            for sequences in Rejection.objects.filter(incarnation=incarnation, last__gt=after, first__lte=last).values_list(
-                "sequences", flat=True
-            ):
-                rejected.update(sequences)
-        for messages in read_range("history", partitions, after, last):
+    def _read(self, where: Place, last: int, until: int) -> Iterator[tuple[int, Piece]]:
+        reading = again.pieces_behind(where, last, until)
+        while True:
+            with self.meter.step("read_again"):
+                read = next(reading, None)
+            if read is None:
+                return
             self.moved_at = time.monotonic()
-            if messages:
-                yield read_again(messages, directory, rejected, incarnation, after)
-                after = messages[-1].position
+            yield read
 
     def _write(self, piece: Piece, where: Place, intent: HistoryIntent | None = None) -> None:
         """Intent, insert, position."""
@@ -241,12 +273,12 @@ class History:
         with self.meter.step("insert"):
             insert(piece)
         with self.meter.step("position"), transaction.atomic(), connection.cursor() as cursor:
-            ledger.move(HISTORY, where, piece.last, piece.stamp or where.stamp, cursor)
+            ledger.move(HISTORY, where, piece.last, piece.stamp, cursor)
             if intent is not None:
                 intent.delete()
             Rejection.objects.filter(incarnation=piece.incarnation, last__lte=piece.last).delete()
         if self.place is not None and where == self.place:
-            self.place = where.at(piece.last, piece.stamp or where.stamp)
+            self.place = where.at(piece.last, piece.stamp)
         self.meter.wrote(len(piece))
         self.meter.paused = ""
 
@@ -256,52 +288,6 @@ class History:
         with self._lock:
             self.meter.backlog = self.rows
             oldest = self.queue[0].stamp if self.queue else 0
+        self._watermark = self.place.stamp or self._watermark
         self.meter.age = max(time.time() - oldest / 1e9, 0.0) if oldest else 0.0
-        self.meter.report(self.partitions, self.place, self.place.stamp // 1_000_000)
-
-
-def nothing(incarnation: str, after: int, last: int) -> Piece:
-    """A range without readings."""
-    none = np.zeros(0, np.int64)
-    return Piece(incarnation, after, last, 0, none, none, none, np.zeros(0))
-
-
-def read_again(messages: list[Captured], directory: Directory, rejected: set[int], incarnation: str, after: int) -> Piece:
-    """The columns *now* made of these messages, made again. What it rejected is left out before anything reads it: a
-    message that broke its batch there would break it here too."""
-    last = messages[-1]
-    taken = [each for each in messages if each.position not in rejected]
-    if not taken:
-        return replace(nothing(incarnation, after, last.position), stamp=last.stamp)
-    batch = Batch(taken)
-    identify(batch, directory)
-    decode(batch, directory)
-    check_range(batch, directory)
-    device = directory.device_pk[batch.device[batch.owner]]
-    return Piece(incarnation, after, last.position, last.stamp, device, batch.metric, batch.t[batch.owner], batch.value)
-
-
-def insert(piece: Piece) -> None:
-    """The piece's rows, month by month, each under a token that names its range. PausedError when it cannot be done now."""
-    if not len(piece):
-        return
-    months = piece.t.astype("datetime64[ms]").astype("datetime64[M]")
-    for month in np.unique(months):
-        rows = np.flatnonzero(months == month)
-        for chunk, start in enumerate(range(0, len(rows), 500_000)):
-            token = f"{piece.incarnation}/{piece.after + 1}-{piece.last}/{month}/{chunk}"
-            settings = {"insert_deduplication_token": token, "insert_deduplicate": 1, "max_insert_block_size": 1_048_576}
-            try:
-                history.client().insert_arrow("readings", arrow(piece, rows[start : start + 500_000]), settings=settings)
-            except (ClickHouseError, OSError) as error:
-                raise PausedError(in_words(error)) from error
-
-
-def in_words(error: Exception) -> str:
-    """What the operator reads."""
-    text = str(error)
-    if "NOT_ENOUGH_SPACE" in text or "No space left" in text or "NOT_ENOUGH" in text:
-        return _("历史库磁盘已满，历史数据暂停写入；告警照常。腾出空间后自动补写。")
-    if isinstance(error, OSError) or "onnect" in text or "refused" in text:
-        return _("历史库连接不上，历史数据暂停写入；告警照常。恢复后自动补写。")
-    return _("历史库拒绝写入，历史数据暂停：%(text)s") % {"text": text[:200]}
+        self.meter.report(self.partitions, self.place, self._watermark // 1_000_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,11 +16,21 @@ from procrastinate.contrib.django import app
 from chengguan.alarms.services import clear_platform, raise_platform
 from chengguan.engines import nats
 from chengguan.ingest import ledger
-from chengguan.observations.models import GatewaySequence, Quarantine, Rejection, SinkReport, Throttling, Uplink
+from chengguan.observations.models import (
+    GatewaySequence,
+    LeftBehind,
+    Quarantine,
+    Rejection,
+    SinkReport,
+    Throttling,
+    Uplink,
+)
+from chengguan.observations.selectors import lost_readings
 
 logger = logging.getLogger(__name__)
 KEEP_DECIDED = timedelta(days=180)
 FRESH = timedelta(seconds=30)
+TOLD_FOR = timedelta(days=1)
 CALM = timedelta(minutes=10)
 """How long a device that flooded must keep to its rate before its alarm is over."""
 
@@ -74,6 +84,7 @@ def watch(timestamp: int = 0) -> None:
         raise_platform("history_paused", "history", " ".join(reasons))
     elif told:
         clear_platform("history_paused", "history")
+    _tell_what_is_missing(now)
     lately = Throttling.objects.filter(until__gt=now - 2 * CALM).select_related("device__component")
     for row in lately:
         if row.until > now:
@@ -81,6 +92,17 @@ def watch(timestamp: int = 0) -> None:
             raise_platform("device_flooding", row.device.key, words, row.dropped, device=row.device)
         elif row.until < now - CALM:
             clear_platform("device_flooding", row.device.key)
+
+
+def _tell_what_is_missing(now: datetime) -> None:
+    """For a day after the last of it: it cannot be mended, only known."""
+    missing = lost_readings()
+    if not missing:
+        return
+    if missing[0].created_at > now - TOLD_FOR:
+        raise_platform("history_lacking", "history", missing[0].in_words(), missing[0].missing)
+    else:
+        clear_platform("history_lacking", "history")
 
 
 @app.periodic(cron="7 * * * *")
@@ -93,4 +115,5 @@ def forget(timestamp: int = 0) -> None:
     GatewaySequence.objects.filter(Exists(newer), seen_at__lt=now - timedelta(hours=25)).delete()
     SinkReport.objects.filter(at__lt=now - timedelta(days=1)).delete()
     Rejection.objects.filter(created_at__lt=now - timedelta(days=3)).delete()
+    LeftBehind.objects.filter(settled_at__lt=now - KEEP_DECIDED).delete()
     Quarantine.objects.exclude(state=Quarantine.State.WAITING).filter(decided_at__lt=now - KEEP_DECIDED).delete()

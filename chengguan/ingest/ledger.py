@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from chengguan.ingest.stream import Stream
-from chengguan.observations.models import SinkPosition
+from chengguan.observations.models import LeftBehind, SinkPosition
 
 logger = logging.getLogger(__name__)
 NOW, HISTORY = "now", "history"
@@ -34,6 +34,11 @@ class Place:
     incarnation: str
     positions: dict[int, int]
     stamp: int = 0
+
+    @property
+    def created(self) -> str:
+        """When its stream was made: the same for all incarnations of one stream."""
+        return self.incarnation.partition("#")[0]
 
     @property
     def lowest(self) -> int:
@@ -71,21 +76,33 @@ def resolve(partitions: Sequence[int], stream: Stream) -> Place:
     """Where the *now* sink goes on, after comparing its position with the stream itself."""
     created, first, last = stream.info()
     known = place(NOW, partitions)
-    if known is not None and _same_stream(known, created, last, stream):
+    if known is not None and same_stream(known, created, last, stream):
         return known
     incarnation = created
     if known is not None:
-        base, _, generation = known.incarnation.partition("#")
-        if base == created:
+        _base, _mark, generation = known.incarnation.partition("#")
+        if known.created == created:
             incarnation = f"{created}#{int(generation or 0) + 1}"
             logger.warning("the stream lost messages behind %d: reading it again from %d", known.highest, first)
     fresh = Place(incarnation, dict.fromkeys(partitions, max(first - 1, 0)))
-    set_place(NOW, fresh)
+    with transaction.atomic():
+        if known is not None:
+            _leave_behind(known, fresh)
+        set_place(NOW, fresh)
     return fresh
 
 
-def _same_stream(known: Place, created: str, last: int, stream: Stream) -> bool:
-    if known.incarnation.partition("#")[0] != created or known.highest > last:
+def _leave_behind(known: Place, fresh: Place) -> None:
+    """How far *now* came in the stream it leaves, and where the next begins: the history may be further back, and settles it."""
+    if SinkPosition.objects.filter(sink=HISTORY, partition__in=known.positions).exists():
+        LeftBehind.objects.create(
+            incarnation=known.incarnation, partitions=list(known.positions), last=known.highest, stamp=known.stamp, begins=fresh.lowest
+        )
+
+
+def same_stream(known: Place, created: str, last: int, stream: Stream) -> bool:
+    """Whether the stream, as it describes itself, still is the one of that place."""
+    if known.created != created or known.highest > last:
         return False
     if not known.stamp:
         return True
@@ -94,17 +111,17 @@ def _same_stream(known: Place, created: str, last: int, stream: Stream) -> bool:
 
 
 def move(sink: str, before: Place, position: int, stamp: int, cursor: Any) -> None:
-    """Inside a transaction: from where `before` says to `position` in all its partitions. SupersededError when it is not
-    there any more."""
+    """Inside a transaction: from where `before` says to `position` in all its partitions, received at `stamp` (0: not known).
+    SupersededError when it is not there any more."""
     partitions = list(before.positions)
     cursor.execute(
-        "UPDATE observations_sinkposition AS p SET position = %s, stamp = %s, watermark = %s "
+        "UPDATE observations_sinkposition AS p SET position = %s, stamp = %s, watermark = COALESCE(%s, p.watermark) "
         "FROM unnest(%s::int[], %s::bigint[]) AS u(partition, position) "
         "WHERE p.sink = %s AND p.partition = u.partition AND p.position = u.position AND p.incarnation = %s",
         (
             position,
             stamp,
-            datetime.fromtimestamp(stamp / 1e9, UTC),
+            datetime.fromtimestamp(stamp / 1e9, UTC) if stamp else None,
             partitions,
             [before.positions[each] for each in partitions],
             sink,

@@ -29,6 +29,10 @@ MESSAGES, ANSWERS = 1, 2
 _OURS = b"Chengguan-"
 
 
+class ReplacedError(ConnectionError):
+    """The stream does not hold any more what stood at a position: it is another one, or its broker lost its newest messages."""
+
+
 class Feed:
     """Messages of some partitions after a position."""
 
@@ -49,9 +53,10 @@ class Feed:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, after: int, stamp: int = 0) -> None:
-        """Read what comes after position `after`, received at `stamp` (ns; 0 when not known)."""
-        self._after, self._stamp = after, stamp
+    def start(self, after: int, stamp: int = 0, created: str = "") -> None:
+        """Read what comes after position `after`, received at `stamp` (ns; 0 when not known), of the stream made at `created`
+        (empty: whichever there is)."""
+        self._after, self._stamp, self._incarnation = after, stamp, created
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, name=f"feed-{self.name}", daemon=True)
         self._thread.start()
@@ -191,11 +196,13 @@ def read_headers(headers: bytes) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines if ":" in line)}
 
 
-def read_range(name: str, partitions: Sequence[int], after: int, last: int, most: int = 5000) -> Iterator[list[Captured]]:
-    """Batches of the messages after `after` up to `last` that the stream still keeps. ConnectionError when they do not
-    come."""
+def read_range(
+    name: str, partitions: Sequence[int], after: int, last: int, *, stamp: int = 0, created: str = "", most: int = 5000
+) -> Iterator[list[Captured]]:
+    """Batches of the messages after `after` up to `last` that the stream still keeps. ReplacedError when it is not the stream
+    made at `created` with a message of that `stamp` at `after`; ConnectionError when they do not come."""
     feed = Feed(name, partitions)
-    feed.start(after)
+    feed.start(after, stamp, created)
     idle_since = time.monotonic()
     reached = after
     try:
@@ -205,6 +212,8 @@ def read_range(name: str, partitions: Sequence[int], after: int, last: int, most
             if taken:
                 idle_since, reached = time.monotonic(), taken[-1].position
                 yield [each for each in taken if each.position <= last]
+            elif feed.replaced:
+                raise ReplacedError("the stream is another one than before")
             elif feed.healthy and not feed.backlog and time.monotonic() - idle_since > 1.0:
                 return
             elif time.monotonic() - idle_since > 60:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.observations.reasons import REASONS
@@ -85,6 +86,42 @@ class HistoryIntent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first}..{self.last}"
+
+
+class LeftBehind(models.Model):
+    """What the history may lack of a stream that *now* has left, or that kept its messages no longer. Settled by the history
+    when it has brought that stream to its end; the row stays when messages are missing that nobody has any more."""
+
+    class Why(models.TextChoices):
+        REPLACED = "replaced", _("消息流换新")
+        EXPIRED = "expired", _("超过保留期")
+
+    incarnation = models.CharField(max_length=60)
+    partitions = ArrayField(models.PositiveSmallIntegerField())
+    why = models.CharField(_("原因"), max_length=10, choices=Why.choices, default=Why.REPLACED)
+    last = models.BigIntegerField()
+    """how far *now* came in it"""
+    stamp = models.BigIntegerField(default=0)
+    """when the message at `last` was received, ns"""
+    begins = models.BigIntegerField(default=0)
+    """the position behind which the stream that followed is read"""
+    missing = models.BigIntegerField(_("缺失报文"), default=0)
+    since = models.DateTimeField(_("自"), null=True)
+    until = models.DateTimeField(_("至"), null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(_("认定时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("历史缺口")
+
+    def __str__(self) -> str:
+        return f"{self.incarnation}: {self.missing}"
+
+    def in_words(self) -> str:
+        """What the operator reads."""
+        since, until = (f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else "?" for at in (self.since, self.until))
+        words = _("%(since)s 至 %(until)s 收到的报文里，至多 %(n)d 条没有写进历史库，已无处可补（%(why)s）；最新状态、告警和案件不缺。")
+        return str(words) % {"since": since, "until": until, "n": self.missing, "why": self.Why(self.why).label}
 
 
 class Rejection(models.Model):

@@ -11,7 +11,15 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from chengguan.engines import history, nats
-from chengguan.observations.models import GatewaySequence, LatestState, Metric, Quarantine, SinkReport, Throttling
+from chengguan.observations.models import (
+    GatewaySequence,
+    LatestState,
+    LeftBehind,
+    Metric,
+    Quarantine,
+    SinkReport,
+    Throttling,
+)
 from chengguan.people.selectors import Who, may
 from chengguan.things import selectors as things
 
@@ -92,6 +100,11 @@ WHERE device = {device:UInt32} AND metric = {metric:UInt16}
   AND t >= fromUnixTimestamp64Milli({first:Int64}) AND t < fromUnixTimestamp64Milli({last:Int64})
 GROUP BY bucket ORDER BY bucket
 """
+
+
+def lost_readings() -> list[LeftBehind]:
+    """Where the history lacks messages that nobody has any more, the newest first; kept for half a year."""
+    return list(LeftBehind.objects.filter(missing__gt=0).order_by("-pk")[:20])
 
 
 def quarantine(who: Who, state: str = Quarantine.State.WAITING) -> QuerySet[Quarantine]:

@@ -14,6 +14,7 @@ from chengguan.alarms.models import Rule
 from chengguan.engines import nats, run_files
 from chengguan.observations.models import GatewaySequence, Quarantine, SinkPosition, SinkReport, Throttling
 from chengguan.observations.reasons import DROPPED, REASONS
+from chengguan.observations.selectors import lost_readings
 from chengguan.people.selectors import Who, may
 from chengguan.things.models import Device
 
@@ -21,6 +22,8 @@ OLD_S = 15.0
 """A report older than this is from a sink that no longer speaks."""
 LATE_S = 10.0
 """Silence is judged only while the backlog is younger than this."""
+TOLD_FOR = timedelta(days=7)
+"""What the history lacks is said for so long."""
 
 
 @dataclass
@@ -71,6 +74,7 @@ def operations(who: Who) -> dict[str, Any]:
         "at": timezone.now(),
         "sinks": sinks,
         "paused": next((sink.paused for sink in sinks if sink.paused), ""),
+        "lost": [each.in_words() for each in lost_readings() if each.created_at > timezone.now() - TOLD_FOR],
         "troubles": [(sink.name, sink.trouble) for sink in sinks if sink.trouble],
         "fill": None if fill is None else round(fill * 100, 1),
         "refused": nats.refused()[:20],

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from chengguan.alarms.models import Alarm, Rule
 from chengguan.ingest import history as sink
+from chengguan.ingest.inserting import in_words
 from chengguan.ingest.tests.sinks import LAMP, in_history, ms, publish, until
 from chengguan.ingest.tests.town import body, subject
 from chengguan.observations.models import GatewaySequence, LatestState
@@ -31,7 +32,7 @@ def test_while_the_history_is_full_alarms_go_on_and_it_catches_up(sinks, monkeyp
             try:
                 raise DatabaseError("Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space. (NOT_ENOUGH_SPACE)")
             except DatabaseError as error:
-                raise sink.PausedError(sink.in_words(error)) from error
+                raise sink.PausedError(in_words(error)) from error
         really(piece)
 
     monkeypatch.setattr(sink, "insert", insert)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from chengguan.ingest.tests.steps import LAMP, UP, latest, reasons, uplink
-from chengguan.ingest.tests.town import NOW_MS, body, subject
+from chengguan.ingest.tests.town import NOW_MS, subject
 from chengguan.observations.models import FrameCounter
 
 pytestmark = pytest.mark.django_db

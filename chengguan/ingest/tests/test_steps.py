@@ -106,7 +106,7 @@ def test_numbers_missing_for_too_long_are_given_up(river):
 
 def test_the_history_does_not_read_again_what_was_rejected(river, monkeypatch):
     """A message that broke the batch of the one sink would break the other's too, for ever."""
-    from chengguan.ingest import decode, history
+    from chengguan.ingest import again, decode
 
     really = decode.decode_batch
 
@@ -117,9 +117,9 @@ def test_the_history_does_not_read_again_what_was_rejected(river, monkeypatch):
 
     monkeypatch.setattr(decode, "decode_batch", breaks)
     messages = captured((subject(LAMP), body(1, NOW_MS, power=1)), (subject(LAMP), b"poison"), (subject(LAMP), body(3, NOW_MS + 1, power=3)))
-    piece = history.read_again(messages, Directory(), {2}, "a", 0)
+    piece = again.read_again(messages, Directory(), {2}, "a", 0)
     assert (piece.after, piece.last, piece.value.tolist()) == (0, 3, [1.0, 3.0])
-    nothing = history.read_again(messages[1:2], Directory(), {2}, "a", 1)
+    nothing = again.read_again(messages[1:2], Directory(), {2}, "a", 1)
     assert (nothing.after, nothing.last, len(nothing)) == (1, 2, 0)
 
 
