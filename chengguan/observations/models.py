@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chengguan.observations.explaining import explained
 from chengguan.observations.reasons import REASONS
 
 
@@ -177,6 +178,11 @@ class Quarantine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.reason}"
+
+    @property
+    def explained(self) -> str:
+        """Why, as a sentence for the operator; `detail` is the technical text."""
+        return explained(self.reason, self.detail)
 
 
 class GatewaySequence(models.Model):
