@@ -46,7 +46,8 @@ class Batch:
     value: np.ndarray = field(init=False)
     late: np.ndarray = field(init=False)
     detail: dict[int, str] = field(default_factory=dict)
-    acks: dict[int, int] = field(default_factory=dict)
+    acks: dict[int, int] = field(default_factory=dict)  # message -> command
+    errors: dict[int, str] = field(default_factory=dict)  # message that answers a command -> why it could not be done
     uplinks: dict[int, str] = field(default_factory=dict)  # message -> deduplicationId
     counters: dict[int, int] = field(default_factory=dict)  # message -> fCnt
     joins: list[int] = field(default_factory=list)

@@ -17,7 +17,7 @@ from chengguan.ingest.situation import Situation
 from chengguan.observations.models import FrameCounter, Quarantine, Rejection, Uplink
 from chengguan.protocols.message import LARGEST
 from chengguan.protocols.topics import published
-from chengguan.things.services import acknowledge_command, confirm_commands
+from chengguan.things.services import acknowledge_command, confirm_commands, fail_command
 
 
 def commit(batch: Batch, situation: Situation, outcome: Outcome, touched: np.ndarray, where: Place) -> Place:
@@ -104,7 +104,11 @@ def _write_uplinks(batch: Batch, situation: Situation) -> None:
 def _write_commands(batch: Batch, situation: Situation, touched: np.ndarray) -> None:
     for at, command in batch.acks.items():
         if not batch.reason[at] and batch.gateway[at] >= 0 and command < 2**31:
-            acknowledge_command(command, situation.directory.gateways[int(batch.gateway[at])][1])
+            gateway = situation.directory.gateways[int(batch.gateway[at])][1]
+            if at in batch.errors:
+                fail_command(command, batch.errors[at], gateway)
+            else:
+                acknowledge_command(command, gateway)
     if len(touched):
         confirm_commands(situation.state.values_of(touched.tolist()))
 

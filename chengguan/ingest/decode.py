@@ -69,6 +69,7 @@ def _decode_plain(batch: Batch, directory: Directory, plain: np.ndarray) -> tupl
     for at, (reason, detail) in out.wrong.items():
         batch.refuse(int(plain[at]), reason, detail)
     batch.acks = {int(plain[at]): command for at, command in out.acks.items()}
+    batch.errors = {int(plain[at]): words for at, words in out.errors.items()}
     width = np.array(out.width, np.int32)
     owners = np.repeat(plain, width).astype(np.int32)
     readable = batch.kind[plain] == READING

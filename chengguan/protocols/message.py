@@ -7,6 +7,7 @@ t      device time, ms since 1970 UTC or ISO 8601 with offset; absent means "now
 v      metric slug -> finite number
 epoch  changes when the counter of the gateway begins again (optional)
 ack    number of the command that this message answers (optional)
+error  why the device could not do that command (optional)
 
 A whole batch is decoded into columns; a message that cannot be read is reported by position and spoils no other.
 """
@@ -36,6 +37,7 @@ class Message(msgspec.Struct, gc=False, frozen=True):
     t: Moment | str | None = None
     epoch: Count = 0
     ack: Count | None = None
+    error: str = ""
 
 
 _decode = msgspec.json.Decoder(Message).decode
@@ -53,6 +55,7 @@ class Decoded:
     keys: list[str] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
     acks: dict[int, int] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
     wrong: dict[int, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -81,6 +84,7 @@ def decode_batch(payloads: Sequence[bytes]) -> Decoded:
     except TypeError:
         out.t = [_moment(t, at, wrong) for at, t in enumerate(times)]
     out.acks = {at: message.ack for at, message in enumerate(messages) if message.ack is not None}
+    out.errors = {at: messages[at].error for at in out.acks if messages[at].error}
     return out
 
 

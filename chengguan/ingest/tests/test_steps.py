@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from chengguan.ingest.batch import Batch, Captured
 from chengguan.ingest.checks import BURST, Buckets
@@ -13,6 +15,7 @@ from chengguan.ingest.ledger import NOW, place
 from chengguan.ingest.tests.steps import LAMP, latest, reasons
 from chengguan.ingest.tests.town import NOW_MS, body, captured, subject
 from chengguan.observations.models import GatewaySequence, Quarantine, Rejection, Throttling
+from chengguan.things.models import Command, Device
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +133,13 @@ def test_a_message_from_a_backup_counts_from_when_it_first_came(river):
     for _name, step in river.situation.steps:
         step(batch)
     assert (batch.reason.tolist(), batch.t.tolist()) == ([0], [first])
+
+
+def test_a_device_says_that_it_could_not_do_what_it_was_told(river):
+    lamp = Device.objects.get(key=LAMP)
+    soon = timezone.now() + timedelta(minutes=1)
+    command = Command.objects.create(device=lamp, name="on", state="sent", expires_at=soon, expect={"metric": "on", "value": 1}, waiting=[lamp.pk])
+    batch = river.take((subject(LAMP), json.dumps({"seq": 1, "ack": command.pk, "error": "relay stuck"}).encode()))
+    assert reasons(batch) == []
+    command.refresh_from_db()
+    assert (command.state, command.failure) == ("failed", "relay stuck")

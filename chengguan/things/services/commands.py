@@ -1,4 +1,4 @@
-"""Commands to devices: queued, sent, acknowledged, confirmed by a reading, timed out.
+"""Commands to devices: queued, sent, acknowledged, confirmed by a reading; or timed out, or failed by the device's own word.
 
 A command leaves after the commit, on `zhcg.down.<gateway>.<subsystem>.<device>`, and is proved by the reading its
 manifest names, not by the device's word. To a group it goes as one message for each member, under one number.
@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -184,12 +185,7 @@ def send(command_id: int) -> bool:
 def acknowledge_command(command_id: int, gateway_key: str = "") -> Command | None:
     """The device (or its gateway) says it has the command. Another gateway's word does not count, nor one that comes
     after the command ended; None then."""
-    rows = Command.objects.select_for_update().filter(pk=command_id, state__in=(State.QUEUED, State.SENT))
-    if gateway_key:
-        rows = rows.filter(pk__in=Command.objects.filter(pk=command_id, device__gateway__key=gateway_key).values("pk")) | rows.filter(
-            pk__in=Command.objects.filter(pk=command_id, group__devices__gateway__key=gateway_key).values("pk")
-        )
-    command = rows.first()
+    command = _answered(command_id, gateway_key, (State.QUEUED, State.SENT))
     if command is None:
         return None
     command.acked_at = timezone.now()
@@ -203,15 +199,27 @@ def acknowledge_command(command_id: int, gateway_key: str = "") -> Command | Non
 
 
 @transaction.atomic
-def fail_command(command_id: int, reason: str) -> Command | None:
-    """The device says it could not; None when the command had ended already."""
-    command = Command.objects.select_for_update().filter(pk=command_id, state__in=OPEN).first()
+def fail_command(command_id: int, reason: str, gateway_key: str = "") -> Command | None:
+    """The device (or its gateway) says it could not; None as for `acknowledge_command`. Of a group the others may still do it:
+    the words stand beside the command, which goes on to its end."""
+    command = _answered(command_id, gateway_key, OPEN)
     if command is None:
         return None
-    command.state, command.failure = State.FAILED, reason[:200]
+    if command.group_id is None:
+        command.state = State.FAILED
+    command.failure = reason[:200].replace("\0", "\ufffd")
     command.save(update_fields=["state", "failure"])
     _changed(command)
     return command
+
+
+def _answered(command_id: int, gateway_key: str, states: Iterable[str]) -> Command | None:
+    """The command that is answered, locked; only through the gateway of one of its devices, when one is named."""
+    rows = Command.objects.select_for_update().filter(pk=command_id, state__in=states)
+    if gateway_key:
+        through = Q(device__gateway__key=gateway_key) | Q(group__devices__gateway__key=gateway_key)
+        rows = rows.filter(pk__in=Command.objects.filter(through, pk=command_id).values("pk"))
+    return rows.first()
 
 
 @transaction.atomic

@@ -69,6 +69,19 @@ def test_another_gateways_word_does_not_count(town, leave):
     assert services.acknowledge_command(command.pk, "G01") == command
 
 
+def test_a_device_that_could_not_says_why_and_a_group_goes_on_without_it(town, leave):
+    one = leave(town)
+    assert services.fail_command(one.pk, "继电器不动作", "G99") is None
+    services.fail_command(one.pk, "继电器不动作\0", "G01")
+    one.refresh_from_db()
+    assert (one.state, one.failure) == ("failed", "继电器不动作\ufffd")
+    assert services.confirm_commands({town.lamp.pk: {"lit": 1.0}}) == []
+    all_of_them = leave(town, town.circuit, confirmed=True)
+    services.fail_command(all_of_them.pk, "继电器不动作", "G01")
+    all_of_them.refresh_from_db()
+    assert (all_of_them.state, all_of_them.failure) == ("sent", "继电器不动作")
+
+
 def test_what_is_not_proved_in_time_times_out_and_stays_so(town, leave):
     command = leave(town)
     assert services.expire_commands() == 0
