@@ -38,9 +38,9 @@ class Rule(models.Model):
 class RuleRevision(models.Model):
     """One change of a rule: who, why, from what to what. Appended, never edited."""
 
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="revisions")
+    rule = models.ForeignKey(Rule, models.PROTECT, related_name="revisions")
     version = models.PositiveIntegerField(_("版本"))
-    who = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("操作人"))
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("操作人"))
     who_name = models.CharField(_("操作人姓名"), max_length=80, blank=True)
     at = models.DateTimeField(_("时间"), auto_now_add=True)
     reason = models.CharField(_("理由"), max_length=300)
@@ -148,9 +148,9 @@ class AlarmMember(models.Model):
 class AlarmStep(models.Model):
     """What happened to an alarm. Appended, never edited."""
 
-    alarm = models.ForeignKey(Alarm, models.CASCADE, related_name="steps")
+    alarm = models.ForeignKey(Alarm, models.PROTECT, related_name="steps")
     at = models.DateTimeField(_("时间"))
-    who = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("操作人"))
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("操作人"))
     who_name = models.CharField(_("操作人姓名"), max_length=80, blank=True)
     action = models.CharField(_("动作"), max_length=20)
     words = models.CharField(_("说明"), max_length=300, blank=True)

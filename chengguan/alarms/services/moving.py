@@ -71,7 +71,8 @@ def save(alarms: Iterable[Alarm]) -> None:
 
 
 def clear_desk(alarms: Iterable[Alarm], now: datetime) -> None:
-    """Make room for the alarm that takes these over."""
+    """Make room for the alarm that takes these over: one cause has one open alarm. `fold` moves them and writes their step, once
+    there is the alarm they go to."""
     gone = [alarm.pk for alarm in alarms]
     if gone:
         Alarm.objects.filter(pk__in=gone).update(off_desk_at=now)

@@ -179,6 +179,7 @@ def test_a_registered_alarm_that_comes_again_later_is_a_new_alarm_that_takes_the
     (new,) = town.open()
     old.refresh_from_db()
     assert (new.pk != old.pk, old.folded_into_id) == (True, new.pk)
+    assert list(old.steps.values_list("action", flat=True))[-1] == "fold"
     assert said == [AlarmFolded(old.pk, new.pk), AlarmRaised(new.pk), AlarmDue(new.pk)]
 
 
