@@ -23,7 +23,7 @@ import psycopg
 from django.conf import settings
 
 from chengguan import __version__
-from chengguan.config import backup_history, backup_stream
+from chengguan.config import backup_history, backup_stream, data_root
 from chengguan.engines import files, nats_server, postgres, supervise
 from chengguan.engines.saying import Refused, _, say
 
@@ -130,6 +130,8 @@ def _copy_files(target: Path) -> int:
 
 def restore(folder: Path) -> None:
     """A backup into a data root (or attached engines) that holds nothing yet; then `chengguan up` as usual."""
+    if not os.environ.get("DATABASE_URL"):
+        postgres.refuse_closed(data_root.default())  # before anything reads the settings, which write a key there
     about = _checked(folder)
     if not settings.DATABASE_URL and (settings.DATA_ROOT / "postgres" / "data").exists():
         raise Refused(

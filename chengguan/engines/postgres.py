@@ -25,6 +25,8 @@ from chengguan.engines import processes
 from chengguan.engines.saying import Refused, _
 
 HOME_OF_ROOT = Path("/var/lib/chengguan")
+ACCOUNTS = ("postgres", "nobody")
+"""Who serves PostgreSQL when we are root."""
 ROLE = DATABASE = "chengguan"
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
@@ -61,20 +63,29 @@ class Cluster:
 def cluster(data_root: Path | None = None, *, durable: bool = True) -> Cluster:
     """The private cluster of a data root. Refused when the account that must serve it cannot get there."""
     root = data_root or settings.DATA_ROOT
+    refuse_closed(root)
     account = None
     if os.geteuid() == 0:
-        account = next((name for name in ("postgres", "nobody") if _exists(name)), None)
+        account = next(name for name in ACCOUNTS if _exists(name))
         root.mkdir(parents=True, exist_ok=True)
         for ours in (p for p in (root, *root.parents) if HOME_OF_ROOT in (p, *p.parents)):
             ours.chmod(0o711)  # the serving account passes through, nobody lists
-        closed = next((p for p in (root, *root.parents) if not p.stat().st_mode & 0o001), None)
-        if account is None or closed is not None:
-            raise Refused(
-                _("以 root 运行时，PostgreSQL 须由另一账户（postgres）提供服务，而它进不去 {path}。请用 CHENGGUAN_DATA 另指定数据目录。").format(
-                    path=closed or root
-                )
-            )
+        refuse_closed(root)  # again: it may have been made just now, closed
     return Cluster(folder=root / "postgres", log=root / "log" / "postgres.log", account=account, durable=durable)
+
+
+def refuse_closed(root: Path) -> None:
+    """As root: Refused when the account that must serve PostgreSQL cannot pass to `root`. Writes nothing."""
+    if os.geteuid() != 0:
+        return
+    passing = (p for p in (root, *root.parents) if p.exists() and HOME_OF_ROOT not in (p, *p.parents))
+    closed = next((p for p in passing if not p.stat().st_mode & 0o001), None)
+    if closed is not None or not any(map(_exists, ACCOUNTS)):
+        raise Refused(
+            _("以 root 运行时，PostgreSQL 须由另一账户（postgres）提供服务，而它进不去 {path}。请用 CHENGGUAN_DATA 另指定数据目录。").format(
+                path=closed or root
+            )
+        )
 
 
 def _exists(account: str) -> bool:
