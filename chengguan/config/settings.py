@@ -94,6 +94,7 @@ BASE_MAP = base_map.read(
 SECRET_KEY = _secret_key()
 DEBUG = _flag("CHENGGUAN_DEBUG")
 ALLOWED_HOSTS = [h for h in os.environ.get("CHENGGUAN_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+CSRF_FAILURE_VIEW = "chengguan.people.pages.session.stale_form"
 CSRF_TRUSTED_ORIGINS = [h for h in os.environ.get("CHENGGUAN_TRUSTED_ORIGINS", "").split(",") if h]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS) and all(h.startswith("https://") for h in CSRF_TRUSTED_ORIGINS)
 """Behind a TLS proxy alone no cookie travels in the clear; plain HTTP on loopback needs it."""

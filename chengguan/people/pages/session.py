@@ -131,6 +131,14 @@ def password(request: Request) -> HttpResponse:
     return render(request, "people/password.html", {"errors": errors}, status=422 if errors else 200)
 
 
+def stale_form(request: Request, reason: str = "") -> HttpResponse:
+    """A form whose token is another sign-in's. Scripts get the words alone, so that they can stand beside what was typed."""
+    words = _("这一页打开之后登录换过，没有收下。请刷新这一页再发；手机上填的内容会找回来。")
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") or "html" not in request.headers.get("Accept", "html"):
+        return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
+    return render(request, "403_csrf.html", status=403)
+
+
 urlpatterns = [
     path("", home, name="home"),
     path("signin", signin, name="signin"),

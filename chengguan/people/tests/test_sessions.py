@@ -146,7 +146,7 @@ def test_demo_accounts_are_refused_outside_demo_mode(client, person, settings):
     assert settings.DEMO_PASSWORD not in page
 
 
-def test_programs_and_parts_of_pages_are_told_in_their_own_way(client):
+def test_programs_and_parts_of_pages_are_told_in_their_own_way(client, db):
     assert client.get("/notices", headers={"Accept": "application/json"}).status_code == 401
     part = client.get("/notices", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/work?x=1"})
     assert part.status_code == 401
@@ -168,3 +168,14 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page_and_says_tha
     assert "没有保存" in client.get(sent.url).content.decode()
     foreign = client.post("/cases/7/do/accept", {}, HTTP_REFERER="http://elsewhere.example/cases/7")
     assert "next" not in parse_qs(urlsplit(foreign.url).query)
+
+
+@pytest.mark.parametrize(("headers", "kind"), [({"X-Requested-With": "fetch"}, "text/plain"), ({"HX-Request": "true"}, "text/plain"), ({}, "text/html")])
+def test_a_form_of_an_earlier_sign_in_is_refused_in_words_that_fit_it(person, headers, kind):
+    account = person("somebody", "acceptor")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(account)
+    refused = client.post("/password", {"old": "x"}, headers=headers)
+    assert refused.status_code == 403
+    assert refused["Content-Type"].startswith(kind)
+    assert ("登录换过" if kind == "text/plain" else "过期") in refused.content.decode()

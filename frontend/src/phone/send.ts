@@ -21,13 +21,22 @@ async function send(form: HTMLFormElement, body: FormData): Promise<boolean> {
     say(form, word("draft_kept"));
     return false;
   }
+  if (answer.redirected && new URL(answer.url).pathname.startsWith("/signin")) {
+    location.href = answer.url; // the draft stays: nothing was taken
+    return true;
+  }
   if (answer.redirected || answer.ok) {
     form.dataset.sent = ""; // a keystroke of a moment ago must not write the draft again
     if (form.dataset.draft) clearDraft(form.dataset.draft);
     location.href = answer.redirected ? answer.url : location.href;
     return true;
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  if (answer.headers.get("Content-Type")?.startsWith("text/plain")) {
+    say(form, text);
+    return false;
+  }
+  const page = new DOMParser().parseFromString(text, "text/html");
   const said = page.querySelector("[data-errors]");
   const place = form.querySelector("[data-errors]");
   const version = page.querySelector<HTMLInputElement>("form[data-send] input[name=version]");
