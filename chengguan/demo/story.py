@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +32,8 @@ from chengguan.things.services import issue_command
 AFTER_S = 120
 """How long the mended part still reports often."""
 EVERY_S, FOR_S = 4, 3 * 3600
+PATIENCE = timedelta(minutes=2)
+"""For so long an ordered story counts as begun, though no alarm shows."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +111,15 @@ class Scene:
     story: Story
     device: Device | None
     playing: bool = False
+    begun: bool = False
+    """ordered, and the alarm is not there yet"""
     stages: list[tuple[str, bool, str]] = field(default_factory=list)  # words, reached, detail
     case_id: int | None = None
     alarm_id: int | None = None
 
 
-def scene(slug: str) -> Scene:
-    """What a person sees of a story now, read from the same tables as everything else."""
+def scene(slug: str, begun_at: datetime | None = None) -> Scene:
+    """What a person sees of a story now, read from the same tables as everything else; who began it says when."""
     story = STORIES[slug]
     try:
         device = device_of(story)
@@ -135,6 +141,7 @@ def scene(slug: str) -> Scene:
         story=story,
         device=device,
         playing=open_alarm is not None and open_alarm.active,
+        begun=begun_at is not None and (alarm is None or alarm.raised_at < begun_at) and timezone.now() - begun_at < PATIENCE,
         stages=stages,
         case_id=case.pk if case and open_alarm else None,
         alarm_id=open_alarm.pk if open_alarm else None,

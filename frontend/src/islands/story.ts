@@ -21,7 +21,9 @@ export function mount(root: HTMLElement): Unmount {
   }
   const play = (submit: SubmitEvent): void => {
     submit.preventDefault();
-    const body = new FormData(submit.target as HTMLFormElement, submit.submitter as HTMLElement | null);
+    const form = submit.target as HTMLFormElement;
+    const body = new FormData(form, submit.submitter as HTMLElement | null);
+    for (const each of form.querySelectorAll("button")) each.disabled = true;
     void fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token() }, credentials: "same-origin" }).then((answer) => {
       toast(answer.ok ? root.dataset.done ?? "" : root.dataset.failed ?? "", answer.ok ? "info" : "error");
       return read();
