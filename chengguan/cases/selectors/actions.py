@@ -18,7 +18,6 @@ from chengguan.cases.selectors.nearby import mergeable
 from chengguan.cases.selectors.photos import photos_in_words
 from chengguan.cases.selectors.roles import possible_role
 from chengguan.cases.selectors.running import Running
-from chengguan.cases.selectors.seeing import visible
 from chengguan.cases.words import limit_words
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import Answer, Who, accounts_with_role, explained, inspectors_of
@@ -107,17 +106,14 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
     elif asked.kind == "inspector":
         options, value, why = _inspectors(case)
     elif asked.kind == "case":
-        options, why = _same_place(case)
+        options, why = _same_place(move.who, case)
     elif asked.name == "photos":
         why = photos_in_words(move.settings, move.row.action, case.matter_code)
     return Field(asked.name, _(asked.label), asked.kind, required, options, value, why, weighed)
 
 
 def _within(who: Who, case: Case, asked: Field) -> Field:
-    """What a township's desk may choose: itself and what stands below it, and only cases it may see."""
-    if asked.kind == "case":
-        seen = set(map(str, visible(who).filter(pk__in=[value for value, _label in asked.options]).values_list("pk", flat=True)))
-        return replace(asked, options=tuple(each for each in asked.options if each[0] in seen))
+    """What a township's desk may choose: itself and what stands below it."""
     if asked.kind not in ("department", "departments"):
         return asked
     own = {str(pk) for post in who.posts if post.role == "township" for pk in post.organisation_ids}
@@ -179,8 +175,8 @@ def _inspectors(case: Case) -> tuple[tuple[tuple[str, str], ...], str, str]:
     return options, str(here[0].pk), _("%(grid)s的责任采集员") % {"grid": grid or ""}
 
 
-def _same_place(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
-    near = mergeable(case)
+def _same_place(who: Who, case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
+    near = mergeable(who, case)
     words = _("附近 %(count)d 件同类案件还在办理") % {"count": len(near)} if near else ""
     label = "{case} · {state} · {metres:.0f} m · {address}"
     return tuple(

@@ -10,6 +10,7 @@ from chengguan.cases.selectors import guards
 from chengguan.cases.selectors.actions import plainly_responsible, suggested_department
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.nearby import mergeable
+from chengguan.people.selectors import SYSTEM
 from chengguan.standards import filing
 
 Step = tuple[str, dict[str, Any]]
@@ -33,7 +34,7 @@ def _file(move: Move) -> Step | None:
 def _dispatch(move: Move) -> Step | None:
     """Only what is plain: one department answers for it, nothing urgent about it, nothing alike in hand nearby."""
     case = move.case
-    if not _wanted(move, "dispatch.automatic") or _urgent(move) or not plainly_responsible(case) or mergeable(case):
+    if not _wanted(move, "dispatch.automatic") or _urgent(move) or not plainly_responsible(case) or mergeable(SYSTEM, case):
         return None
     department, why = suggested_department(case)
     if department is None or not department.enabled or department.kind not in guards.RECEIVES:

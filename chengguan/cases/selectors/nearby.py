@@ -49,11 +49,15 @@ def duplicates(
     return sorted(found, key=lambda case: case.metres)  # type: ignore[attr-defined]
 
 
-def mergeable(case: Case) -> list[Case]:
-    """What this report may repeat: duplicates that are still in hand, near in time to this report however long it has lain."""
+def mergeable(who: Who, case: Case) -> list[Case]:
+    """What this report may repeat: duplicates that are still in hand, near in time to this report however long it has lain,
+    as far as this person may see them."""
     if case.point is None:
         return []
-    return [each for each in duplicates(case.point, case.matter_code, exclude=case.pk, now=case.reported_at) if each.state in workflow.OPEN]
+    near = duplicates(case.point, case.matter_code, exclude=case.pk, now=case.reported_at)
+    open_ones = [each for each in near if each.state in workflow.OPEN]
+    seen = set(visible(who).filter(pk__in=[each.pk for each in open_ones]).values_list("pk", flat=True)) if open_ones else set()
+    return [each for each in open_ones if each.pk in seen]
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,7 @@ def near_of(who: Who, case: Case) -> list[Near]:
     """What this report may repeat, before it is accepted and before it is filed, as far as this person may see it."""
     if case.state not in ("reported", "awaiting_filing"):
         return []
-    found = mergeable(case)
-    seen = set(visible(who).filter(pk__in=[each.pk for each in found]).values_list("pk", flat=True)) if found else set()
-    found = [each for each in found if each.pk in seen][:MOST_BESIDE]
+    found = mergeable(who, case)[:MOST_BESIDE]
     photos: dict[int, Photo] = {}
     for photo in Photo.objects.filter(case__in=found, kind__in=("report", "before")).select_related("attachment").order_by("id"):
         photos.setdefault(photo.case_id, photo)

@@ -166,6 +166,10 @@ def test_pages_cards_and_files_stop_at_the_border(client: Client, given: World, 
     assert str(theirs) not in client.get(f"/map/search.json?q={theirs.register_number}").content.decode()
     here = client.get(f"/work/here?lon={HERE.x}&lat={HERE.y}&matter_code={MATTER}")
     assert theirs.register_number not in here.content.decode()
+    border = given.case("reported", level="township", township=Area.objects.get(code="500241002"))
+    form = client.get(f"/cases/{border.pk}/act/merge").content.decode()
+    assert "into" in form
+    assert theirs.register_number not in form, "a case at the border does not name those across it"
     assert attachment(neighbour, given.photo.sha256) is None
     assert attachment(given.who("township"), given.photo.sha256) == given.photo
     own = Attachment.objects.create(sha256="b" * 64, content_type="image/jpeg", size=1, name="b.jpg", uploaded_by_id=neighbour.account_id)

@@ -89,7 +89,7 @@ def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
     if each.name == "place" and case.point is not None:
         drawn.value, drawn.shown = f"{case.point.x:.7f}", f"{case.point.y:.7f}"
     if each.kind == "case":
-        drawn.options = _near_options(case, values)
+        drawn.options = _near_options(who, case, values)
     return drawn
 
 
@@ -114,7 +114,7 @@ def condition_options(matter: str, chosen: str = "") -> list[Option]:
     ]
 
 
-def _near_options(case: Case, values: list[str]) -> list[Option]:
+def _near_options(who: Who, case: Case, values: list[str]) -> list[Option]:
     return [
         Option(
             str(other.pk),
@@ -125,7 +125,7 @@ def _near_options(case: Case, values: list[str]) -> list[Option]:
             % {"time": span((timezone.now() - other.reported_at).total_seconds()), "state": other.get_state_display(), "address": other.address},
             link=f"/cases/{other.pk}",
         )
-        for other in selectors.mergeable(case)
+        for other in selectors.mergeable(who, case)
     ]
 
 
