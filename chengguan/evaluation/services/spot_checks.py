@@ -23,6 +23,7 @@ from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import Who, may
 from chengguan.people.services import audit, notify
 from chengguan.places.models import Area
+from chengguan.places.selectors import inside_county
 from chengguan.things.models import Attachment
 
 MOST = 500
@@ -106,6 +107,8 @@ def judge(
         raise Refused(_("推翻核查要说明看到了什么"), "words")
     if verdict == "overturned" and not photos:
         raise Refused(_("推翻核查要有现场照片"), "photos")
+    if point is not None:
+        _check_place(point)
     found.verdict, found.words, found.point = verdict, words.strip(), point
     found.persists = persists and verdict == "overturned"
     found.judged_at, found.judged_by_id = now or timezone.now(), who.account_id
@@ -115,6 +118,14 @@ def judge(
     audit(who, "sample.judge", found, summary=f"{found.case} {found.get_verdict_display()}")
     _tell(found)
     return found
+
+
+def _check_place(point: Point) -> None:
+    """Where somebody looked again is a place of this county."""
+    if not (-180 <= point.x <= 180 and -90 <= point.y <= 90):
+        raise Refused(_("复核位置不是一个坐标，请在地图上重新点"), "place")
+    if not inside_county(point):
+        raise Refused(_("复核位置不在本县范围内，请在地图上重新点"), "place")
 
 
 def _tell(check: SpotCheck) -> None:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 
 from chengguan.cases.models import Case
+from chengguan.cases.tests.conftest import HERE
 from chengguan.evaluation import services
 from chengguan.evaluation.models import CaseFact, SpotCheck
 from chengguan.evaluation.selectors import figures
@@ -163,3 +165,15 @@ def test_samples_are_not_for_departments(world: World) -> None:
     assert list(questions.samples(world.who("evaluator"))) == [sample]
     assert list(questions.samples(world.who("department"))) == []
     assert list(questions.checks(world.who("department"))) == []
+
+
+@pytest.mark.parametrize(("lon", "lat", "words"), [(116.4, 39.9, "不在本县"), (500.0, 28.4, "不是一个坐标"), (float("nan"), 28.4, "不是一个坐标")])
+def test_where_somebody_looked_again_is_a_place_of_the_county(world: World, lon: float, lat: float, words: str) -> None:
+    closed(world)
+    check = drawn(world).checks.get()
+    with pytest.raises(services.Refused, match=words) as refused:
+        services.judge(world.who("overseer"), check, "stands", point=Point(lon, lat, srid=4490), now=NOW)
+    assert refused.value.field == "place"
+    check.refresh_from_db()
+    assert check.verdict == ""
+    assert services.judge(world.who("overseer"), check, "stands", point=HERE, now=NOW).point == HERE
