@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.gis.geos import Point
@@ -163,7 +164,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _new_form(request: HttpRequest, who: Who, errors: list[str], status: int) -> HttpResponse:
-    context = {"key": uuid.uuid4().hex, "errors": errors, "matters": selectors.likely_matters(who), "photos_hint": selectors.photos_hint(), "typed": request.POST}
+    context = {
+        "key": uuid.uuid4().hex, "errors": errors, "matters": selectors.likely_matters(who), "photos_hint": selectors.photos_hint(),
+        "typed": request.POST, "somewhere": selectors.somewhere(who) if settings.DEMO else None,
+    }  # fmt: skip
     return render(request, "field/new.html", context, status=status)
 
 

@@ -19,7 +19,7 @@ from chengguan.cases.selectors.casefiles import in_words
 from chengguan.observations import selectors as observations
 from chengguan.people.models import GridDuty
 from chengguan.people.selectors import SYSTEM, Who, on
-from chengguan.places.models import UnitGrid
+from chengguan.places.models import GridMembership, UnitGrid
 from chengguan.places.selectors import grid_at, responsibility_grid_of
 from chengguan.standards import codes
 from chengguan.things import selectors as things
@@ -149,6 +149,14 @@ def is_own(who: Who, grid: UnitGrid | None) -> bool:
     """Whether the unit grid lies in a responsibility grid of this inspector today."""
     area = responsibility_grid_of(grid) if grid else None
     return area is not None and GridDuty.objects.filter(on(), responsibility_grid=area, account__in=who.task_accounts).exists()
+
+
+def somewhere(who: Who) -> Point | None:
+    """Where the demo lets somebody at a desk stand: at a component in a grid of their own."""
+    mine = GridDuty.objects.filter(on(), account__in=who.task_accounts).values("responsibility_grid")
+    grids = GridMembership.objects.filter(responsibility_grid__in=mine, valid_to=None).values("unit_grid")
+    component = Component.objects.filter(unit_grid__in=grids).order_by("code").first()
+    return component.point if component else None
 
 
 def photos_hint() -> str:

@@ -3,6 +3,7 @@
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
 from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.selectors.distance import Distance, distance_of
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
 from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
@@ -30,6 +31,7 @@ __all__ = [
     "POST_STATES",
     "SHOWS",
     "Action",
+    "Distance",
     "Field",
     "Found",
     "Mark",
@@ -43,6 +45,7 @@ __all__ = [
     "case_file",
     "condition_of",
     "counts",
+    "distance_of",
     "duplicates",
     "durations",
     "durations_lately",

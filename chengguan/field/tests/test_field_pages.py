@@ -118,3 +118,17 @@ def test_self_handling_needs_photos_before_and_after(town):
     assert report(inspector, self_handled="1").status_code == 422
     assert report(inspector, self_handled="1", photos=[photo_file()], photos_after=[photo_file("b.jpg", (9, 9, 9))]).status_code == 302
     assert Case.objects.get().state == "self_handled"
+
+
+def test_a_component_that_stands_elsewhere_is_not_reported_from_here(town):
+    refused = report(signed_in("inspect"), component=town["lamp"].pk, lon="108.9990", outside="1")
+    assert refused.status_code == 422
+    assert "所选部件L-004711离您" in refused.content.decode()
+    assert Case.objects.count() == 0
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_only_the_demo_lets_a_new_report_be_made_from_a_desk(town, settings, demo):
+    settings.DEMO = demo
+    page = signed_in("inspect").get("/field/new").content.decode()
+    assert ('data-pretend data-lon="108.99' in page) is demo
