@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case
-from chengguan.cases.selectors import guards
+from chengguan.cases.selectors import guards, handling
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.ladders import who_will_decide
 from chengguan.cases.selectors.move import Move
@@ -149,7 +149,7 @@ def plainly_responsible(case: Case) -> bool:
 
 
 def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], str, str, tuple[str, ...]]:
-    listed = Organisation.objects.filter(enabled=True, kind__in=guards.RECEIVES).order_by("kind", "code")
+    listed = Organisation.objects.filter(enabled=True, kind__in=handling.RECEIVES).order_by("kind", "code")
     options = tuple((str(each.pk), each.name) for each in listed)
     if not main:
         return options, "", "", ()
@@ -160,7 +160,7 @@ def _departments(case: Case, main: bool) -> tuple[tuple[tuple[str, str], ...], s
 def _crews(case: Case) -> tuple[tuple[tuple[str, str], ...], str]:
     if case.department_id is None:
         return (), ""
-    found = list(guards.crews_of(case.department_id))
+    found = list(handling.crews_of(case.department_id))
     chosen = case.crew_id or (found[0].pk if len(found) == 1 else "")
     return tuple((str(each.pk), each.name) for each in found), str(chosen or "")
 

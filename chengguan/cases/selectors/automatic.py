@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chengguan.cases.selectors import guards
+from chengguan.cases.selectors import handling
 from chengguan.cases.selectors.actions import plainly_responsible, suggested_department
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.nearby import mergeable
@@ -37,7 +37,7 @@ def _dispatch(move: Move) -> Step | None:
     if not _wanted(move, "dispatch.automatic") or _urgent(move) or not plainly_responsible(case) or mergeable(SYSTEM, case):
         return None
     department, why = suggested_department(case)
-    if department is None or not department.enabled or department.kind not in guards.RECEIVES:
+    if department is None or not department.enabled or department.kind not in handling.RECEIVES:
         return None
     return "dispatch", {"department": department, "opinion": _("按设置自动派遣。%(why)s") % {"why": why}}
 
