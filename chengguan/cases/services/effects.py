@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
-from chengguan.cases.models import Case, Dispatch, Request, Task
-from chengguan.cases.selectors.ladders import LADDERS, deciders_of
+from chengguan.cases.models import Case, Task
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.selectors.roles import acting_post
-from chengguan.cases.services import placing, waiting
+from chengguan.cases.services import placing
 from chengguan.people.selectors import in_place_of
 from chengguan.standards import codes
 
@@ -112,62 +109,6 @@ def filed(move: Move) -> None:
     move.case.filed_at = move.now
 
 
-@of("dispatch", "dispatch_first", "redirect")
-def dispatched(move: Move) -> None:
-    case, department = move.case, move.given["department"]
-    _leave(move, department.pk)
-    case.dispatches.filter(ended_at=None).update(ended_at=move.now)
-    parts = [(department, "main")]
-    parts += [(each, "helper") for each in move.given.get("helpers", ())]
-    parts += [(each, "copy") for each in move.given.get("copies", ())]
-    Dispatch.objects.bulk_create(
-        [Dispatch(case=case, department=each, part=part, sent_at=move.now) for each, part in dict(reversed(parts)).items()]
-    )
-    waiting.ask(move, "help", [each for each in move.given.get("helpers", ()) if each.pk != department.pk])
-    move.organisations += [each for each, part in parts if part != "main"]
-    if case.department_id != department.pk:
-        case.crew = None
-    case.department = department
-    case.dispatched_at = move.now
-    case.received_at = None
-    case.responsibility_open = move.row.action == "dispatch_first" or case.responsibility_open
-    move.receiver = str(department)
-
-
-def _leave(move: Move, to: int | None) -> None:
-    """Whoever had the case hears that it went, and owes nothing here any more."""
-    former = move.case.department
-    if move.from_state not in workflow.WITH_DEPARTMENT or former is None:
-        return
-    waiting.leave(move, former.pk if former.pk != to else None)
-    if former.pk != to:
-        move.organisations.append(former)
-
-
-@of("fix_responsibility")
-def fixed(move: Move) -> None:
-    move.case.responsibility_open = False
-    move.receiver = str(move.given["department"])
-    if move.given["department"].pk != move.case.department_id:
-        dispatched(move)
-        move.case.responsibility_open = False
-        move.clocks.end("处置")
-        move.clocks.start_handling()
-
-
-@of("receive")
-def received(move: Move) -> None:
-    move.case.received_at = move.now
-    if move.settings["handling.starts"] == "receipt" and not move.clocks.find("处置"):
-        move.clocks.start_handling()
-
-
-@of("assign")
-def assigned(move: Move) -> None:
-    move.case.crew = move.given["crew"]
-    move.receiver = str(move.case.crew)
-
-
 @of("report_back")
 def reported_back(move: Move) -> None:
     move.case.reported_back_at = move.now
@@ -226,64 +167,6 @@ def resumed(move: Move) -> None:
     move.case.suspended_until = None
 
 
-@of("ask_return", "ask_extend", "ask_suspend", "ask_void", "ask_appeal", "ask_force_close")
-def asked(move: Move) -> None:
-    until = move.given.get("until")
-    details = {"until": until.isoformat(), "reason_code": move.given["reason_code"]} if until else {}
-    post = acting_post(move.who, move.role, move.case)
-    request = Request(
-        case=move.case,
-        kind=move.row.asks,
-        asked_by_id=move.who.account_id,
-        organisation_id=post.organisation_id if post else None,
-        asked_at=move.now,
-        reason=move.text("reason"),
-        details=details,
-    )
-    if request.kind in LADDERS:
-        request.details["who"] = deciders_of(request, move.settings, move.calendar)
-    request.save()
-    move.request = request
-    if move.row.asks == "return" and move.settings["handling.return_pauses"]:
-        move.clocks.pause("处置")
-
-
-@of("review_suspend", "review_appeal")
-def reviewed(move: Move) -> None:
-    assert move.request is not None
-    move.request.reviewed_at = move.now
-    move.request.save(update_fields=["reviewed_at"])
-
-
-def decide(move: Move) -> None:
-    """Grant or deny the request the row decides, and what a grant changes on the case."""
-    request = move.request
-    assert request is not None
-    granted = move.row.action.startswith("grant_")
-    request.state = "granted" if granted else "denied"
-    request.decided_by_id, request.decided_at, request.answer = move.who.account_id, move.now, move.opinion
-    request.save()
-    case = move.case
-    if request.kind == "return" and not granted:
-        move.clocks.resume("处置")
-    if not granted:
-        return
-    if request.kind == "return":
-        case.return_count += 1
-        _leave(move, None)
-        case.dispatches.filter(ended_at=None).update(ended_at=move.now)
-        case.department = case.crew = None
-    elif request.kind == "extend":
-        case.extend_count += 1
-    elif request.kind == "suspend":
-        case.state_before = move.from_state
-        case.suspended_until = datetime.fromisoformat(request.details["until"])
-    elif request.kind == "appeal":
-        case.exempt = True
-    elif request.kind == "void":
-        case.closing_note = request.reason
-
-
 @of("mark_urgent")
 def marked(move: Move) -> None:
     move.case.urgent = True
@@ -299,21 +182,3 @@ def proven(move: Move) -> None:
 def joined(move: Move) -> None:
     move.case.proven_at = None
     move.case.proof = ""
-
-
-LAPSES = {"receive": ("return",), "redirect": ("return", "extend", "suspend")}
-"""What a move within the handling takes back: signing says that one takes the case, another department asks anew itself."""
-
-
-def lapse_requests(move: Move) -> None:
-    """A pending request lapses when the stage changes, and who asked hears of it."""
-    lapsing = Request.objects.filter(case=move.case, state="waiting").select_related("asked_by")
-    if move.row.action in LAPSES:
-        lapsing = lapsing.filter(kind__in=LAPSES[move.row.action])
-    for request in lapsing:
-        request.state, request.decided_at = "lapsed", move.now
-        request.save(update_fields=["state", "decided_at"])
-        if request.asked_by:
-            move.people.append(request.asked_by)
-        if request.kind == "return" and move.case.state in workflow.WITH_DEPARTMENT:
-            move.clocks.resume("处置")

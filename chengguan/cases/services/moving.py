@@ -20,8 +20,9 @@ from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.selectors.roles import acting_role
-from chengguan.cases.services import besides as besides  # adds its effects to the table
-from chengguan.cases.services import effects, given, numbers, telling, waiting
+from chengguan.cases.services import besides as besides  # this and the next add their effects to the table
+from chengguan.cases.services import effects, given, numbers, requests, telling, waiting
+from chengguan.cases.services import handing_out as handing_out
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.registering import link_case
 from chengguan.cases.services.steps import new_step, write_step
@@ -118,7 +119,7 @@ def write_step_after(move: Move, clock: Any) -> Step:
     if row.action in effects.EFFECTS:
         effects.EFFECTS[row.action](move)
     if row.decides:
-        effects.decide(move)
+        requests.decide(move)
     step = write_step(move, to_state, clock)
     for effect in row.clock:
         _turn(move, effect)
@@ -127,7 +128,7 @@ def write_step_after(move: Move, clock: Any) -> Step:
         if to_state in workflow.FINAL:
             waiting.end_all(move)
     if move.from_state in workflow.FILED and (to_state != move.from_state or row.action == "redirect"):
-        effects.lapse_requests(move)
+        requests.lapse_requests(move)
     move.clocks.write_columns()
     case.version += 1
     case.save()

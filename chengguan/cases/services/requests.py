@@ -1,0 +1,89 @@
+"""What is asked for beside the stage, decided, or taken back because the case moved on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Request
+from chengguan.cases.selectors.ladders import LADDERS, deciders_of
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.roles import acting_post
+from chengguan.cases.services.effects import of
+from chengguan.cases.services.handing_out import leave_department
+
+
+@of("ask_return", "ask_extend", "ask_suspend", "ask_void", "ask_appeal", "ask_force_close")
+def asked(move: Move) -> None:
+    until = move.given.get("until")
+    details = {"until": until.isoformat(), "reason_code": move.given["reason_code"]} if until else {}
+    post = acting_post(move.who, move.role, move.case)
+    request = Request(
+        case=move.case,
+        kind=move.row.asks,
+        asked_by_id=move.who.account_id,
+        organisation_id=post.organisation_id if post else None,
+        asked_at=move.now,
+        reason=move.text("reason"),
+        details=details,
+    )
+    if request.kind in LADDERS:
+        request.details["who"] = deciders_of(request, move.settings, move.calendar)
+    request.save()
+    move.request = request
+    if move.row.asks == "return" and move.settings["handling.return_pauses"]:
+        move.clocks.pause("处置")
+
+
+@of("review_suspend", "review_appeal")
+def reviewed(move: Move) -> None:
+    assert move.request is not None
+    move.request.reviewed_at = move.now
+    move.request.save(update_fields=["reviewed_at"])
+
+
+def decide(move: Move) -> None:
+    """Grant or deny the request the row decides, and what a grant changes on the case."""
+    request = move.request
+    assert request is not None
+    granted = move.row.action.startswith("grant_")
+    request.state = "granted" if granted else "denied"
+    request.decided_by_id, request.decided_at, request.answer = move.who.account_id, move.now, move.opinion
+    request.save()
+    case = move.case
+    if request.kind == "return" and not granted:
+        move.clocks.resume("处置")
+    if not granted:
+        return
+    if request.kind == "return":
+        case.return_count += 1
+        leave_department(move, None)
+        case.dispatches.filter(ended_at=None).update(ended_at=move.now)
+        case.department = case.crew = None
+    elif request.kind == "extend":
+        case.extend_count += 1
+    elif request.kind == "suspend":
+        case.state_before = move.from_state
+        case.suspended_until = datetime.fromisoformat(request.details["until"])
+    elif request.kind == "appeal":
+        case.exempt = True
+    elif request.kind == "void":
+        case.closing_note = request.reason
+
+
+LAPSES = {"receive": ("return",), "redirect": ("return", "extend", "suspend")}
+"""What a move within the handling takes back: signing says that one takes the case, another department asks anew itself."""
+
+
+def lapse_requests(move: Move) -> None:
+    """A pending request lapses when the stage changes, and who asked hears of it."""
+    lapsing = Request.objects.filter(case=move.case, state="waiting").select_related("asked_by")
+    if move.row.action in LAPSES:
+        lapsing = lapsing.filter(kind__in=LAPSES[move.row.action])
+    for request in lapsing:
+        request.state, request.decided_at = "lapsed", move.now
+        request.save(update_fields=["state", "decided_at"])
+        if request.asked_by:
+            move.people.append(request.asked_by)
+        if request.kind == "return" and move.case.state in workflow.WITH_DEPARTMENT:
+            move.clocks.resume("处置")
