@@ -11,7 +11,8 @@ from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import django_auth
 
-from chengguan.cases import selectors, services, workflow
+from chengguan.cases import selectors, services
+from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Case
 from chengguan.people.selectors import Who
 
@@ -142,7 +143,7 @@ def one_case(request: HttpRequest, case_id: int) -> Any:
 def act(request: HttpRequest, case_id: int, action: str, move: Move) -> Any:
     who = _who(request)
     case = _case(who, case_id)
-    unknown = sorted(set(move.given) - set(workflow.FIELDS))
+    unknown = sorted(set(move.given) - set(FIELDS))
     if unknown:
         return Status(422, {"detail": _("不认识的字段：%(names)s") % {"names": ", ".join(unknown)}, "field": unknown[0]})
     try:

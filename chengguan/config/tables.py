@@ -12,6 +12,7 @@ from chengguan import registry
 from chengguan.alarms import platform
 from chengguan.alarms import workflow as alarms
 from chengguan.cases import workflow as cases
+from chengguan.cases.fields import FIELDS
 from chengguan.standards import codes, limits, ratios, staging, switches
 
 
@@ -29,7 +30,7 @@ def _cases() -> Iterator[str]:
         yield row.why
     yield from cases.ACTIONS.values()
     yield from cases.RESULTS
-    for asked in cases.FIELDS.values():
+    for asked in FIELDS.values():
         yield asked.label
         yield from (label for _, label in asked.options)
 

@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
+from chengguan.cases.fields import Field
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Account, Organisation
@@ -20,7 +21,7 @@ from chengguan.standards import codes, filing
 from chengguan.things.models import Attachment
 
 
-def _one(model: Any, value: Any, field: workflow.Field) -> Any:
+def _one(model: Any, value: Any, field: Field) -> Any:
     if isinstance(value, model):
         return value
     try:
@@ -35,52 +36,52 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, Iterable) else [value]
 
 
-def _text(value: Any, field: workflow.Field) -> str:
+def _text(value: Any, field: Field) -> str:
     return str(value).strip()
 
 
-def _choice(value: Any, field: workflow.Field) -> str:
+def _choice(value: Any, field: Field) -> str:
     value = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
     if field.options and value not in dict(field.options):
         raise Refused(_("%(what)s不在可选项中") % {"what": _(field.label)}, field.name)
     return value
 
 
-def _matter(value: Any, field: workflow.Field) -> str:
+def _matter(value: Any, field: Field) -> str:
     if str(value) not in codes.in_force().matters:
         raise Refused(_("没有这个案件类别：%(code)s") % {"code": value}, field.name)
     return str(value)
 
 
-def _photos(value: Any, field: workflow.Field) -> list[Attachment]:
+def _photos(value: Any, field: Field) -> list[Attachment]:
     found = [_one(Attachment, each, field) for each in _listed(value)]
     if any(not photo.content_type.startswith("image/") for photo in found):
         raise Refused(_("%(what)s里有不是照片的文件") % {"what": _(field.label)}, field.name)
     return found
 
 
-def _own_photos(value: Any, photos: list[Attachment], account_id: int | None, field: workflow.Field) -> None:
+def _own_photos(value: Any, photos: list[Attachment], account_id: int | None, field: Field) -> None:
     handed = {each.pk for each in _listed(value) if isinstance(each, Attachment)}
     if any(photo.pk not in handed and (account_id is None or photo.uploaded_by_id != account_id) for photo in photos):
         raise Refused(_("没有找到所选的%(what)s") % {"what": _(field.label)}, field.name)
 
 
-def _organisation(value: Any, field: workflow.Field) -> Organisation:
+def _organisation(value: Any, field: Field) -> Organisation:
     return _one(Organisation, value, field)
 
 
-def _organisations(value: Any, field: workflow.Field) -> list[Organisation]:
+def _organisations(value: Any, field: Field) -> list[Organisation]:
     return [_one(Organisation, each, field) for each in _listed(value)]
 
 
-def _inspector(value: Any, field: workflow.Field) -> Account:
+def _inspector(value: Any, field: Field) -> Account:
     chosen = _one(Account, value, field)
     if chosen not in accounts_with_role("inspector") and chosen not in accounts_with_role("inspector", with_away=True):
         raise Refused(_("%(name)s不是在岗的信息采集员") % {"name": chosen}, field.name)
     return chosen
 
 
-def _case(value: Any, field: workflow.Field) -> Case:
+def _case(value: Any, field: Field) -> Case:
     if isinstance(value, str) and not (value.isdigit() and len(value) < 15):
         found = Case.objects.filter(number=value).first() or Case.objects.filter(register_number=value).first()
         if found is not None:
@@ -88,14 +89,14 @@ def _case(value: Any, field: workflow.Field) -> Case:
     return _one(Case, value, field)
 
 
-def _moment(value: Any, field: workflow.Field) -> datetime:
+def _moment(value: Any, field: Field) -> datetime:
     found = moment(value.isoformat() if isinstance(value, datetime) else value)
     if found is None:
         raise Refused(_("%(what)s不是一个时间") % {"what": _(field.label)}, field.name)
     return found
 
 
-def _position(value: Any, field: workflow.Field) -> tuple[Point, float | None]:
+def _position(value: Any, field: Field) -> tuple[Point, float | None]:
     """(point, accuracy in metres) from a Point, "lon,lat[,accuracy]" or (lon, lat[, accuracy])."""
     if isinstance(value, Point):
         return value, None
@@ -109,7 +110,7 @@ def _position(value: Any, field: workflow.Field) -> tuple[Point, float | None]:
     return point, numbers[2] if len(numbers) > 2 else None
 
 
-READERS: dict[str, Callable[[Any, workflow.Field], Any]] = {
+READERS: dict[str, Callable[[Any, Field], Any]] = {
     "text": _text,
     "choice": _choice,
     "matter": _matter,

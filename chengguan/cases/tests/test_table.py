@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chengguan.cases import services, workflow
+from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Step
 from chengguan.cases.tests.conftest import NOW, World
 from chengguan.people.roles import ROLES
@@ -157,7 +158,7 @@ def test_missing_requirement_is_refused_by_name(world: World, row: workflow.Row,
     role = row.who[0]
     case = world.ready(row, row.frm[0])
     given = world.given(row, case)
-    for nothing in (None, "", "   " if workflow.FIELDS[field].kind == "text" else None):
+    for nothing in (None, "", "   " if FIELDS[field].kind == "text" else None):
         with pytest.raises(services.Refused) as refused:
             services.act(world.who(role), case, row.action, now=NOW, **(given | {field: nothing}))
         assert refused.value.field == field

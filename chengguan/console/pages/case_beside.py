@@ -9,13 +9,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengguan.cases import workflow
+from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Step, Task
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import span
 from chengguan.people.roles import name_of
 
-LEVELS, KINDS = dict(workflow.FIELDS["level"].options), dict(workflow.FIELDS["urge_kind"].options)
+LEVELS, KINDS = dict(FIELDS["level"].options), dict(FIELDS["urge_kind"].options)
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ def facts_of(step: Step) -> list[str]:
             found += [_("逾期回复")] if value else []
         elif name in ("until", "due"):
             when = datetime.fromisoformat(value)
-            found.append(f"{names.get(name) or _(workflow.FIELDS[name].label)} {timezone.localtime(when):%Y-%m-%d %H:%M}")
+            found.append(f"{names.get(name) or _(FIELDS[name].label)} {timezone.localtime(when):%Y-%m-%d %H:%M}")
         elif name in names:
             found.append(f"{names[name]} “{_(value)}”")
         else:
-            label = dict(workflow.FIELDS[name].options).get(str(value), str(value))
+            label = dict(FIELDS[name].options).get(str(value), str(value))
             found.append(_(label))
     return found
