@@ -1,4 +1,4 @@
-"""Beside the stage: notices and their answers, consultations, helpers and copies, marks, who is told. (M-18, M-19)"""
+"""Beside the stage: notices and their answers, consultations, helpers and copies, who is told. (M-18, M-19)"""
 
 from __future__ import annotations
 
@@ -7,33 +7,18 @@ from datetime import timedelta
 import pytest
 
 from chengguan.cases import selectors, services
-from chengguan.cases.models import Case, Setting, Task
+from chengguan.cases.models import Setting
 from chengguan.cases.services import rounds
 from chengguan.cases.services.administration import open_deadlines_follow
+from chengguan.cases.tests.beside import HOUR, rung, slugs, urge
 from chengguan.cases.tests.conftest import NOW, World
-from chengguan.people.models import Account, Notice
+from chengguan.people.models import Account
 from chengguan.people.selectors import Who, who_is
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def drainage(world: World) -> Who:
     return who_is(world.person("drain", "department", world.drainage))
-
-
-def rung(account: Account) -> list[str]:
-    return list(Notice.objects.filter(account=account).order_by("id").values_list("title", flat=True))
-
-
-def slugs(who: Who, case: Case) -> set[str]:
-    case.refresh_from_db()
-    return {action.slug for action in selectors.actions_for(who, case, NOW)}
-
-
-def urge(world: World, case: Case, role: str = "leader", level: str = "2", **given: object) -> Task:
-    services.act(world.who(role), case, "urge", now=NOW, urge_kind="leader", level=level, words="今天办完", **given)
-    return case.tasks.filter(kind="reply").latest("id")
 
 
 # ---- 督办 ----------------------------------------------------------------------------------------
@@ -178,135 +163,3 @@ def test_who_loses_a_case_is_told(world: World) -> None:
     case = world.case("handling")
     services.act(world.who("dispatcher"), case, "redirect", now=NOW, department=world.drainage, reason="线路泡水")
     assert any(title.startswith("改派") for title in rung(world.accounts["department"]))
-
-
-# ---- marks ---------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("kind", "state", "role", "given"), [
-    ("return", "dispatched", "department", {}), ("extend", "handling", "department", {}), ("void", "handling", "dispatcher", {}),
-    ("suspend", "handling", "department", {"reason_code": "season", "until": NOW + timedelta(days=9)}),
-    ("force_close", "verified", "shift_leader", {}),
-])  # fmt: skip
-def test_a_case_shows_what_is_asked_for_and_a_list_can_be_narrowed_to_it(world: World, kind: str, state: str, role: str, given: dict) -> None:
-    case, _plain = world.case(state), world.case(state)
-    services.act(world.who(role), case, f"ask_{kind}", now=NOW, reason="理由", **given)
-    page = selectors.worklist(world.who("overseer"), post="overseer", mark=kind, now=NOW)
-    assert [(each.pk, [mark.slug for mark in each.marks]) for each in page.cases] == [(case.pk, [kind])]  # type: ignore[attr-defined]
-
-
-def test_every_mark_can_be_carried_and_found(world: World) -> None:
-    case = world.case("handling", urgent=True, responsibility_open=True)
-    urge(world, case)
-    services.act(world.who("leader"), case, "consult", now=NOW, participants=[world.street], words="占道")
-    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
-    closed = world.case("closed", handling_overdue=True)
-    services.act(world.who("department"), closed, "ask_appeal", now=NOW, reason="停电")
-    found = {mark.slug for marks in selectors.marks_of([case, closed], NOW).values() for mark in marks}
-    assert found == {"urgent", "responsibility", "return", "reply", "consult", "appeal"}
-    for slug in found:
-        expected = [closed.pk] if slug == "appeal" else [case.pk]
-        assert [each.pk for each in selectors.search(world.who("leader"), mark=slug, now=NOW).cases] == expected, slug
-    assert selectors.search(world.who("leader"), mark="nonsense", now=NOW).cases == []
-
-
-def test_the_urgent_flag_comes_off_again_with_a_reason(world: World) -> None:
-    case = world.case("handling", urgent=True)
-    services.act(world.who("dispatcher"), case, "unmark_urgent", now=NOW, reason="险情已解除")
-    case.refresh_from_db()
-    assert not case.urgent
-    assert "mark_urgent" in slugs(world.who("dispatcher"), case)
-
-
-# ---- requests ------------------------------------------------------------------------------------
-def test_signing_takes_back_a_return_but_leaves_what_others_asked(world: World) -> None:
-    case, other = world.case("dispatched"), world.case("dispatched")
-    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
-    services.act(world.who("dispatcher"), other, "ask_void", now=NOW, reason="立错了")
-    for each in (case, other):
-        services.act(world.who("department"), each, "receive", now=NOW)
-    assert (case.requests.get().state, other.requests.get().state) == ("lapsed", "waiting")
-
-
-def test_a_lapsed_return_lets_the_stopped_clock_go_on(world: World) -> None:
-    Setting.objects.create(key="handling.return_pauses", value=True)
-    case = world.case("dispatched")
-    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
-    assert case.clocks.get(kind="handling").paused_at is not None
-    services.act(world.who("department"), case, "receive", now=NOW + HOUR)
-    case.refresh_from_db()
-    assert case.clocks.get(kind="handling").paused_at is None
-    assert case.deadline is not None
-    assert rung(world.accounts["department"]) == [], "who signs knows it"
-
-
-@pytest.mark.parametrize("state", ["dispatched", "handling"])
-def test_another_department_asks_anew_but_what_the_centre_asked_stays(world: World, state: str) -> None:
-    case, other = world.case(state), world.case(state)
-    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
-    services.act(world.who("acceptor"), other, "ask_void", now=NOW, reason="立错了")
-    for each in (case, other):
-        services.act(world.who("dispatcher"), each, "redirect", now=NOW, department=world.drainage, reason="派错")
-    assert (case.requests.get().state, other.requests.get().state) == ("lapsed", "waiting")
-
-
-@pytest.mark.parametrize("answer", ["grant", "deny"])
-def test_whoever_asked_hears_what_was_decided(world: World, answer: str) -> None:
-    case = world.case("awaiting_dispatch")
-    services.act(world.who("acceptor"), case, "ask_void", now=NOW, reason="立错了")
-    given = {} if answer == "grant" else {"reason": "没有错"}
-    services.act(world.who("shift_leader"), case, f"{answer}_void", now=NOW, **given)
-    assert len(rung(world.accounts["acceptor"])) == 1
-
-
-def test_a_department_hears_that_its_case_was_closed_or_voided(world: World) -> None:
-    services.act(world.who("shift_leader"), world.case("awaiting_closing"), "close", now=NOW)
-    assert [title.split(":")[0] for title in rung(world.accounts["department"])] == ["结案"]
-
-
-def test_the_inspector_hears_that_the_report_was_refused(world: World) -> None:
-    case = world.case("reported", reporter=world.accounts["inspector"])
-    services.act(world.who("acceptor"), case, "refuse", now=NOW, reason="不属城市管理")
-    assert [title.split(":")[0] for title in rung(world.accounts["inspector"])] == ["不予受理"]
-
-
-# ---- after closing, rework -----------------------------------------------------------------------
-def test_only_the_unsatisfied_get_a_linked_case(world: World) -> None:
-    case = world.case("closed")
-    with pytest.raises(services.Refused) as refused:
-        services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="satisfied", linked="yes")
-    assert refused.value.field == "linked"
-    services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="unsatisfied", linked="yes", words="又坏了")
-    linked = Case.objects.get(linked_to=case)
-    assert (linked.state, linked.matter_code, linked.description) == ("reported", case.matter_code, "又坏了")
-    case.refresh_from_db()
-    assert case.state == "closed"
-
-
-def test_an_archived_case_can_be_opened_again_while_the_window_stands(world: World) -> None:
-    case = world.case("archived", closed_at=NOW - timedelta(days=20), archived_at=NOW - timedelta(days=12), forced=True)
-    services.act(world.who("shift_leader"), case, "reopen", now=NOW, reason="又坏了")
-    case.refresh_from_db()
-    assert (case.state, case.closed_at, case.archived_at) == ("awaiting_dispatch", None, None)
-    late = world.case("archived", closed_at=NOW - timedelta(days=40))
-    with pytest.raises(services.Refused, match="重开期"):
-        services.act(world.who("shift_leader"), late, "reopen", now=NOW, reason="又坏了")
-
-
-def test_rework_goes_through_the_dispatcher_where_the_county_says_so(world: World) -> None:
-    Setting.objects.create(key="handling.rework_through_dispatcher", value=True)
-    case = world.case("verified", found_done=False)
-    assert {"rework", "rework_through"} & slugs(world.who("acceptor"), case) == {"rework_through"}
-    services.act(world.who("acceptor"), case, "rework_through", now=NOW, reason="没修好")
-    with pytest.raises(services.Refused, match="退回处置"):
-        services.act(world.who("dispatcher"), case, "forward", now=NOW)
-    services.act(world.who("dispatcher"), case, "send_back", now=NOW, reason="没修好")
-    case.refresh_from_db()
-    assert (case.state, case.rework_count, case.department) == ("handling", 1, world.lighting)
-    assert case.clocks.get(kind="handling").paused_at is None
-
-
-def test_a_reading_is_no_ground_to_skip_the_visit_where_the_county_does_not_take_it(world: World) -> None:
-    case = world.case("awaiting_verification", proven_at=NOW, proof="灯亮了")
-    Setting.objects.create(key="verify.by_reading", value=False)
-    assert "skip" not in slugs(world.who("acceptor"), case)
-    with pytest.raises(services.Refused, match="请发核查"):
-        services.act(world.who("acceptor"), case, "skip", now=NOW, evidence="灯亮了")
