@@ -32,6 +32,7 @@ FIELDS: dict[str, Field] = {
         Field("photos_before", "处置前照片", "photos"),
         Field("photos_after", "处置后照片", "photos"),
         Field("true", "核实结论", "choice", (("yes", "属实"), ("no", "不属实"))),
+        Field("far", "人不在现场", "choice", (("yes", "不在现场也报回"),)),
         Field("passed", "核查结论", "choice", (("yes", "通过"), ("no", "不通过"))),
         Field("into", "并入案件", "case"),
         Field("department", "主办单位", "department"),

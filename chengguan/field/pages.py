@@ -63,7 +63,7 @@ def task(request: HttpRequest, case_id: int) -> HttpResponse:
     return _task_page(request, case_id)
 
 
-def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = None, status: int = 200) -> HttpResponse:
+def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = None, status: int = 200, far: bool = False) -> HttpResponse:
     who = _who(request)
     job = selectors.job(who, case_id)
     if job is None:
@@ -83,6 +83,7 @@ def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = No
         "photos_hint": next((field.why for action in actions.values() for field in action.fields if field.name == "photos"), ""),
         "readings": selectors.readings(who, job),
         "errors": errors or [],
+        "far": far,
         "typed": request.POST,
         "phrases": [_("已修复"), _("已更换"), _("已清理"), _("已复位"), _("已设围挡")],
     }
@@ -118,7 +119,7 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         moves.act(who, case, slug, version=version, **_given(request, who, case, slug))
     except (moves.Refused, ValidationError) as error:
         words = [error.words] if isinstance(error, moves.Refused) else error.messages
-        return _task_page(request, case_id, words, 422)
+        return _task_page(request, case_id, words, 422, far=getattr(error, "field", "") == "far")
     if slug == "receive":
         messages.success(request, _("已签收。"))
         return redirect("field-task", case_id)
@@ -128,9 +129,9 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
 def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, Any]:
     """What the page's form gives, as far as the state table asks for it; material is told with what was done."""
     row = workflow.row_for(case.state, slug)
-    asked = {field.name for field, _required in workflow.offered(row)} if row else set()
+    asked = {field.name: required for field, required in workflow.offered(row)} if row else {}
     data = request.POST
-    given: dict[str, Any] = {name: data[name].strip() for name in ("words", "done", "true", "passed", "opinion") if data.get(name, "").strip()}
+    given: dict[str, Any] = {name: data[name].strip() for name in ("words", "done", "true", "passed", "opinion", "far") if data.get(name, "").strip()}
     material = data.get("material", "").strip()
     if material:
         given["done"] = "\n".join(part for part in (given.get("done", ""), _("用料：%s") % material) if part)
@@ -140,7 +141,7 @@ def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, A
     position = _position(request)
     if position is not None:
         given["position"] = position
-    elif "position" in asked:
+    elif asked.get("position"):
         raise moves.Refused(_("还没有取到位置。这一步要在现场办，请打开手机定位后再发。"), "position")
     return {name: value for name, value in given.items() if name in asked}
 

@@ -49,6 +49,10 @@ class Action:
     role: str = ""
 
 
+STANDING = ("position", "far")
+"""Told by the phone itself, where they may stay empty: at a desk nobody is asked where they stand."""
+
+
 def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Action]:
     """Only what this person may do now; the main action first. System's own moves are never offered."""
     now = now or timezone.now()
@@ -62,7 +66,8 @@ def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Actio
             continue
         move = Move(who, role, case, row, {}, now, chosen, days, running, case.state)
         if guards.stands_open(move):
-            fields = tuple(_field(move, each, required) for each, required in workflow.offered(row))
+            asked = [each for each in workflow.offered(row) if each[1] or each[0].name not in STANDING]
+            fields = tuple(_field(move, each, required) for each, required in asked)
             if role == "township":
                 fields = tuple(_within(who, case, each) for each in fields)
             found.append(Action(row.action, _(row.name), row.main, fields, _why(move), move.role))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from chengguan.cases.selectors.distance import Distance, distance_of, spoken
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.places.projection import metres_between
 
 
 def enough_photos(move: Move) -> None:
@@ -22,17 +22,29 @@ def own_task(move: Move) -> None:
 
 
 def on_the_place(move: Move) -> None:
-    position, accuracy = move.given["position"]
-    if move.case.point is None:
-        return
-    away = metres_between(position, move.case.point)
-    allowance = min(accuracy or 0, move.settings["verify.accuracy_metres"])
-    reach = move.settings["verify.metres"]
-    move.kept["metres"] = round(away, 1)
-    if away - allowance > reach:
+    away = _measured(move)
+    if away is not None and away.too_far:
         words = _("您离事发位置还有 %(away)d 米，请走到 %(reach)d 米以内再提交")
-        raise Refused(words % {"away": round(away), "reach": reach}, "position")
+        raise Refused(words % {"away": round(away.metres), "reach": away.reach}, "position")
 
 
-ON_THE_SPOT = (own_task, on_the_place, enough_photos)
+def far_is_meant(move: Move) -> None:
+    """A crew that reports back from elsewhere is asked whether it means it: the step keeps how far, and that it said so."""
+    away = _measured(move) if move.role == "crew" and "position" in move.given else None
+    if away is not None and away.too_far and move.given.get("far") != "yes":
+        words = _("您离事发位置还有 %(away)s，像是不在现场。确实已经干完了，请勾选“不在现场也报回”再发。")
+        raise Refused(words % {"away": spoken(away.metres)}, "far")
+
+
+def _measured(move: Move) -> Distance | None:
+    """How far from the case, kept with the step; None when the case has no place."""
+    if move.case.point is None:
+        return None
+    position, accuracy = move.given["position"]
+    found = distance_of(position, accuracy, move.case.point, move.settings)
+    move.kept["metres"] = round(found.metres, 1)
+    return found
+
+
+ON_THE_SPOT = (own_task, on_the_place, far_is_meant, enough_photos)
 """Guards of the table that stand here."""

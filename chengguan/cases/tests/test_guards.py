@@ -235,3 +235,10 @@ def test_a_photo_named_by_its_number_must_be_ones_own(world: World) -> None:
     world.photo.uploaded_by = world.accounts["inspector"]
     world.photo.save()
     assert services.act(world.who("inspector"), case, "verify", now=NOW, **given).to_state == "verified"
+
+
+def test_a_department_at_its_desk_is_not_asked_where_it_stands(world: World) -> None:
+    case = world.case("handling")
+    for role in ("department", "crew"):
+        [action] = [each for each in selectors.actions_for(world.who(role), case, NOW) if each.slug == "report_back"]
+        assert {field.name for field in action.fields} == {"done", "photos"}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Step, Task
+from chengguan.cases.selectors.distance import spoken
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import span
 from chengguan.people.roles import name_of
@@ -99,7 +100,7 @@ def _drawn(each: Any) -> Stretch:
     return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, span(clock.used_s), left, until, clock.paused_at is not None)
 
 
-SHOWN_FACTS = ("true", "passed", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late")
+SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late")
 
 
 def facts_of(step: Step) -> list[str]:
@@ -112,6 +113,8 @@ def facts_of(step: Step) -> list[str]:
             continue
         if name == "late":
             found += [_("逾期回复")] if value else []
+        elif name == "metres":
+            found.append(_("距现场 %(away)s") % {"away": spoken(value)})
         elif name in ("until", "due"):
             when = datetime.fromisoformat(value)
             found.append(f"{names.get(name) or _(FIELDS[name].label)} {timezone.localtime(when):%Y-%m-%d %H:%M}")

@@ -132,3 +132,29 @@ def test_only_the_demo_lets_a_new_report_be_made_from_a_desk(town, settings, dem
     settings.DEMO = demo
     page = signed_in("inspect").get("/field/new").content.decode()
     assert ('data-pretend data-lon="108.99' in page) is demo
+
+
+def test_a_crew_that_reports_back_from_elsewhere_is_warned_before_and_the_step_says_how_far(town):
+    case = walk(dark_lamp(town), "assign")
+    crew, address = signed_in("crew"), f"/field/tasks/{case.pk}/do/report_back"
+    data = {"version": case.version, "done": "已更换", **FAR}
+    warned = crew.post(address, {**data, "photos": [photo_file()]})
+    case.refresh_from_db()
+    assert warned.status_code == 422
+    assert 'name="far"' in warned.content.decode()
+    assert "像是不在现场" in warned.content.decode()
+    assert case.state == "handling"
+    assert crew.post(address, {**data, "far": "yes", "photos": [photo_file("b.jpg", (9, 9, 9))]}).status_code == 302
+    step = Step.objects.get(case=case, action="report_back")
+    assert (step.given["far"], round(step.given["metres"], -2)) == ("yes", 700)
+    page = signed_in("dispatch").get(f"/cases/{case.pk}").content.decode()
+    assert "距现场 73" in page
+    assert "不在现场也报回" in page
+
+
+def test_a_crew_on_the_spot_or_without_a_position_just_reports_back(town):
+    for position in (THERE, {}):
+        case = walk(dark_lamp(town), "assign")
+        data = {"version": case.version, "done": "已更换", "photos": [photo_file()], **position}
+        assert signed_in("crew").post(f"/field/tasks/{case.pk}/do/report_back", data).status_code == 302
+        assert ("metres" in Step.objects.get(case=case, action="report_back").given) is bool(position)
