@@ -55,6 +55,8 @@ class Case(models.Model):
     reporter = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
     follow_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
     urgent = models.BooleanField(default=False)
+    important = models.BooleanField(default=False)
+    """重点案件: singled out by a leader, whatever the danger."""
     responsibility_open = models.BooleanField(default=False)
     department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
     crew = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")

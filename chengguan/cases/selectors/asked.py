@@ -72,6 +72,16 @@ def is_urgent(move: Move) -> None:
         raise Refused(_("本来就不是急要件"))
 
 
+def is_important(move: Move) -> None:
+    if not move.case.important:
+        raise Refused(_("本来就不是重点案件"))
+
+
+def not_important_yet(move: Move) -> None:
+    if move.case.important:
+        raise Refused(_("已经是重点案件"))
+
+
 def linked_when_unsatisfied(move: Move) -> None:
     if move.given.get("linked") == "yes" and move.given.get("satisfaction") != "unsatisfied":
         raise Refused(_("回访不满意的才另立关联案件"), "linked")
@@ -112,7 +122,7 @@ def nothing_to_redo(move: Move) -> None:
 
 
 ASKED = (
-    urge_waiting, opinion_waiting, helping, due_ahead, no_consultation, consulting, is_urgent, linked_when_unsatisfied,
-    another_stage, stages_finished, straight_rework, rework_through_dispatcher, nothing_to_redo,
+    urge_waiting, opinion_waiting, helping, due_ahead, no_consultation, consulting, is_urgent, is_important, not_important_yet,
+    linked_when_unsatisfied, another_stage, stages_finished, straight_rework, rework_through_dispatcher, nothing_to_redo,
 )  # fmt: skip
 """Guards of the table that stand here."""

@@ -15,6 +15,7 @@ from chengguan.cases.models import Case, Request, Task
 
 MARKS: dict[str, Any] = {
     "urgent": _("急要件"),
+    "important": _("重点"),
     "responsibility": _("责任待定"),
     "return": _("回退待审"),
     "extend": _("延期待审"),
@@ -45,6 +46,8 @@ def marks_of(cases: Iterable[Case], now: datetime) -> dict[int, list[Mark]]:
     for case in known:
         if case.urgent:
             found[case.pk]["urgent"] = False
+        if case.important:
+            found[case.pk]["important"] = False
         if case.responsibility_open:
             found[case.pk]["responsibility"] = False
     if ids:
@@ -59,6 +62,8 @@ def with_mark(slug: str) -> Q:
     """The cases that carry this mark; none for a word that is no mark."""
     if slug == "urgent":
         return Q(urgent=True)
+    if slug == "important":
+        return Q(important=True)
     if slug == "responsibility":
         return Q(responsibility_open=True)
     if slug in _REQUESTS:

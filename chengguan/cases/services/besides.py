@@ -90,6 +90,11 @@ def unmarked(move: Move) -> None:
     move.case.urgent = False
 
 
+@of("mark_important", "unmark_important")
+def important_or_not(move: Move) -> None:
+    move.case.important = move.row.action == "mark_important"
+
+
 @of("recur")
 def recurred(move: Move) -> None:
     """Only the words: the old result stays, and whether to open the case again is the shift leader's."""

@@ -146,6 +146,8 @@ class World:
                 Task.objects.create(case=case, kind="consult", account=self.accounts["leader"], sent_at=NOW)
             elif guard == "is_urgent":
                 case.urgent = True
+            elif guard == "is_important":
+                case.important = True
             elif guard == "another_stage":
                 case.matter_code, case.condition_key = "10999", "10999-01"
             elif guard == "rework_through_dispatcher":
