@@ -31,6 +31,13 @@ def set_levels(cases: Iterable[Case], settings: Settings) -> None:
         case.level = "township" if case.township_id in desks else "county"
 
 
+def level_of(case: Case, settings: Settings) -> str:
+    """The township's where the county gave the matter away and there is a desk, else the county's."""
+    alike = Case(township_id=case.township_id, matter_code=case.matter_code)
+    set_levels([alike], settings)
+    return alike.level
+
+
 def desks_of(case: Case) -> list[Organisation]:
     """The townships' organisations whose desk has the case now; none when the county's centre has."""
     if case.level != "township" or case.state not in workflow.OWN_LEVEL or case.township_id is None:

@@ -29,12 +29,14 @@ def of(*actions: str) -> Callable[[Effect], Effect]:
 @of("accept")
 def classify(move: Move) -> None:
     case = move.case
+    before = case.matter_code, case.township_id
     case.matter_code = move.given["matter_code"]
     case.matter_name = codes.matter_name(case.matter_code)
     case.condition_key = move.given["condition_key"]
     case.kind = "component" if codes.in_force().matter(case.matter_code).component_class else "matter"
     if "place" in move.given:
         placing.place(case, move.given["place"][0])
+    placing.find_level_anew(move, *before)
     case.accepted_at = move.now
 
 

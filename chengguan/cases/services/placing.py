@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.gis.geos import Point
 
 from chengguan.cases.models import Case
+from chengguan.cases.selectors import levels
+from chengguan.cases.selectors.move import Move
 from chengguan.places import selectors as places
 from chengguan.places.models import UnitGrid
 
@@ -32,3 +34,14 @@ def place_at_component(case: Case) -> None:
     case.community = component.unit_grid.community
     case.township = component.unit_grid.community.parent
     case.address = (component.address or places.nearest_address(component.point))[:200]
+
+
+def find_level_anew(move: Move, matter_code: str, township_id: int | None) -> None:
+    """Another matter or another township than before may be another level's; the step keeps it. What a township handed up stays up."""
+    case = move.case
+    if (case.matter_code, case.township_id) == (matter_code, township_id) or case.steps.filter(action="hand_up").exists():
+        return
+    level = levels.level_of(case, move.settings)
+    if level != case.level:
+        move.kept["now_level"] = level
+        case.level = level

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Step, Task
+from chengguan.cases.models.case import LEVELS as CASE_LEVELS
 from chengguan.cases.selectors.distance import spoken
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import span
@@ -100,7 +101,7 @@ def _drawn(each: Any) -> Stretch:
     return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, span(clock.used_s), left, until, clock.paused_at is not None)
 
 
-SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late")
+SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late", "now_level")
 
 
 def facts_of(step: Step) -> list[str]:
@@ -111,7 +112,9 @@ def facts_of(step: Step) -> list[str]:
         value = step.given.get(name)
         if value in (None, "", []) or (name == "until" and step.given.get("due")):
             continue
-        if name == "late":
+        if name == "now_level":
+            found.append(_("改由%(level)s办") % {"level": dict(CASE_LEVELS)[value]})
+        elif name == "late":
             found += [_("逾期回复")] if value else []
         elif name == "metres":
             found.append(_("距现场 %(away)s") % {"away": spoken(value)})
