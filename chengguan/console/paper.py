@@ -6,6 +6,9 @@ import base64
 import io
 import json
 import logging
+import subprocess
+import sys
+import threading
 import zipfile
 from typing import Any
 
@@ -22,17 +25,42 @@ from chengguan.people.selectors import Who
 log = logging.getLogger(__name__)
 WIDEST = 1000
 """Pixels of a picture on paper: sharp enough at half a page's width."""
+MANY_PICTURES = 6
+PATIENCE_S = 60
+_printing = threading.Semaphore(1)
+
+
+class TooLong(Exception):
+    """It could not be drawn in the time a person waits for it."""
 
 
 def pdf(template: str, context: dict[str, Any]) -> bytes:
-    """Nothing outside the page itself is fetched: what somebody wrote into a case cannot make the platform ask another host."""
+    """Nothing outside the page itself is fetched: what somebody wrote into a case cannot make the platform ask another host. With many
+    pictures a process of its own draws it, so that the other pages of this one go on; TooLong when that takes too much time."""
+    html = render_to_string(template, context)
+    if len(context.get("pictures", ())) > MANY_PICTURES:
+        return _apart(html)
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
     for chatty in ("weasyprint.progress", "fontTools"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     fetcher = URLFetcher(allowed_protocols=["data"])
-    return bytes(HTML(string=render_to_string(template, context), url_fetcher=fetcher).write_pdf())
+    return bytes(HTML(string=html, url_fetcher=fetcher).write_pdf())
+
+
+def _apart(html: str) -> bytes:
+    """The same by weasyprint's own command; one at a time."""
+    command = [sys.executable, "-m", "weasyprint", "--quiet", "--allowed-protocols", "data", "--base-url", "", "--encoding", "utf-8", "-", "-"]
+    if not _printing.acquire(timeout=PATIENCE_S):
+        raise TooLong
+    try:
+        done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=PATIENCE_S, check=True)
+    except subprocess.TimeoutExpired as late:
+        raise TooLong from late
+    finally:
+        _printing.release()
+    return done.stdout
 
 
 def pictured(photos: list[Any]) -> list[dict[str, Any]]:
@@ -43,6 +71,7 @@ def pictured(photos: list[Any]) -> list[dict[str, Any]]:
 def _picture(attachment: Any) -> str | None:
     try:
         with files.open(attachment.sha256) as kept, Image.open(kept) as image:
+            image.draft("RGB", (WIDEST, WIDEST))  # a camera's JPEG is read at the size that is wanted
             image.thumbnail((WIDEST, WIDEST))
             made = io.BytesIO()
             image.convert("RGB").save(made, "JPEG", quality=80)

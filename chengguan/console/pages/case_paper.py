@@ -33,13 +33,23 @@ def _download(content: bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
+def _printed(template: str, context: dict[str, Any], name: str) -> HttpResponse:
+    try:
+        content = paper.pdf(template, context)
+    except paper.TooLong:
+        return HttpResponse(
+            _("照片太多，一分钟里没有印完。请下载“案卷数据”，照片都在里面；或者过一会儿再试。"), status=503, content_type="text/plain; charset=utf-8"
+        )
+    return _download(content, "application/pdf", name)
+
+
 @login_required
 @require_GET
 def file_pdf(request: HttpRequest, case_id: int) -> HttpResponse:
     """The whole file: facts, clocks, every step with its opinion, pictures."""
     who, file = _file(request, case_id)
     context = paper.file_context(who, file) | case_view.view_of(file, timezone.now()) | {"pictures": paper.pictured(file["photos"])}
-    return _download(paper.pdf("console/paper/file.html", context), "application/pdf", f"{file['case']}.pdf")
+    return _printed("console/paper/file.html", context, f"{file['case']}.pdf")
 
 
 @login_required
@@ -72,7 +82,7 @@ def form_pdf(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         "dispatches": file["dispatches"] if slug == "dispatch" else [],
         "pictures": paper.pictured([photo for photo in file["photos"] if photo.kind in form.photos]),
     }
-    return _download(paper.pdf("console/paper/form.html", context), "application/pdf", f"{form.name}-{file['case']}.pdf")
+    return _printed("console/paper/form.html", context, f"{form.name}-{file['case']}.pdf")
 
 
 urlpatterns = [
