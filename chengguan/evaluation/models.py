@@ -25,6 +25,7 @@ class CaseFact(models.Model):
     source = models.CharField(max_length=10)
     matter_code = models.CharField(max_length=5, blank=True)
     urgent = models.BooleanField()
+    important = models.BooleanField(default=False)
     community = models.ForeignKey("places.Area", models.DO_NOTHING, null=True, related_name="+", db_index=False)
     township = models.ForeignKey("places.Area", models.DO_NOTHING, null=True, related_name="+", db_index=False)
     department = models.ForeignKey("people.Organisation", models.DO_NOTHING, null=True, related_name="+", db_index=False)
@@ -43,6 +44,8 @@ class CaseFact(models.Model):
     unfixed = models.BooleanField()
     """Sent out first, responsibility still open: not scored until it is fixed."""
     overturned = models.BooleanField()
+    missed = models.BooleanField(default=False)
+    """Found by others where an inspector was on duty, and judged a miss."""
     confirmed_true = models.BooleanField()
     accept_on_time = models.BooleanField()
     file_on_time = models.BooleanField()
@@ -149,6 +152,26 @@ class SpotCheck(models.Model):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["sample", "case"], name="one_check_of_a_sample")]
         indexes = [models.Index(fields=["inspector", "judged_at"], name="check_inspector")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.verdict}"
+
+
+class MissedReport(models.Model):
+    """A case others reported, looked at for 漏报: should the inspector on duty there have seen it? One verdict a case."""
+
+    VERDICTS = [("missed", _("漏报")), ("not_missed", _("不算漏报"))]
+
+    case = models.OneToOneField("cases.Case", models.PROTECT, primary_key=True, related_name="missed_report")
+    inspector = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    verdict = models.CharField(max_length=10, choices=VERDICTS)
+    words = models.CharField(max_length=300, blank=True)
+    judged_at = models.DateTimeField()
+    judged_by = models.ForeignKey("people.Account", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("漏报判定")
+        indexes = [models.Index(fields=["inspector", "judged_at"], name="missed_inspector")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.verdict}"

@@ -19,10 +19,16 @@ class Ratio:
     under: str
     higher_is_better: bool = True
     confidence: str = "seen"
+    also_under: tuple[str, ...] = ()
+    """Added to the denominator."""
+
+    @property
+    def unders(self) -> tuple[str, ...]:
+        return (self.under, *self.also_under)
 
     def of(self, figures: Mapping[str, float | None]) -> float | None:
         """Between 0 and 1; None where the denominator is empty: neither nought nor all."""
-        whole = figures.get(self.under)
+        whole = sum(figures.get(slug) or 0 for slug in self.unders)
         if not whole:
             return None
         return sum(figures.get(slug) or 0 for slug in self.over) / whole
@@ -55,6 +61,7 @@ _RATIOS: tuple[Ratio, ...] = (
     _worse_up("extension", "延期率", "extended", "handle_due"),
     _worse_up("suspension", "挂账率", "suspended", "filed", "memory"),
     _worse_up("found_by_public", "监督举报率", "public_confirmed", "filed"),
+    _worse_up("missing", "漏报率", "missed", "filed"),
     Ratio("satisfaction", "满意率", ("very_satisfied", "satisfied"), "followed_up", confidence="memory"),
     # of posts
     Ratio("post_accepting_on_time", "按时受理率", ("post_accept_on_time",), "post_accepted"),
@@ -67,6 +74,7 @@ _RATIOS: tuple[Ratio, ...] = (
     Ratio("post_dispatch_on_time", "按时派遣率", ("post_dispatch_on_time",), "post_dispatched"),
     Ratio("post_dispatch_right", "准确派遣率", ("post_dispatch_right",), "post_dispatched"),
     Ratio("post_valid_reports", "有效上报率", ("post_valid_reports",), "post_reported"),
+    Ratio("post_missing", "漏报率", ("post_missed",), "post_valid_reports", False, "seen in one city", ("post_missed",)),
     Ratio("post_confirming_on_time", "按时核实率", ("confirm_on_time",), "confirm_due"),
     Ratio("post_verifying_on_time", "按时核查率", ("verify_on_time",), "verify_due"),
 )

@@ -98,6 +98,7 @@ EVALUATION = (
     desk("spot-checks", "leader", "/evaluation/checks", "抽查", "Spot checks"),
     desk("spot-sample", "leader", "/evaluation/checks/{sample}", "抽查：一批", "A sample"),
     desk("spot-check", "leader", "/evaluation/check/{check}", "抽查：一件", "A case looked at again"),
+    desk("missed", "evaluate", "/evaluation/missed", "漏报：别人先报的，该不该采集员先发现", "Missed: what others reported first"),
 )
 TRADES = (
     desk("lights", "engineer", "/lights", "路灯照明总览", "Street lights"),

@@ -20,10 +20,12 @@ from chengguan.cases.selectors.worklists import HEAVY, SHOWN, show_time
 from chengguan.console.pages.lists import row_of
 from chengguan.evaluation import selectors
 from chengguan.evaluation.selectors import Question
+from chengguan.evaluation.selectors.shares import DIMENSIONS, MADE_OF, of_part, shares
 from chengguan.evaluation.selectors.tables import Line, Table
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires
 from chengguan.people.roles import ROLES
+from chengguan.people.selectors import may
 from chengguan.people.typed import day, whole_number
 
 navigation.add("evaluation", gettext_lazy("综合评价"), "/evaluation", order=60, action="evaluation.see")
@@ -92,14 +94,15 @@ def evaluation(request: Request) -> HttpResponse:
         "before": query(choice, period=choice["period"].before()), "after": query(choice, period=choice["period"].after()),
         "bases": [(slug, name) for slug, (name, _column) in selectors.BASES.items()], "closings": selectors.CLOSING_DUE.items(),
         "lines": [drawn(line, choice) for line in found.lines], "whole": drawn(found.whole, choice) if found.whole else None,
-        "may_check": "post" in selectors.objects_for(request.who), "formulas": [(_(ratio.name), formula(ratio)) for ratio in found.ratios],
+        "may_check": "post" in selectors.objects_for(request.who), "may_judge": may(request.who, "evaluation.judge"), "formulas": [(_(ratio.name), formula(ratio)) for ratio in found.ratios],
     }  # fmt: skip
     return render(request, "console/evaluation/page.html", context)
 
 
 def formula(ratio: Any) -> str:
     over = " + ".join(str(selectors.COUNTS[slug].name) for slug in ratio.over)
-    return f"{over} ÷ {selectors.COUNTS[ratio.under].name}"
+    under = " + ".join(str(selectors.COUNTS[slug].name) for slug in ratio.unders)
+    return f"{over} ÷ {under}" if len(ratio.unders) == 1 else f"{over} ÷ ({under})"
 
 
 def percent(value: float | None) -> str:
@@ -145,8 +148,29 @@ def evaluation_one(request: Request) -> HttpResponse:
         "counts": [{"count": count, "n": n, "before": before, "url": cases_url(choice, count.slug, choice["by"], key) if n else ""} for count, n, before in counts],
         "rates": [{"name": _(rate.ratio.name), "formula": formula(rate.ratio), "value": percent(rate.value), "over": rate.over, "under": rate.under, **change(rate)} for rate in rates],
         "hours": [(words, f"{value / 3600:.2f}") for slug, words in means if (value := seconds.get(slug)) is not None],
+        **made_of(request, choice, key),
     }  # fmt: skip
     return render(request, "console/evaluation/one.html", context)
+
+
+
+def made_of(request: Request, choice: Mapping[str, Any], key: Any) -> dict[str, Any]:
+    """Of what one count is made up; nothing for a post, whose figures are what it did."""
+    if choice["by"] == "post":
+        return {}
+    slug = request.GET.get("of", "") if request.GET.get("of", "") in MADE_OF else "accepted"
+    parts = [
+        {
+            "name": name,
+            "lines": [
+                {"name": each.name, "n": each.n, "value": percent(each.value), "url": cases_url(choice, slug, choice["by"], key) + "&" + urlencode({"part": dimension, "is": each.key})}
+                for each in shares(request.who, slug, dimension, question_of(choice), choice["by"], key)
+            ],
+        }
+        for dimension, name in DIMENSIONS.items()
+    ]
+    offered = [{"name": selectors.COUNTS[each].name, "url": query(choice, key=key, of=each), "on": each == slug} for each in MADE_OF]
+    return {"made": parts, "made_of": offered}
 
 
 @require_GET
@@ -162,6 +186,8 @@ def evaluation_cases(request: Request) -> HttpResponse:
         rows = selectors.cases_behind(request.who, slug, question_of(choice), choice["by"], key)
     except KeyError:
         raise Http404 from None
+    if request.GET.get("part") in DIMENSIONS:
+        rows = rows.filter(of_part(request.GET["part"], request.GET.get("is", "")))
     ordered = rows.select_related(*SHOWN).defer(*HEAVY).order_by("-reported_at", "-pk")
     page = Paginator(ordered, 50).get_page(request.GET.get("page"))
     now = timezone.now()

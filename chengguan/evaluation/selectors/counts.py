@@ -2,7 +2,7 @@
 a figure use this same condition.
 
 `of` says what is counted: case (CaseFact), turn (TurnFact, a department's share in a case), step and task (what a post did),
-check (a spot check). A self-handled case counts only in its own counts; a voided one is out of the departments' figures. What is
+check (a spot check), miss (a judged 漏报). A self-handled case counts only in its own counts; a voided one is out of the departments' figures. What is
 `scored` leaves out of the ratios what an appeal exempted and what was sent out first with the responsibility still open.
 """
 
@@ -127,6 +127,10 @@ CASES: tuple[Count, ...] = (
     case("urgent", _("急要件数"), FILED & Q(urgent=True)),
     case("urgent_due", _("应处置急要件数"), lambda ask: handle_due(ask) & Q(urgent=True), scored=True),
     case("urgent_on_schedule", _("按期处置急要件数"), HANDLED & Q(urgent=True, handled_late=False), scored=True),
+    case("important", _("重点案件数"), FILED & Q(important=True)),
+    case("important_on_schedule", _("按期处置重点案件数"), HANDLED & Q(important=True, handled_late=False), scored=True),
+    case("missed", _("漏报数"), FILED & Q(missed=True), _("别人先报、责任网格里有采集员当班，判为漏报的")),
+    case("check_due", _("应督查数"), RATED & Q(handled_at__isnull=False), _("单位已反馈、派遣员应看过的")),
     case("sent_to_verify", _("发核查数"), RATED & Q(sent_to_verify=True)),
     case("send_to_verify_due", _("应发核查数"), RATED & (Q(sent_to_verify=True) | Q(state="awaiting_verification"))),
     case("close_due", _("应结案数"), close_due, _("定义见页首，三种可选"), scored=True),
@@ -251,4 +255,5 @@ CHECKS: tuple[Count, ...] = (
     Count("checked", _("被抽查数"), "check", lambda ask: ~Q(verdict="")),
     Count("check_overturned", _("无效核查数"), "check", lambda ask: Q(verdict="overturned"), _("被抽查推翻的核查")),
 )
-COUNTS: dict[str, Count] = {count.slug: count for count in (*CASES, *TURNS, *STEPS, *TASKS, *CHECKS)}
+MISSES: tuple[Count, ...] = (Count("post_missed", _("漏报数"), "miss", lambda ask: Q(verdict="missed"), _("在本人当班的责任网格里，判为漏报的")),)
+COUNTS: dict[str, Count] = {count.slug: count for count in (*CASES, *TURNS, *STEPS, *TASKS, *CHECKS, *MISSES)}

@@ -15,23 +15,23 @@ from django.db.models.functions import Coalesce
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Step, Task
 from chengguan.cases.selectors import visible
-from chengguan.evaluation.models import CaseFact, SpotCheck, TurnFact
+from chengguan.evaluation.models import CaseFact, MissedReport, SpotCheck, TurnFact
 from chengguan.evaluation.selectors.counts import COUNTS, SCORED, Ask, Count
 from chengguan.evaluation.selectors.periods import BASES, Period
 from chengguan.people.selectors import Who, reach
 from chengguan.standards.ratios import RATIOS
 
-MODELS: dict[str, type[Any]] = {"case": CaseFact, "turn": TurnFact, "step": Step, "task": Task, "check": SpotCheck}
+MODELS: dict[str, type[Any]] = {"case": CaseFact, "turn": TurnFact, "step": Step, "task": Task, "check": SpotCheck, "miss": MissedReport}
 KEYS: dict[str, dict[str, str]] = {
     "all": {"case": ""},
     "department": {"case": "department", "turn": "department"},
     "township": {"case": "township"},
     "community": {"case": "community"},
-    "post": {"step": "who", "task": "account", "check": "inspector"},
+    "post": {"step": "who", "task": "account", "check": "inspector", "miss": "inspector"},
 }
 """What is compared: by which column each table is grouped."""
-CASE_OF = {"case": "case", "turn": "fact__case", "step": "case", "task": "case", "check": "case"}
-MOMENT = {"step": "acted_at", "task": "sent_at", "check": "judged_at"}
+CASE_OF = {"case": "case", "turn": "fact__case", "step": "case", "task": "case", "check": "case", "miss": "case"}
+MOMENT = {"step": "acted_at", "task": "sent_at", "check": "judged_at", "miss": "case__reported_at"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Figures:
     def parts(self, slug: str) -> tuple[int, int]:
         """What the ratio divides by what."""
         ratio, figures = RATIOS[slug], self.counts | self.scored
-        return sum(figures.get(each, 0) for each in ratio.over), figures.get(ratio.under, 0)
+        return sum(figures.get(each, 0) for each in ratio.over), sum(figures.get(each, 0) for each in ratio.unders)
 
 
 def rows_of(who: Who, count: Count, question: Question) -> QuerySet[Any]:

@@ -18,8 +18,8 @@ from chengguan.standards.ratios import RATIOS, Ratio
 OBJECTS: dict[str, Any] = {"department": _("部门"), "township": _("镇街"), "community": _("社区"), "post": _("岗位")}
 POSTS = ("inspector", "acceptor", "shift_leader", "dispatcher", "hotline_operator")
 _AREA = (
-    ("reported", "accepted", "filed", "close_due", "closed", "closed_on_schedule", "unclosed_late", "reworked", "suspended", "voided", "public_confirmed"),
-    ("closing", "closing_on_schedule", "handling_on_schedule", "filing", "rework", "found_by_public"),
+    ("reported", "accepted", "filed", "close_due", "closed", "closed_on_schedule", "unclosed_late", "reworked", "suspended", "voided", "public_confirmed", "missed", "important"),
+    ("closing", "closing_on_schedule", "handling_on_schedule", "filing", "rework", "found_by_public", "missing"),
 )
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "department": (
@@ -31,8 +31,8 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "community": _AREA,
     "inspector": (
         ("post_reported", "post_valid_reports", "post_self_handled", "confirm_due", "confirm_done", "confirm_on_time", "verify_due",
-         "verify_done", "verify_on_time", "verify_undone", "checked", "check_overturned"),
-        ("post_valid_reports", "post_confirming_on_time", "post_verifying_on_time"),
+         "verify_done", "verify_on_time", "verify_undone", "checked", "check_overturned", "post_missed"),
+        ("post_valid_reports", "post_confirming_on_time", "post_verifying_on_time", "post_missing"),
     ),
     "acceptor": (
         ("post_accepted", "post_accept_on_time", "post_accept_right", "post_refused", "post_confirm_sent", "post_confirm_sent_on_time",
@@ -93,7 +93,7 @@ def objects_for(who: Who) -> list[str]:
 def table(who: Who, by: str, question: Question, role: str = "inspector") -> Table:
     """Ranked by the first ratio, those without one last."""
     counted, rated = COLUMNS[role if by == "post" else by]
-    slugs = {*counted, *(each for slug in rated for each in (*RATIOS[slug].over, RATIOS[slug].under))}
+    slugs = {*counted, *(each for slug in rated for each in (*RATIOS[slug].over, *RATIOS[slug].unders))}
     before = Question(question.period.before(), question.now, question.basis, question.closing_due)
     now_found, then_found = (figures(who, by, each, slugs) for each in (question, before))
     found = {key: one for key, one in now_found.items() if any(one.counts.values())}

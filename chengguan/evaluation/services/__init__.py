@@ -2,6 +2,7 @@
 
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.evaluation.services.deriving import catch_up, differing, rebuild, refresh
-from chengguan.evaluation.services.spot_checks import draw, follow, judge
+from chengguan.evaluation.services.missed import judge_missed
+from chengguan.evaluation.services.spot_checks import draw, empty_spot_checks, follow, judge
 
-__all__ = ["Refused", "catch_up", "differing", "draw", "follow", "judge", "rebuild", "refresh"]
+__all__ = ["Refused", "catch_up", "differing", "draw", "empty_spot_checks", "follow", "judge", "judge_missed", "rebuild", "refresh"]

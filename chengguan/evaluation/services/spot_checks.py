@@ -159,3 +159,10 @@ def follow(who: Who, check: SpotCheck | int, how: str, now: datetime | None = No
         found.followed_by = link_case(who, found.case, words, moment)
     found.save(update_fields=["followed_by"])
     return found.followed_by
+
+
+def empty_spot_checks(case_id: int) -> None:
+    """The case is past its time and its contents are destroyed: what was written and photographed in looking again goes too."""
+    for check in SpotCheck.objects.filter(case=case_id):
+        check.photos.clear()
+    SpotCheck.objects.filter(case=case_id).update(words="", point=None)

@@ -9,7 +9,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Dispatch, Step, Task
 from chengguan.cases.tests.conftest import NOW, World, _founded, lasting, world
 from chengguan.evaluation import services
-from chengguan.evaluation.models import Sample, SpotCheck
+from chengguan.evaluation.models import MissedReport, Sample, SpotCheck
 from chengguan.evaluation.selectors import Question, period
 
 __all__ = ["World", "_founded", "lasting", "world"]
@@ -29,6 +29,7 @@ def history(
     sent: tuple[Any, ...] = (),
     task: dict[str, Any] | None = None,
     verdict: str = "",
+    missed: str = "",
     handling_deadline_in: timedelta | None = None,
     **facts: Any,
 ) -> Case:
@@ -54,6 +55,9 @@ def history(
             sample=sample, case=case, inspector=world.accounts["inspector"], assigned_to=world.accounts["evaluator"],
             verdict=verdict if verdict != "waits" else "", judged_at=NOW,
         )  # fmt: skip
+    if missed:
+        inspector = world.accounts["inspector"] if missed == "missed" else None
+        MissedReport.objects.create(case=case, inspector=inspector, verdict=missed, judged_at=NOW)
     if handling_deadline_in is not None:
         Clock.objects.filter(case=case, kind="handling").update(deadline=NOW + handling_deadline_in)
     services.refresh([case.pk])

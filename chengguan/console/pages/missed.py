@@ -1,0 +1,59 @@
+"""漏报 on the desk: cases others reported first, each with who was on duty there; judged with a reason."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from chengguan.cases.selectors import visible
+from chengguan.evaluation import services
+from chengguan.evaluation.selectors import missed as questions
+from chengguan.evaluation.selectors import period
+from chengguan.people.access import Request, requires, sent_from
+from chengguan.people.models import Account
+from chengguan.people.selectors import may
+from chengguan.people.typed import day, whole_number
+
+SHOWS = {"waiting": gettext_lazy("待判"), "missed": gettext_lazy("漏报"), "not_missed": gettext_lazy("不算漏报")}
+
+
+@require_GET
+@requires("evaluation.judge")
+def missed(request: Request) -> HttpResponse:
+    show = request.GET.get("show", "waiting")
+    show = show if show in SHOWS else "waiting"
+    month = period("month", day(request.GET.get("day")) or timezone.localdate())
+    page = Paginator(questions.candidates(request.who, month, show), 30).get_page(request.GET.get("page"))
+    rows = [{"case": each, "on_duty": questions.on_duty(each) if show == "waiting" else []} for each in page]
+    context = {
+        "page": page, "rows": rows, "show": show, "shows": SHOWS, "month": month, "before": month.before().first, "after": month.after().first,
+        "may_judge": may(request.who, "evaluation.judge"),
+    }  # fmt: skip
+    return render(request, "console/evaluation/missed.html", context)
+
+
+@sent_from("missed")
+@requires("evaluation.judge")
+def missed_judge(request: Request, case_id: int) -> HttpResponse:
+    case = get_object_or_404(visible(request.who).select_related("unit_grid"), pk=case_id)
+    inspector = Account.objects.filter(pk=whole_number(request.POST.get("inspector")) or 0).first()
+    try:
+        services.judge_missed(request.who, case, request.POST.get("verdict") == "missed", inspector, request.POST.get("words", ""))
+    except services.Refused as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, _("已记下。"))
+    return redirect(f"{reverse('missed')}?day={timezone.localdate(case.reported_at)}")
+
+
+urlpatterns = [
+    path("evaluation/missed", missed, name="missed"),
+    path("evaluation/missed/<int:case_id>", missed_judge, name="missed-judge"),
+]

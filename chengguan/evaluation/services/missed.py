@@ -1,0 +1,40 @@
+"""漏报: a case that others reported first is judged: should the inspector on duty in that grid have seen it?"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases.models import Case
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.evaluation.models import MissedReport
+from chengguan.evaluation.selectors.missed import OTHERS, on_duty
+from chengguan.evaluation.services.deriving import refresh
+from chengguan.people.models import Account
+from chengguan.people.selectors import Who, may
+from chengguan.people.services import audit, notify
+
+
+@transaction.atomic
+def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None = None, words: str = "") -> MissedReport:
+    """A verdict may be given anew; the trail keeps the one before. `inspector`: one of those on duty there that day."""
+    if not may(who, "evaluation.judge"):
+        raise Refused(_("您的岗位不能判漏报"))
+    found = Case.objects.select_for_update(of=("self",)).select_related("unit_grid").get(pk=case.pk)
+    if found.source not in OTHERS or found.filed_at is None or found.state == "voided":
+        raise Refused(_("只判别人先报、已经立案的"))
+    named = on_duty(found)
+    if missed and inspector not in named:
+        raise Refused(_("那天在那个责任网格当班的没有这个人，不能算漏报"), "inspector")
+    if missed and not words.strip():
+        raise Refused(_("判漏报要写明理由"), "words")
+    before = MissedReport.objects.filter(case=found).values("verdict", "inspector").first()
+    verdict = "missed" if missed else "not_missed"
+    given = {"verdict": verdict, "inspector": inspector if missed else None, "words": words.strip()[:300], "judged_at": timezone.now(), "judged_by_id": who.account_id}
+    row, _new = MissedReport.objects.update_or_create(case=found, defaults=given)
+    audit(who, "evaluation.missed", found, words[:300], before, {"verdict": verdict, "inspector": row.inspector_id})
+    if missed and row.inspector is not None and (before is None or before["verdict"] != "missed"):
+        notify(row.inspector, _("判为漏报：%(case)s") % {"case": found}, row.words, f"/cases/{found.pk}", "evaluation")
+    refresh([found.pk])
+    return row

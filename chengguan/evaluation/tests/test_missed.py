@@ -1,0 +1,63 @@
+"""漏报 is judged by a person, of what others reported first where an inspector was on duty, and counted from then on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chengguan.evaluation import services
+from chengguan.evaluation.models import MissedReport
+from chengguan.evaluation.selectors import cases_behind, figures
+from chengguan.evaluation.selectors.missed import candidates
+from chengguan.evaluation.tests.conftest import MONTH, World, history, month
+from chengguan.people.models import AuditEntry, Notice
+from chengguan.people.selectors import SYSTEM
+
+
+def other(world: World, state: str = "awaiting_dispatch", **facts: Any) -> Any:
+    return history(world, state, **({"source": "citizen"} | facts))
+
+
+def test_only_what_others_reported_and_was_filed_waits_for_a_verdict(world: World) -> None:
+    case = other(world)
+    other(world, "reported"), other(world, source="inspector"), other(world, "voided"), other(world, unit_grid=None)
+    assert list(candidates(world.who("evaluator"), MONTH)) == [case]
+    assert not candidates(world.who("department"), MONTH)
+
+
+def test_a_miss_counts_for_the_inspector_and_the_area(world: World) -> None:
+    case, inspector = other(world), world.accounts["inspector"]
+    history(world, "awaiting_dispatch", ("register", {"role": "inspector"}))
+    services.judge_missed(world.who("evaluator"), case, True, inspector, "天天走过的路口")
+    assert figures(SYSTEM, "post", month())[inspector.pk].parts("post_missing") == (1, 2)
+    assert figures(SYSTEM, "township", month())[world.township.pk].ratio("missing") == 0.5
+    assert list(cases_behind(SYSTEM, "post_missed", month(), "post", inspector.pk)) == [case]
+    assert Notice.objects.filter(account=inspector, kind="evaluation").count() == 1
+    assert services.differing() == []
+    assert list(candidates(world.who("evaluator"), MONTH, "missed")) == [case]
+
+
+def test_a_verdict_may_be_changed_and_the_trail_keeps_both(world: World) -> None:
+    case, inspector = other(world), world.accounts["inspector"]
+    services.judge_missed(world.who("evaluator"), case, True, inspector, "该看见")
+    services.judge_missed(world.who("overseer"), case, False, None, "夜里发生的")
+    assert MissedReport.objects.get().verdict == "not_missed"
+    assert figures(SYSTEM, "all", month())[""].counts["missed"] == 0
+    assert AuditEntry.objects.filter(action="evaluation.missed").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "facts", "inspector", "words", "why"),
+    [
+        ("acceptor", {}, "inspector", "该看见", "不能判"),
+        ("evaluator", {"source": "inspector"}, "inspector", "该看见", "别人先报"),
+        ("evaluator", {"state": "reported"}, "inspector", "该看见", "别人先报"),
+        ("evaluator", {}, "leader", "该看见", "没有这个人"),
+        ("evaluator", {}, "inspector", " ", "理由"),
+    ],
+)
+def test_what_is_no_miss_is_refused(world: World, role: str, facts: dict[str, Any], inspector: str, words: str, why: str) -> None:
+    case = other(world, **facts)
+    with pytest.raises(services.Refused, match=why):
+        services.judge_missed(world.who(role), case, True, world.accounts[inspector], words)
