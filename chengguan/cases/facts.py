@@ -28,3 +28,10 @@ class DeadlinesMoved:
     """Without a step: the calendar or a setting changed."""
 
     case_id: int
+
+
+@dataclass(frozen=True)
+class CaseEmptied:
+    """Past its time and granted: its words and photos are gone, what is kept beside it elsewhere goes too."""
+
+    case_id: int

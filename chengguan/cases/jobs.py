@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from chengguan.cases.services import administration, rounds, words
+from chengguan.cases.services import administration, disposal, retention, rounds, takeover_batches, words
 
 
 @app.task(name="chengguan.cases.jobs.recompute_open", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
@@ -49,3 +49,33 @@ def cut_words(timestamp: int) -> None:
     for _turn in range(20):
         if words.cut_due() < words.BATCH:
             return
+
+
+@app.task(name="chengguan.cases.jobs.take_over")
+def take_over(batch_id: int) -> None:
+    """What a batch of another system's cases waits for: looked at, tried, applied or withdrawn."""
+    takeover_batches.run(batch_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="cases.takeovers_go_on", pass_context=False)
+def takeovers_go_on(timestamp: int) -> None:
+    """Batches whose job was ended with its process."""
+    takeover_batches.go_on()
+
+
+@app.task(name="chengguan.cases.jobs.dispose")
+def dispose(disposal_id: int) -> None:
+    """A granted proposal to destroy what is past its time."""
+    disposal.carry_out(disposal_id)
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queueing_lock="cases.keep", pass_context=False)
+def keep(timestamp: int) -> None:
+    """Periods of archived cases that have none yet; reporters whose names are due to be hidden; granted proposals that were interrupted."""
+    while retention.give_missing():
+        pass
+    while retention.hide_reporters():
+        pass
+    disposal.go_on()

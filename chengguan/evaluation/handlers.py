@@ -1,7 +1,7 @@
 """Evaluation follows the cases, in the transaction of the move."""
 
-from chengguan.cases.facts import CaseMoved, DeadlinesMoved
-from chengguan.engines.announce import handles_together
+from chengguan.cases.facts import CaseEmptied, CaseMoved, DeadlinesMoved
+from chengguan.engines.announce import handles, handles_together
 from chengguan.evaluation import services
 
 
@@ -13,3 +13,9 @@ def follow_the_move(facts: list[CaseMoved]) -> None:
 @handles_together(DeadlinesMoved)
 def follow_the_deadline(facts: list[DeadlinesMoved]) -> None:
     services.refresh(fact.case_id for fact in facts)
+
+
+@handles(CaseEmptied)
+def empty_the_spot_checks(fact: CaseEmptied) -> None:
+    """Their verdict stays, for it is counted."""
+    services.empty_spot_checks(fact.case_id)

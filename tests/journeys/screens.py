@@ -77,6 +77,9 @@ WORK = (
     desk("loads", "dispatch", "/loads", "单位负荷：各单位、班组在办多少，超期多少，平均用时", "Load of departments and crews: open, overdue, mean handling time"),
     desk("urges", "lighting", "/urges?side=owed", "督办：等我回复的", "Urges: what waits for my answer"),
     desk("urges-all", "leader", "/urges?side=all", "督办：全部，谁还没回复", "Urges: all of them, and who has not answered"),
+    desk("archive", "shift", "/archive", "档案保管：到期的案卷", "The archive: what is past its time"),
+    desk("archive-register", "leader", "/archive?show=register", "档案保管：清除登记", "The archive: the register of what was taken out"),
+    desk("archive-disposal", "leader", "/archive/disposals/{disposal}", "档案保管：销毁申请", "The archive: a proposal to destroy"),
     desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
 )
 CASE = (
@@ -95,10 +98,10 @@ EVALUATION = (
     desk("evaluation-posts", "leader", "/evaluation?by=post&role=acceptor", "综合评价：受理员", "Evaluation: the acceptors"),
     desk("evaluation-one", "leader", "/evaluation/one?by=all", "全县的每一个数、每一个率", "Every count and ratio of the county"),
     desk("evaluation-cases", "leader", "/evaluation/cases?by=all&count=reported", "一个数背后的案件", "The cases behind a figure"),
+    desk("missed", "evaluate", "/evaluation/missed", "漏报：别人先报的，该不该采集员先发现", "Missed: what others reported first"),
     desk("spot-checks", "leader", "/evaluation/checks", "抽查", "Spot checks"),
     desk("spot-sample", "leader", "/evaluation/checks/{sample}", "抽查：一批", "A sample"),
     desk("spot-check", "leader", "/evaluation/check/{check}", "抽查：一件", "A case looked at again"),
-    desk("missed", "evaluate", "/evaluation/missed", "漏报：别人先报的，该不该采集员先发现", "Missed: what others reported first"),
 )
 TRADES = (
     desk("lights", "engineer", "/lights", "路灯照明总览", "Street lights"),
@@ -135,6 +138,8 @@ ADMINISTRATION = (
     ("setting", "/settings/approval.extend", "一项设置：延期由谁审批", "A setting: who decides an extension"),
     ("setting-matters", "/settings/dispatch.automatic", "一项设置：自动派遣的事项", "A setting: matters dispatched by the platform"),
     ("setting-notice", "/settings/notice.dispatched", "一项设置：通知的文字", "A setting: the text of a notice"),
+    ("takeovers", "/takeovers", "接管案件：各批文件", "Taking over cases: the files"),
+    ("takeover", "/takeovers/{batch}", "接管案件：一个文件的映射与试运行", "Taking over cases: the mapping of a file and its dry run"),
     ("changes", "/changes", "设置的历史，可以撤销", "The history of settings, to be undone"),
     ("duties", "/duties", "责任网格的责任人", "Who walks which grid"),
     ("gateways", "/gateways", "网关", "Gateways"),
@@ -173,10 +178,11 @@ NAMESPACES = {
 }
 LEADS_ELSEWHERE = {"home": "to the first page of the post", "set_language": "back, in the other language"}
 POSTED = {
+    "archive-propose", "archive-decide", "archive-keep", "missed-judge",
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",
     "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
-    "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
+    "takeover-upload", "takeover-columns", "takeover-words", "takeover-keep", "takeover-go", "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""
@@ -190,7 +196,7 @@ PIECES = {
 DATA = {
     "live": "the stream of hints", "map_alarms": "JSON", "map_states": "JSON", "map_search": "JSON", "device_series": "JSON", "alarm_series": "JSON",
     "base_tile": "a vector tile", "component_tile": "a vector tile", "file": "a photo or document", "file_small": "a photo, small",
-    "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "devices_sheet": "a spreadsheet",
+    "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "takeover-report": "a spreadsheet", "devices_sheet": "a spreadsheet",
     "settings_sheet": "a spreadsheet",
 }  # fmt: skip
 """Not HTML."""

@@ -6,19 +6,25 @@ small town it is made.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.utils import timezone
 
 from chengguan.alarms.models import Alarm
-from chengguan.cases.models import Case
+from chengguan.cases.models import Case, Disposal, Retention, TakeoverBatch
+from chengguan.cases.services import disposal, take_over
+from chengguan.cases.services.takeover_looking import look_at
+from chengguan.cases.services.takeover_mapping import mapping_of
 from chengguan.console.tests.duty import dark
 from chengguan.evaluation.services import draw
 from chengguan.observations.models import Quarantine
 from chengguan.people.models import Account, Organisation
-from chengguan.people.selectors import SYSTEM
+from chengguan.people.selectors import SYSTEM, who_is
 from chengguan.things.models import Component, Device, Gateway, Group
 from tests.small_town import dark_lamp, walk
 
@@ -51,7 +57,7 @@ def _cases(lamp: Component) -> dict[str, Any]:
     shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=found.values())
     found["close"] = getattr(shown.order_by("-closed_at").first(), "pk", found["close"])
     told = Case.objects.filter(source="citizen").exclude(state="reported").order_by("-pk").first() or dark_lamp({"lamp": lamp}, source="citizen")
-    return found | {"code": told.follow_code} | _drawn()
+    return found | {"code": told.follow_code} | _drawn() | {"batch": _batch().pk, "disposal": _disposal(lamp).pk}
 
 
 def _drawn() -> dict[str, int]:
@@ -60,6 +66,37 @@ def _drawn() -> dict[str, int]:
     judge = Account.objects.get(username="leader")
     sample = draw(SYSTEM, start=now - timedelta(days=90), end=now + timedelta(days=1), wanted="5", assigned_to=judge, seed=7)
     return {"sample": sample.pk, "check": sample.checks.first().pk}
+
+
+def _disposal(lamp: Component) -> Disposal:
+    """Two archived cases past their time, one of them proposed to be destroyed."""
+    today = timezone.localdate()
+    pair = [dark_lamp({"lamp": lamp}, description="多年以前的灯") for _each in range(2)]
+    Case.objects.filter(pk__in=[each.pk for each in pair]).update(state="archived", archived_at=timezone.now() - timedelta(days=3660))
+    for case in pair:
+        Retention.objects.create(case=case, term="normal", years=10, starts_on=today - timedelta(days=3660), ends_on=today - timedelta(days=8), why="其余案件")
+    return disposal.propose(who_is(Account.objects.get(username="shift")), [pair[0].pk], "年度鉴定")
+
+
+def _batch() -> TakeoverBatch:
+    """A file of another system, mapped and tried."""
+    rows = ["任务号,上报时间,结案时间,当前阶段,小类,问题描述,经度,纬度"]
+    rows += [f"{n},2025-03-{n:02d} 08:00:00,2025-03-{n:02d} 17:00:00,{state},路灯异常,路灯不亮,108.99,28.45" for n, state in enumerate(("结案", "结案", "不知道"), 1)]
+    fields: dict[str, Any] = {name: {"column": column} for name, column in {"key": "任务号", "reported_at": "上报时间", "closed_at": "结案时间", "description": "问题描述"}.items()}
+    fields["state"] = {"column": "当前阶段", "table": {"结案": "closed"}}
+    fields["matter_code"] = {"column": "小类", "default": ""}
+    fields["position"] = {"lon": "经度", "lat": "纬度", "crs": "4490"}
+    mapping = {"system": "old", "name": "原数字城管", "zone": "Asia/Shanghai", "fields": fields}
+    content = "\n".join(rows).encode("gb18030")
+    with NamedTemporaryFile(suffix=".csv") as here:
+        here.write(content)
+        here.flush()
+        path = Path(here.name)
+        looked, told = look_at(path, lambda rows: None), take_over(SYSTEM, path, mapping_of(mapping))
+    return TakeoverBatch.objects.create(
+        name="旧平台2025年案卷.csv", size=len(content), sha256=hashlib.sha256(content).hexdigest(), state="tried", mapping=mapping, look=looked,
+        result=told.as_data(), rows_done=told.rows, who="管理员",
+    )  # fmt: skip
 
 
 def _circuit(device: Device) -> Group:

@@ -4,7 +4,9 @@ from chengguan.cases.models.awaited import Clock, Request, Task
 from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, CaseAlarm, Dispatch, Photo, Report, Step
 from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
 from chengguan.cases.models.limits import FilingLimit
-from chengguan.cases.models.taken import TakenOver
+from chengguan.cases.models.removals import Removal
+from chengguan.cases.models.retention import Disposal, Retention
+from chengguan.cases.models.taken import TakenOver, TakeoverBatch, TakeoverMapping
 from chengguan.cases.models.words import CaseWords
 
 __all__ = [
@@ -18,13 +20,18 @@ __all__ = [
     "Change",
     "Clock",
     "Dispatch",
+    "Disposal",
     "FilingLimit",
     "Photo",
+    "Removal",
     "Report",
     "Request",
+    "Retention",
     "Sequence",
     "Setting",
     "Step",
     "TakenOver",
+    "TakeoverBatch",
+    "TakeoverMapping",
     "Task",
 ]

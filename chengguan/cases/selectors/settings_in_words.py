@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.suspend_days")),
     ("handling", gettext_lazy("处置与时窗"), ("handling.", "limits.", "window.", "lights.", "calendar.")),
     ("photos", gettext_lazy("照片与现场"), ("photos.", "verify.")),
+    ("archive", gettext_lazy("归档与保管"), ("retention.",)),
     ("duplicates", gettext_lazy("重复案件"), ("duplicates.",)),
     ("notices", gettext_lazy("通知的文字"), ("notice.",)),
     ("words", gettext_lazy("屏幕上的用语"), ("word.",)),
@@ -38,6 +39,9 @@ CHOICES: dict[str, dict[str, Any]] = {
     "handling.starts": {"filing": gettext_lazy("从立案起"), "dispatch": gettext_lazy("从派遣起"), "receipt": gettext_lazy("从签收起")},
     "handling.rework": {"goes_on": gettext_lazy("接着走"), "starts_again": gettext_lazy("重新计时")},
     "limits.area_class": dict(AreaClass.choices),
+    "retention.long_also": {
+        "none": gettext_lazy("没有"), "urgent": gettext_lazy("急要件和重点案件"), "urgent_and_leader": gettext_lazy("急要件、重点案件和领导交办的"),
+    },
     "stage.entered_twice": {"anew": gettext_lazy("重新计时"), "added_up": gettext_lazy("与上次累计")},
 }
 SOURCES: dict[str, Any] = {
@@ -217,6 +221,8 @@ def _plain(kind: str, value: Any) -> str:
         return own_limit_words(value)
     if value is None or value == "":
         return "—"
+    if kind == "mapping":
+        return _("%(n)d 个字段") % {"n": len(value.get("fields", {}))}
     if kind == "area_class":
         return str(dict(AreaClass.choices).get(value, value))
     if kind == "day":

@@ -8,6 +8,7 @@ from chengguan.cases.services.registering import link_case, register, self_handl
 from chengguan.cases.services.takeover import take_over
 from chengguan.cases.services.takeover_mapping import BadMapping, read_mapping
 from chengguan.cases.services.takeover_report import Takeover
+from chengguan.cases.services.takeover_saved import save_mapping
 from chengguan.cases.services.telling import link, quietly
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "register",
     "register_alarm",
     "register_alarms",
+    "save_mapping",
     "self_handle",
     "set_calendar_day",
     "set_setting",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
-from chengguan.cases.models import Case, Task
+from chengguan.cases.models import Case, Retention, Task
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services import placing
@@ -143,11 +143,6 @@ def closed(move: Move) -> None:
     move.case.forced = move.row.action == "force_close"
 
 
-@of("archive")
-def archived(move: Move) -> None:
-    move.case.archived_at = move.now
-
-
 @of("follow_up")
 def followed_up(move: Move) -> None:
     move.case.satisfaction = move.given["satisfaction"]
@@ -160,6 +155,7 @@ def reopened(move: Move) -> None:
     case.closed_at = case.verified_at = case.reported_back_at = None
     case.found_done = case.proven_at = None
     case.handling_deadline = case.archived_at = None
+    Retention.objects.filter(case=case).delete()
     case.handling_overdue = False
     case.parts_done = 0
 

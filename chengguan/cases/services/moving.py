@@ -20,9 +20,10 @@ from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.selectors.roles import acting_role
-from chengguan.cases.services import besides as besides  # this and the next add their effects to the table
+from chengguan.cases.services import besides as besides  # this and the next two add their effects to the table
 from chengguan.cases.services import effects, given, numbers, requests, telling, waiting
 from chengguan.cases.services import handing_out as handing_out
+from chengguan.cases.services import retention as retention
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.registering import link_case
 from chengguan.cases.services.steps import new_step, write_step

@@ -29,20 +29,21 @@ FUTURE = timedelta(hours=1)
 
 
 def take_over(
-    who: Who, path: Path, mapping: Mapping, *, apply: bool = False, source: str = "", progress: Callable[[int], None] | None = None
+    who: Who, path: Path, mapping: Mapping, *, apply: bool = False, source: str = "", progress: Callable[[int], None] | None = None,
+    batch_id: int | None = None,
 ) -> Takeover:
     """What becomes of each row. Nothing is written unless `apply`; a batch at a time then, so that an interrupted run is
     simply run again: rows that are here already stay as they are."""
     report = Takeover(source or path.name, applied=apply)
     now = timezone.now()
     checks = Checks(mapping, report, now)
-    for batch in _batches(rows_of(path, mapping)):
-        accepted = [said for said in (checks.row(*each) for each in batch) if said is not None]
+    for rows in _batches(rows_of(path, mapping)):
+        accepted = [said for said in (checks.row(*each) for each in rows) if said is not None]
         new = _not_here_yet(mapping, accepted, report)
         taken = [each for each in (checks.placed(said) for said in new) if each is not None]
         if apply:
             with transaction.atomic():
-                write(who, mapping, taken, now)
+                write(who, mapping, taken, now, batch_id)
         for each in taken:
             report.accept(each)
         if progress is not None:

@@ -64,9 +64,13 @@ class Mapping:
 def read_mapping(text: str) -> Mapping:
     """The mapping, or BadMapping."""
     try:
-        told = tomllib.loads(text)
+        return mapping_of(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(_("映射文件不是 TOML：%(error)s") % {"error": error}) from error
+
+
+def mapping_of(told: dict[str, Any]) -> Mapping:
+    """The same from what such a file says, as a page makes it up."""
     system, fields = str(told.get("system", "")).strip(), told.get("fields")
     if not system or len(system) > 30 or not isinstance(fields, dict):
         raise BadMapping(_("映射文件需要 system（30 字以内的系统代号）与 [fields]"))

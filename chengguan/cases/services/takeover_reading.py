@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,11 +21,12 @@ from pyproj import CRS, Transformer
 
 from chengguan.cases.services.takeover_mapping import DEGREES, Entry, Mapping, moment
 from chengguan.places.coordinates import bd09_to_wgs84, gcj02_to_wgs84
-from chengguan.places.services import Unreadable, decoded
+from chengguan.places.services import Unreadable
 
 COARSE_DECIMALS = 2
 """Degrees with no more decimals say a place to a kilometre at best."""
 COARSE_METRES = 1000
+CHUNK = 1 << 20
 
 
 class RowRefused(ValueError):
@@ -52,8 +53,8 @@ def rows_of(path: Path, mapping: Mapping) -> Iterator[tuple[int, dict[str, str],
     """(number from 1, the row as texts, what is wrong with it). Unreadable when the file has not the mapping's columns."""
     if not path.exists():
         raise Unreadable(_("没有这个文件：%(path)s") % {"path": path})
-    lines = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _table(path)
-    header = [name.strip() for name in next(lines, [])]
+    lines = lines_of(path)
+    header = next(lines, [])
     missing = sorted(mapping.columns - set(header))
     if missing:
         raise Unreadable(_("文件里没有映射要用的列：%(columns)s") % {"columns": "、".join(missing)})
@@ -68,17 +69,45 @@ def rows_of(path: Path, mapping: Mapping) -> Iterator[tuple[int, dict[str, str],
         yield number, {name: value for name, value in zip(header, values, strict=False) if value}, wrong
 
 
+def lines_of(path: Path) -> Iterator[list[str]]:
+    """The header and every line beneath it, as texts. Unreadable, in words, when this is no table."""
+    return _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _table(path)
+
+
 def _table(path: Path) -> Iterator[list[str]]:
-    text = decoded(path.read_bytes())
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-    return ([value.strip() for value in values] for values in reader)
+    with path.open(encoding=_encoding(path), newline="") as text:
+        first = text.readline()
+        delimiter = max(",\t;", key=first.count)
+        text.seek(0)
+        try:
+            for values in csv.reader(text, delimiter=delimiter):
+                yield [value.strip() for value in values]
+        except csv.Error as error:
+            raise Unreadable(_("这不是逗号分隔的文本表格：%(error)s") % {"error": error}) from error
+
+
+def _encoding(path: Path) -> str:
+    """In which the whole file can be read; of the two bytes Excel puts before its Unicode text, the third."""
+    with path.open("rb") as file:
+        encodings = ("utf-16",) if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            with path.open(encoding=encoding, newline="") as text:
+                while text.read(CHUNK):
+                    pass
+        except UnicodeError:
+            continue
+        return encoding
+    raise Unreadable(_("文字编码既不是 UTF-8 也不是 GB 18030"))
 
 
 def _sheet(path: Path) -> Iterator[list[str]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, OSError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise Unreadable(_("读不了这个文件：%(error)s") % {"error": error}) from error
+    if not book.worksheets:
+        raise Unreadable(_("这个工作簿里没有工作表"))
     for values in book.worksheets[0].iter_rows(values_only=True):
         yield [_cell(value) for value in values]
 

@@ -78,7 +78,7 @@ class Taken:
         return end is not None and closed <= end
 
 
-def write(who: Who, mapping: Mapping, taken: list[Taken], now: datetime) -> None:
+def write(who: Who, mapping: Mapping, taken: list[Taken], now: datetime, batch_id: int | None = None) -> None:
     """All of them in the caller's transaction. Nobody is told: these are old cases, and the lists show the open ones."""
     if not taken:
         return
@@ -93,7 +93,7 @@ def write(who: Who, mapping: Mapping, taken: list[Taken], now: datetime) -> None
     clocks = [clock for each, case in pairs if (clock := _clock(each, case, now, settings, calendar))]
     Clock.objects.bulk_create(clocks)
     Case.objects.bulk_update([clock.case for clock in clocks if clock.ended_at is None], ["deadline", "yellow_at"])
-    TakenOver.objects.bulk_create(_beside(mapping, each, case, now) for each, case in pairs)
+    TakenOver.objects.bulk_create(_beside(mapping, each, case, now, batch_id) for each, case in pairs)
 
 
 def _case(each: Taken, register_number: str, area: str, now: datetime) -> Case:
@@ -159,8 +159,8 @@ def _clock(each: Taken, case: Case, now: datetime, settings: Settings, calendar:
     )  # fmt: skip
 
 
-def _beside(mapping: Mapping, each: Taken, case: Case, now: datetime) -> TakenOver:
+def _beside(mapping: Mapping, each: Taken, case: Case, now: datetime, batch_id: int | None) -> TakenOver:
     return TakenOver(
-        case=case, system=mapping.system, old_number=each.said.key, old_state=_old_state(mapping, each)[:60],
+        case=case, batch_id=batch_id, system=mapping.system, old_number=each.said.key, old_state=_old_state(mapping, each)[:60],
         old_deadline=each.said.times.get("deadline"), old_on_time=each.old_on_time, on_time=each.on_time, flags=each.said.flags, taken_at=now,
     )  # fmt: skip

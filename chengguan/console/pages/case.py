@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import Action
+from chengguan.cases.selectors.retention import told_of
 from chengguan.console.pages import case_forms, case_view
 from chengguan.console.selectors import history
-from chengguan.people.selectors import Who
+from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
 
 ACTION_KEYS = "asdfghlwertyuiopzvbm"
@@ -48,6 +49,8 @@ def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 
         **case_view.view_of(file, timezone.now()),
         **case_view.beside(who, case, actions),
         "charts": history.alarms_with_chart(who, file["alarms"]),
+        **(told_of(case) if case.state in workflow.FINAL else {}),
+        "may_keep": may(who, "cases.propose_disposal"),
         **more,
     }
     return render(request, "console/case/page.html", context, status=status)

@@ -1,7 +1,7 @@
 """Verbs of places: write the base map and areas, draw borders, prove that grids fit together, load files."""
 
 from chengguan.places.services.loading import county_shape, day_of, load_addresses, load_areas, load_grids
-from chengguan.places.services.reading import Row, Unreadable, decoded, read
+from chengguan.places.services.reading import Row, Unreadable, read
 from chengguan.places.services.reporting import Refusal, Report
 from chengguan.places.services.topology import Fault, check_topology
 from chengguan.places.services.writing import (
@@ -30,7 +30,6 @@ __all__ = [
     "check_topology",
     "county_shape",
     "day_of",
-    "decoded",
     "load_addresses",
     "load_areas",
     "load_grids",

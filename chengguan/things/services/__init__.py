@@ -30,7 +30,7 @@ from chengguan.things.services.gateways import (
     write_gateway_accounts,
 )
 from chengguan.things.services.imports import import_components
-from chengguan.things.services.leftovers import remove_unused_attachments
+from chengguan.things.services.leftovers import remove_unused_attachments, storing
 from chengguan.things.services.loading import load_components
 
 __all__ = [
@@ -59,5 +59,6 @@ __all__ = [
     "set_gateway_applications",
     "set_gateway_enabled",
     "set_gateway_password",
+    "storing",
     "write_gateway_accounts",
 ]

@@ -1,0 +1,151 @@
+"""归档保管期限: a case gets its period when it is archived, by the setting that holds then; a changed setting leaves it as it is. What a
+reporter said of himself goes earlier, by its own setting, and a register says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from chengguan.cases.models import Case, Removal, Report, Retention, Step
+from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.effects import of
+from chengguan.cases.workflow import FINAL
+from chengguan.people.selectors import SYSTEM, Who, may
+from chengguan.people.services import audit, notify
+from chengguan.standards.limits import Settings
+
+HIDDEN = gettext_noop("〔已隐去〕")
+AT_ONCE = 500
+SHORTEST = 2
+"""A name of one letter would be found in half of all words."""
+
+
+@of("archive")
+def archived(move: Move) -> None:
+    move.case.archived_at = move.now
+    Retention.objects.update_or_create(case=move.case, defaults=_period(move.case, move.now, move.settings))
+
+
+def _period(case: Case, at: datetime, settings: Settings) -> dict[str, Any]:
+    term, years, why = term_of(case, settings)
+    starts = timezone.localdate(at)
+    return {"term": term, "years": years, "starts_on": starts, "ends_on": years_after(starts, years) if years else None, "why": why}
+
+
+def term_of(case: Case, settings: Settings) -> tuple[str, int | None, str]:
+    """(term, years, why)."""
+    also = settings["retention.long_also"]
+    if settings.covers("retention.permanent", case.matter_code):
+        return "permanent", None, _("设定为永久保管的事项")
+    if settings.covers("retention.long", case.matter_code):
+        return "long", int(settings["retention.long_years"]), _("设定为长期保管的事项")
+    if also != "none" and (case.urgent or case.important):
+        return "long", int(settings["retention.long_years"]), _("急要件或重点案件")
+    if also == "urgent_and_leader" and case.source == "leader":
+        return "long", int(settings["retention.long_years"]), _("领导交办")
+    return "normal", int(settings["retention.years"]), _("其余案件")
+
+
+def years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+def give_missing(most: int = 2000) -> int:
+    """Cases that were archived before there were periods, or past the services, get theirs."""
+    settings = chosen.settings()
+    missing = Case.objects.filter(state="archived", retention=None).order_by("pk")[:most]
+    rows = [Retention(case=case, **_period(case, case.archived_at or case.entered_at, settings)) for case in missing]
+    Retention.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+@transaction.atomic
+def prolong(who: Who, case_id: int, years: int | None, reason: str) -> Retention:
+    """Keep one case longer, or for ever (None)."""
+    if not may(who, "cases.propose_disposal"):
+        raise Refused(_("您不能改保管期限"))
+    if not reason.strip():
+        raise Refused(_("请写明理由"), "reason")
+    kept = Retention.objects.select_for_update(of=("self",)).select_related("case").get(pk=case_id)
+    if kept.disposed_at or kept.disposal_id:
+        raise Refused(_("这一件已在销毁申请里，或已销毁"))
+    before = {"term": kept.term, "ends_on": kept.ends_on}
+    if years is None:
+        kept.term, kept.years, kept.ends_on = "permanent", None, None
+    elif kept.ends_on is None or not 1 <= years <= 100:
+        raise Refused(_("永久保管的不必延长；延长应为 1 到 100 年"), "years")
+    else:
+        kept.years, kept.ends_on = (kept.years or 0) + years, years_after(max(kept.ends_on, timezone.localdate()), years)
+    kept.why = reason.strip()[:120]
+    kept.save()
+    audit(who, "cases.retention", kept.case, reason[:300], before, {"term": kept.term, "ends_on": kept.ends_on})
+    return kept
+
+
+# ---- the reporter's name and telephone -----------------------------------------------------------
+
+
+def hide_reporters(now: datetime | None = None, most: int = 5000) -> int:
+    """Where the county switched it on: names and telephones of cases that ended so many days ago. The administrators are told how many."""
+    now, settings = now or timezone.now(), chosen.settings()
+    if not settings["retention.hide_reporter"]:
+        return 0
+    before = now - timedelta(days=settings["retention.reporter_days"])
+    told = Case.objects.filter(state__in=FINAL).exclude(reporter_name="", reporter_phone="")
+    old = told.annotate(ended=Coalesce(F("archived_at"), F("entered_at"))).filter(ended__lt=before).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:most])
+    why = _("办结满 %(days)d 天") % {"days": int(settings["retention.reporter_days"])}
+    for start in range(0, len(ids), AT_ONCE):
+        with transaction.atomic():
+            for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + AT_ONCE]):
+                _hide(case, why, now)
+    if ids:
+        notify("administrator", _("已隐去 %(n)d 件的举报人信息") % {"n": len(ids)}, why, link="/archive?show=register", kind="archive")
+    return len(ids)
+
+
+def _hide(case: Case, why: str, now: datetime) -> None:
+    name, phone = case.reporter_name, case.reporter_phone
+    if Removal.objects.filter(case_key=case.pk, kind="anonymised").exists():
+        what = ""
+    else:
+        what = _("姓名、电话") if name and phone else _("姓名") if name else _("电话")
+        Removal.objects.create(kind="anonymised", case_key=case.pk, number=str(case), what=what, why=why, at=now, who=SYSTEM.name)
+    reports = list(case.reports.all())
+    spoken = {name, phone, *(each.reporter_name for each in reports), *(each.reporter_phone for each in reports)}
+    secret = sorted((word for word in spoken if len(word) >= SHORTEST), key=len, reverse=True)
+    for report in reports:
+        Report.objects.filter(pk=report.pk).update(
+            reporter_name="", reporter_phone="", description=without(report.description, secret), said=without(report.said, secret)
+        )
+    for step in case.steps.filter(Q(opinion__gt="") | ~Q(given={})):
+        opinion, given = without(step.opinion, secret), without(step.given, secret)
+        if (opinion, given) != (step.opinion, step.given):
+            Step.objects.filter(pk=step.pk).update(opinion=opinion, given=given)
+    Case.objects.filter(pk=case.pk).update(
+        reporter_name="", reporter_phone="", description=without(case.description, secret), closing_note=without(case.closing_note, secret)
+    )
+
+
+def without(value: Any, secret: Iterable[str]) -> Any:
+    """The same with these words hidden wherever they stand in it."""
+    if isinstance(value, str):
+        for word in secret:
+            value = value.replace(word, HIDDEN)
+        return value
+    if isinstance(value, dict):
+        return {key: without(each, secret) for key, each in value.items()}
+    return [without(each, secret) for each in value] if isinstance(value, list) else value
