@@ -1,59 +1,109 @@
 """Run inside a town's Django: a county with its years of cases, made in SQL.
 
-One case is registered as any other; every other row is that row with its own facts, so that a new column needs nothing here.
+One case is registered as any other; every other row is that row with its own facts, so that a new column needs nothing here. No
+trigger runs meanwhile, so what triggers and handlers would write (words, facts) is made too (`derived.py`), by the program's own
+rules where that is quick enough, and held against them where it is not.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+from derived import lay_facts, lay_words
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.utils import timezone
+from laid_words import COMMON, LANDMARKS, PLACES, TROUBLES_AND_MATTERS, VILLAGES
+from pictures import lay_photos
+from streets import lay_addresses
 
-from chengguan.cases.models import Case, Clock, Dispatch, Report, Step
+from chengguan.cases.models import Case, Clock, Dispatch, Photo, Report, Step
 from chengguan.cases.services import register
 from chengguan.cases.services.telling import quietly
+from chengguan.engines import postgres
 from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import SYSTEM
 from chengguan.places.models import Area, UnitGrid
+from chengguan.portal.models import Partner
+from chengguan.portal.services import create_partner, issue_key
+from chengguan.standards import codes
 
 DEPARTMENTS, TOWNSHIPS, DAYS = 12, 27, 730
-PLACES = ("渝秀大道", "凤凰路", "朝阳路", "迎凤路", "花灯广场", "滨江路", "乌杨街", "梅江河边", "平凯路", "官庄街", "石堤老街", "清溪场")
-TROUBLES = ("路灯不亮", "井盖丢失", "路面破损", "垃圾没人收", "占道经营", "树枝倒伏", "积水不退", "护栏损坏", "广告牌歪斜", "噪声扰民", "堆放杂物", "污水外溢", "乱停车", "墙面乱涂写", "施工扬尘")
-TAILS = ("居民反映多次", "靠近学校门口", "影响行人通行", "夜间看不清", "雨后更严重", "请尽快处理")
 PATH = ("register", "accept", "file", "dispatch", "receive", "report_back", "forward", "skip", "close")
+BY = (None, "acceptor", "shift_leader", "dispatcher", "department", "department", "dispatcher", "acceptor", "shift_leader")
+"""The post that takes each of these steps; the first is the hotline's or the platform's own."""
+ACCOUNTS = {"acceptor": "accept", "shift_leader": "shift", "dispatcher": "dispatch", "department": "lighting"}
 STATES = ("reported", "awaiting_filing", "awaiting_dispatch", "dispatched", "handling", "reported_back", "awaiting_verification", "awaiting_closing", "closed")
 """The state after each of these steps."""
 OPEN_STEPS = 8
+PARTNER = "测量"
+TABLES = ("cases_case", "cases_step", "cases_report", "cases_clock", "cases_dispatch", "cases_photo", "cases_casewords", "evaluation_casefact", "evaluation_turnfact")
 
 
 def lay(cases: int, opened: int) -> None:
     """`cases` of the last two years with 9 steps each, the last `opened` of them open with 8. Prints how long each kind took."""
     began, took = time.monotonic(), {}
+
+    @contextmanager
+    def timed(name: str) -> Iterator[None]:
+        since = time.monotonic()
+        yield
+        took[name] = round(time.monotonic() - since, 1)
+
+    _without_triggers_is_allowed()
     departments, townships = _departments(), _townships()
-    with quietly():
-        first = register(SYSTEM, source="hotline", point=UnitGrid.objects.first().geom.point_on_surface, description="路灯不亮", matter_code="01037")
-    Dispatch.objects.create(case=first, department_id=departments[0], part="main", sent_at=timezone.now())
+    lay_addresses()
+    first = _pattern(departments[0])
+    given = {
+        "cases": cases, "opened": opened, "base": first.pk, "departments": departments, "townships": townships, "days": DAYS, "places": list(PLACES),
+        "troubles": list(TROUBLES_AND_MATTERS), "codes": list(TROUBLES_AND_MATTERS.values()), "names": [codes.in_force().matter(code).name for code in TROUBLES_AND_MATTERS.values()],
+        "villages": list(VILLAGES), "landmarks": list(LANDMARKS), "tails": list(COMMON),
+    }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
-        base = first.pk
+        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("SET LOCAL work_mem = '128MB'")
-        cursor.execute(_series(), {"cases": cases, "opened": opened, "base": base, "departments": departments, "townships": townships,
-                                   "places": list(PLACES), "troubles": list(TROUBLES), "tails": list(TAILS), "days": DAYS})  # fmt: skip
-        for name, work in (("cases", _cases), ("reports", _reports), ("steps", _steps), ("clocks", _clocks), ("dispatches", _dispatches)):
-            since = time.monotonic()
-            work(cursor, base)
-            took[name] = round(time.monotonic() - since, 1)
-    with connection.cursor() as cursor:
-        for table in ("cases_case", "cases_step", "cases_report", "cases_clock", "cases_dispatch"):
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-            cursor.execute(f"ANALYZE {table}")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        with timed("drawn"):
+            cursor.execute(_series(), given)
+        for name, work in (("cases", _cases), ("reports", _reports), ("steps", _steps), ("clocks", _clocks), ("dispatches", _dispatches), ("photos", _photos)):
+            with timed(name):
+                work(cursor, first.pk)
+        with timed("words"):
+            lay_words(cursor)
+    with timed("facts"):
+        lay_facts()
+    with timed("vacuum"), connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute("SELECT pg_get_serial_sequence(%s, a.attname) FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attname = 'id'", [table, table])
+            if (row := cursor.fetchone()) and row[0]:
+                cursor.execute(f"SELECT setval('{row[0]}', (SELECT max(id) FROM {table}))")
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+    seconds = round(time.monotonic() - began, 1)
     told = {"cases": Case.objects.count(), "steps": Step.objects.count(), "open": Case.objects.exclude(closed_at__isnull=False).count()}
-    print(json.dumps({**told, "seconds": round(time.monotonic() - began, 1), "took": took, "departments": departments, "first": base + 1}))
+    own = list(Case.objects.filter(department__code="lighting").order_by("-pk").values_list("pk", flat=True)[:2000:4])
+    print(json.dumps({**told, "seconds": seconds, "took": took, "departments": departments, "townships": townships, "first": first.pk + 1, "own_cases": own}))
+
+
+def _without_triggers_is_allowed() -> None:
+    with postgres.connect(postgres.cluster(), "chengguan") as superuser:
+        superuser.execute("GRANT SET ON PARAMETER session_replication_role TO chengguan")
+
+
+def _pattern(department: int) -> Case:
+    """The one case that is registered by the program itself, with a photo and a dispatch."""
+    photos = lay_photos()
+    with quietly():
+        first = register(
+            SYSTEM, source="hotline", point=UnitGrid.objects.first().geom.point_on_surface, description="路灯不亮", matter_code="01037", photos=photos[:1]
+        )
+    Dispatch.objects.create(case=first, department_id=department, part="main", sent_at=timezone.now())
+    return first
 
 
 def _departments() -> list[int]:
@@ -71,22 +121,31 @@ def _townships() -> list[int]:
     return have[:TOWNSHIPS]
 
 
+def drawn(salt: int) -> str:
+    """A number from 0 on that belongs to the row, whatever else is drawn for it: two runs are alike."""
+    return f"(hashint8extended(i, {salt}) & 2147483647)"
+
+
+def one_of(array: str, salt: int, kind: str = "text") -> str:
+    return f"(%({array})s::{kind}[])[1 + ({drawn(salt)} %% array_length(%({array})s::{kind}[], 1))]"
+
+
 def _series() -> str:
-    """One row a case: when, where, about what, how far. What it is is drawn by hashes of its number, so that two runs are alike."""
-    return """
+    """One row a case: when, where, about what, how far."""
+    return f"""
         CREATE TEMP TABLE series ON COMMIT DROP AS
-        SELECT %(base)s + i AS id, i AS i, (hashint8extended(i, 20) & 2147483647) %% 2880 AS spread, i > %(cases)s - %(opened)s AS is_open,
-            CASE WHEN i > %(cases)s - %(opened)s THEN now() - ((hashint8extended(i, 1) & 2147483647) %% 14400) * interval '1 minute'
+        SELECT *, place || door || '号' AS address, trouble || '，' || village || landmark || '，' || tail AS words FROM (
+        SELECT %(base)s + i AS id, i AS i, {drawn(20)} %% 2880 AS spread, i > %(cases)s - %(opened)s AS is_open,
+            CASE WHEN i > %(cases)s - %(opened)s THEN now() - ({drawn(1)} %% 14400) * interval '1 minute'
                 ELSE now() - interval '10 days' - ((%(cases)s - i)::float / %(cases)s * (%(days)s - 10)) * interval '1 day' END AS at,
-            (%(departments)s::bigint[])[1 + ((hashint8extended(i, 2) & 2147483647) %% array_length(%(departments)s::bigint[], 1))] AS department,
-            (%(townships)s::bigint[])[1 + ((hashint8extended(i, 3) & 2147483647) %% array_length(%(townships)s::bigint[], 1))] AS township,
-            (ARRAY['reported','awaiting_filing','awaiting_dispatch','dispatched','handling','handling','handling','reported_back','awaiting_closing'])[1 + (hashint8extended(i, 4) & 2147483647) %% 9] AS standing,
-            (ARRAY['hotline','inspector','citizen','inspector','alarm'])[1 + (hashint8extended(i, 5) & 2147483647) %% 5] AS came,
-            (%(places)s::text[])[1 + ((hashint8extended(i, 6) & 2147483647) %% array_length(%(places)s::text[], 1))] || ((hashint8extended(i, 7) & 2147483647) %% 400)::text || '号' AS address,
-            (%(troubles)s::text[])[1 + ((hashint8extended(i, 8) & 2147483647) %% array_length(%(troubles)s::text[], 1))] || '，'
-                || (%(tails)s::text[])[1 + ((hashint8extended(i, 9) & 2147483647) %% array_length(%(tails)s::text[], 1))] AS words,
-            (hashint8extended(i, 10) & 2147483647) %% 100 < 8 AS late
-        FROM generate_series(1, %(cases)s::bigint) AS i
+            {one_of("departments", 2, "bigint")} AS department, {one_of("townships", 3, "bigint")} AS township,
+            (ARRAY['reported','awaiting_filing','awaiting_dispatch','dispatched','handling','handling','handling','reported_back','awaiting_closing'])[1 + {drawn(4)} %% 9] AS standing,
+            (ARRAY['hotline','inspector','citizen','inspector','alarm'])[1 + {drawn(5)} %% 5] AS came,
+            {one_of("places", 6)} AS place, ({drawn(7)} %% 400)::text AS door,
+            {one_of("troubles", 8)} AS trouble, {one_of("codes", 8)} AS code, {one_of("names", 8)} AS name,
+            {one_of("villages", 11)} AS village, {one_of("landmarks", 12)} AS landmark, {one_of("tails", 9)} AS tail,
+            {drawn(10)} %% 100 < 8 AS late
+        FROM generate_series(1, %(cases)s::bigint) AS i) drawn
     """
 
 
@@ -102,14 +161,19 @@ def _copy(cursor, model, pattern: int, facts: dict[str, str], source: str) -> No
     cursor.execute(f"INSERT INTO {table} ({named}) SELECT {chosen} FROM {source}, (SELECT * FROM {table} WHERE id = {int(pattern)}) t")
 
 
+NUMBERED = "NOT (s.is_open AND s.standing IN ('reported', 'awaiting_filing'))"
+NUMBER = "'500241' || to_char(s.at, 'YYYYMMDD') || lpad(s.i::text, 8, '0')"
+
+
 def _cases(cursor, base: int) -> None:
     waiting = "s.is_open AND s.standing IN ('reported', 'awaiting_filing', 'awaiting_dispatch')"
     facts = {
-        "id": "s.id", "number": f"CASE WHEN {waiting} AND s.standing <> 'awaiting_dispatch' THEN NULL ELSE '500241' || to_char(s.at, 'YYYYMMDD') || lpad(s.i::text, 8, '0') END",
-        "register_number": "'B' || s.i", "source_key": "'bench:' || s.i", "state": "CASE WHEN s.is_open THEN s.standing ELSE 'closed' END", "source": "s.came",
+        "id": "s.id", "number": f"CASE WHEN {NUMBERED} THEN {NUMBER} END", "register_number": "'B' || s.i", "source_key": "'bench:' || s.i",
+        "state": "CASE WHEN s.is_open THEN s.standing ELSE 'closed' END", "source": "s.came", "matter_code": "s.code", "matter_name": "s.name",
         "address": "s.address", "description": "s.words", "department_id": f"CASE WHEN {waiting} THEN NULL ELSE s.department END", "township_id": "s.township",
         "follow_code": "NULL", "reported_at": "s.at", "accepted_at": "s.at + interval '5 min'", "filed_at": "s.at + interval '10 min'",
         "dispatched_at": "s.at + interval '20 min'", "received_at": "s.at + interval '40 min'", "entered_at": "s.at + interval '1 hour'",
+        "reported_back_at": "CASE WHEN NOT s.is_open THEN s.at + (2 + s.i % 40) * interval '1 hour' END",
         "closed_at": "CASE WHEN s.is_open THEN NULL ELSE s.at + (3 + s.i % 40) * interval '1 hour' END",
         "deadline": "CASE WHEN s.is_open THEN now() + (s.spread - 960) * interval '1 minute' END",
         "yellow_at": "CASE WHEN s.is_open THEN now() + (s.spread - 1080) * interval '1 minute' END",
@@ -120,16 +184,26 @@ def _cases(cursor, base: int) -> None:
 
 
 def _reports(cursor, base: int) -> None:
-    facts = {"case_id": "s.id", "source": "s.came", "source_key": "'bench:' || s.i", "arrived_at": "s.at", "description": "s.words", "address": "s.address"}
+    facts = {
+        "case_id": "s.id", "source": "s.came", "source_key": "'bench:' || s.i", "arrived_at": "s.at", "description": "s.words", "address": "s.address",
+        "matter_code": "s.code",
+    }  # fmt: skip
     _copy(cursor, Report, Report.objects.get(case=base).pk, facts, "series s")
 
 
 def _steps(cursor, base: int) -> None:
-    actions = "(ARRAY[" + ",".join(f"'{each}'" for each in PATH) + "])"
-    states = "(ARRAY['(new)'," + ",".join(f"'{each}'" for each in STATES) + "])"
+    accounts = {role: Account.objects.get(username=username) for role, username in ACCOUNTS.items()}
+
+    def column(values: list[str], of: str = "text") -> str:
+        return f"(ARRAY[{', '.join(values)}]::{of}[])[n]"
+
     facts = {
-        "case_id": "s.id", "from_state": f"{states}[n]", "to_state": f"{states}[n + 1]", "action": f"{actions}[n]",
-        "received_at": "s.at + (n - 1) * interval '20 min'", "acted_at": "s.at + n * interval '20 min'", "used_s": "1200",
+        "case_id": "s.id", "action": column([f"'{each}'" for each in PATH]),
+        "from_state": column([f"'{each}'" for each in ("(new)", *STATES)]), "to_state": column([f"'{each}'" for each in STATES]),
+        "role": column([f"'{role or 'hotline_operator'}'" for role in BY]),
+        "who_id": column([str(accounts[role].pk) if role else "NULL" for role in BY], "bigint"),
+        "who_name": column([f"'{accounts[role].name}'" if role else "'吴倩'" for role in BY]),
+        "received_at": "s.at + (n - 1) * interval '20 min'", "acted_at": "s.at + n * interval '20 min'", "used_s": "1200", "overdue": "s.late AND n = 6",
     }  # fmt: skip
     upto = f"CASE WHEN s.is_open THEN {OPEN_STEPS} ELSE {len(PATH)} END"
     _copy(cursor, Step, Step.objects.get(case=base).pk, facts, f"series s CROSS JOIN LATERAL generate_series(1, {upto}) AS n")
@@ -149,6 +223,15 @@ def _dispatches(cursor, base: int) -> None:
     _copy(cursor, Dispatch, Dispatch.objects.get(case=base).pk, facts, "series s")
 
 
+def _photos(cursor, base: int) -> None:
+    """One as it was found; of a closed case one more, as it was left."""
+    facts = {"case_id": "s.id", "step_id": "NULL", "kind": "(ARRAY['report', 'after'])[n]", "attachment_id": "p.id"}
+    cursor.execute("CREATE TEMP TABLE pictures ON COMMIT DROP AS SELECT row_number() OVER (ORDER BY id) - 1 AS at, id FROM things_attachment")
+    cursor.execute("SELECT count(*) FROM pictures")
+    source = f"series s CROSS JOIN LATERAL generate_series(1, CASE WHEN s.is_open THEN 1 ELSE 2 END) AS n JOIN pictures p ON p.at = (s.i + n) % {cursor.fetchone()[0]}"
+    _copy(cursor, Photo, Photo.objects.filter(case=base).first().pk, facts, source)
+
+
 def sign_in(usernames: list[str]) -> None:
     """A session of each of them: {username: the cookie}."""
     cookies = {}
@@ -161,3 +244,9 @@ def sign_in(usernames: list[str]) -> None:
         session.save()
         cookies[username] = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
     print(json.dumps(cookies))
+
+
+def partner_key() -> None:
+    """A key of the public door for the measurement, anew each time: {"key"}."""
+    partner = Partner.objects.filter(name=PARTNER).first() or create_partner(SYSTEM, name=PARTNER, source="hotline", an_hour=10_000_000)
+    print(json.dumps(issue_key(SYSTEM, partner)))
