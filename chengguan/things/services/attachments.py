@@ -23,6 +23,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from chengguan.engines import files
 from chengguan.people.selectors import Who
 from chengguan.things.models import SRID, Attachment
+from chengguan.things.services.jpeg import without_extras
 from chengguan.things.services.leftovers import storing
 
 log = logging.getLogger(__name__)
@@ -88,26 +89,39 @@ def _photo(content: bytes) -> dict[str, Any] | None:
                 raise ValidationError(
                     _("照片尺寸 %(w)d×%(h)d 过大，请缩小后再传。") % {"w": opened.width, "h": opened.height}, code="too_many_pixels"
                 )
-            kind = str(opened.format)
+            kind = "JPEG" if opened.format == "MPO" else str(opened.format)  # several pictures in one file: the first
             exif = opened.getexif()
             taken_at, point = _taken_at(exif), _position(exif)
+            size = opened.size
+            body = _as_it_is(opened, kind, exif, content)
+            if body is not None:  # unpacked all the same, no larger than is looked at: what is broken is found
+                opened.draft("RGB", (THUMBNAIL, THUMBNAIL))
             opened.load()
-            upright = ImageOps.exif_transpose(opened)
+            upright = opened.copy() if body is not None else ImageOps.exif_transpose(opened)
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError, ValueError):
         return None
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    small = upright.copy()
-    small.thumbnail((THUMBNAIL, THUMBNAIL))
-    thumbnail, _size = _keep(_encode(small, "JPEG", 80))
+    if body is None:
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        body, size = _encode(upright, kind, 90), upright.size
+    upright.thumbnail((THUMBNAIL, THUMBNAIL))
+    thumbnail, _size = _keep(_encode(upright, "JPEG", 80))
     return {
-        "content": _encode(upright, kind, 90),
+        "content": body,
         "content_type": PHOTO_TYPES[kind],
-        "width": upright.width,
-        "height": upright.height,
+        "width": size[0],
+        "height": size[1],
         "thumbnail": thumbnail,
         "taken_at": taken_at,
         "point": point,
     }
+
+
+def _as_it_is(opened: Image.Image, kind: str, exif: Image.Exif, content: bytes) -> bytes | None:
+    """The file's own bytes without its extras, when the picture stands upright and is no larger than it is kept; else None."""
+    upright = exif.get(ExifTags.Base.Orientation, 1) in (0, 1)
+    if kind != "JPEG" or not upright or opened.mode not in ("RGB", "L") or max(opened.size) > LONGEST_SIDE:
+        return None
+    return without_extras(content)
 
 
 def _encode(image: Image.Image, kind: str, quality: int) -> bytes:
@@ -116,7 +130,8 @@ def _encode(image: Image.Image, kind: str, quality: int) -> bytes:
         flat.paste(image.convert("RGBA"), mask=image.convert("RGBA").getchannel("A"))
         image = flat
     out = io.BytesIO()
-    image.save(out, kind, **({"quality": quality} if kind != "PNG" else {"optimize": False}))
+    extras: dict[str, Any] = {"optimize": False} if kind == "PNG" else {"quality": quality, **({"comment": b""} if kind == "JPEG" else {})}
+    image.save(out, kind, **extras)
     return out.getvalue()
 
 

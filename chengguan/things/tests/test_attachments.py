@@ -59,6 +59,51 @@ def test_a_phones_photo_is_turned_upright_and_tells_when_and_where_but_keeps_no_
         assert not dict(kept.getexif())
 
 
+def test_an_upright_photo_keeps_its_pixels_and_nothing_beside_them():
+    exif = Image.Exif()
+    exif[ExifTags.Base.Model] = "Somebody's phone"
+    sent = jpeg((600, 400), exif, colour="teal")
+    comment = b"\xff\xfe\x00\x0bhere I am"
+    sent = sent[:2] + comment + sent[2:] + b"trailer with GPS"
+    photo = upload(sent)
+    kept = files.open(photo.sha256).read()
+    assert (photo.width, photo.height) == (600, 400)
+    assert kept == jpeg((600, 400), colour="teal")
+    for secret in (b"Somebody", b"here I am", b"GPS", b"Exif"):
+        assert secret not in kept
+
+
+def test_a_photo_of_several_pictures_is_kept_as_its_first():
+    out = io.BytesIO()
+    first, second = (Image.new("RGB", (320, 240), colour) for colour in ("red", "blue"))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    photo = upload(out.getvalue())
+    assert photo.content_type == "image/jpeg"
+    with Image.open(files.open(photo.sha256)) as kept:
+        assert (kept.format, kept.size, getattr(kept, "n_frames", 1)) == ("JPEG", (320, 240), 1)
+        assert kept.getpixel((10, 10))[0] > 200
+
+
+@pytest.mark.parametrize("mode", ["progressive", "grey", "restarts"])
+def test_other_ways_to_pack_a_photo_are_kept_as_they_are(mode):
+    out, more = io.BytesIO(), {"progressive": {"progressive": True}, "grey": {}, "restarts": {"restart_marker_blocks": 2}}[mode]
+    picture = Image.effect_noise((640, 480), 80)
+    (picture if mode == "grey" else picture.convert("RGB")).save(out, "JPEG", **more)
+    photo = upload(out.getvalue())
+    assert files.open(photo.sha256).read() == out.getvalue()
+
+
+def test_a_photo_whose_blocks_lie_about_their_length_is_refused_or_packed_anew():
+    sent = jpeg()
+    for lie in (b"\xff\xe1\xff\xff", b"\xff\xe1\x00\x00", b"\xff"):
+        try:
+            photo = upload(sent[:2] + lie + sent[2:])
+        except ValidationError:
+            continue
+        with Image.open(files.open(photo.sha256)) as kept:
+            assert kept.size == (600, 400)
+
+
 def test_a_photo_from_the_future_has_no_time():
     exif = Image.Exif()
     exif[ExifTags.Base.DateTime] = "2036:01:01 00:00:00"
