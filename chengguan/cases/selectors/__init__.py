@@ -1,10 +1,11 @@
 """Questions about cases. Each that shows cases takes who asks and answers only with what that person may see."""
 
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
-from chengguan.cases.selectors.casefiles import case_file, condition_of, durations, durations_lately
+from chengguan.cases.selectors.casefiles import case_file, condition_of, durations
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.distance import Distance, distance_of
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
+from chengguan.cases.selectors.lately import durations_lately
 from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
 from chengguan.cases.selectors.moved import only_noted_since

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, ExpressionWrapper, F, fields
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.models import Case, Clock, Report
 from chengguan.cases.selectors.asked import BESIDE, owed_by
@@ -100,38 +98,6 @@ def durations(case: Case, now: datetime | None = None) -> dict[str, float | None
         until = getattr(case, end)
         found[name] = (until - since).total_seconds() if since and until else None
     return found
-
-
-class Median(Aggregate):
-    """percentile_cont of an interval column."""
-
-    function = "PERCENTILE_CONT"
-    name = "median"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = fields.DurationField()
-
-
-SHOWN_SPANS = (("discover", _("发现")), ("handle", _("处置")), ("close", _("结案")))
-
-
-def durations_lately(who: Who, days: int = 30, now: datetime | None = None) -> dict[str, Any] | None:
-    """For the desk's card: median seconds of each span over the cases closed in the last days. n, figures (each slug,
-    name, seconds, words), or None when no case was closed."""
-    now = now or timezone.now()
-    closed = visible(who).filter(state__in=("closed", "archived"), closed_at__gte=now - timedelta(days=days), closed_at__lte=now)
-    medians = {
-        name: Median(ExpressionWrapper(F(end) - F(start), output_field=fields.DurationField()))
-        for name, (start, end) in SPANS.items()
-    }
-    row = closed.aggregate(n=Count("pk"), **medians)
-    if not row["n"]:
-        return None
-    figures = [
-        {"slug": slug, "name": str(name), "seconds": row[slug].total_seconds(), "words": in_words(row[slug])}
-        for slug, name in SHOWN_SPANS
-        if row[slug] is not None
-    ]
-    return {"n": row["n"], "figures": figures, **{name: row[name].total_seconds() for name in SPANS if row[name] is not None}}
 
 
 def in_words(span: timedelta) -> str:

@@ -140,9 +140,9 @@ def _told(members: dict[Key, list[Row]]) -> list[Recurring]:
     ]
 
 
-def same_place(who: Who, case: Case, metres: float) -> QuerySet[Case]:
-    """Cases of the same matter at the same component, or within so many metres, as far as this person may see them."""
-    found = visible(who).filter(matter_code=case.matter_code).exclude(state__in=NEVER_A_CASE)
+def same_place(who: Who, case: Case, metres: float, lately: Q | None = None) -> QuerySet[Case]:
+    """Cases of the same matter at the same component, or within so many metres, as far as this person may see them; `lately`: of these."""
+    found = visible(who).filter(lately or Q(), matter_code=case.matter_code).exclude(state__in=NEVER_A_CASE)
     if not case.matter_code:
         return found.none()
     if case.component_id is not None:
@@ -162,9 +162,8 @@ def times_here(who: Who, case: Case) -> tuple[int, int]:
     """(which time this is within the county's days, those days); 0 when it is not often enough to be told."""
     chosen = settings()
     days = chosen["recurrence.days"]
-    rows = same_place(who, case, chosen["recurrence.metres"])
     lately = Q(reported_at__gt=case.reported_at - timedelta(days=days), reported_at__lte=case.reported_at) & ~Q(pk=case.pk)
-    times = rows.filter(lately).count() + 1
+    times = same_place(who, case, chosen["recurrence.metres"], lately).count() + 1
     return (times if times >= chosen["recurrence.times"] else 0), days
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
+from chengguan.cases.selectors import lately
 from chengguan.cases.tests.conftest import HERE, NOW, World
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import ANONYMOUS, SYSTEM
@@ -202,6 +205,24 @@ def test_card_says_how_long_the_county_took(world: World) -> None:
     case = Case.objects.first()
     assert case is not None
     assert selectors.durations(case)["discover"] == 3600
+
+
+def test_of_many_cases_the_card_is_kept_for_a_while_for_all_who_see_the_same(world: World, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any) -> None:
+    cache.clear()
+    monkeypatch.setattr(lately, "MANY", 2)
+    acceptor, dispatcher, department = (world.who(role) for role in ("acceptor", "dispatcher", "department"))
+    for hours in (2, 4):
+        world.case("closed", department=world.drainage, crew=None, reported_at=timezone.now() - timedelta(hours=9), closed_at=timezone.now() - timedelta(hours=hours))
+    with django_assert_num_queries(1):
+        card = selectors.durations_lately(acceptor)
+    with django_assert_num_queries(0):
+        assert selectors.durations_lately(dispatcher) == card
+    assert selectors.durations_lately(department) is None, "the others' cases are not its own"
+    cache.clear()
+    monkeypatch.setattr(lately, "MANY", 3)
+    assert selectors.durations_lately(acceptor)["n"] == 2
+    world.case("closed", closed_at=timezone.now() - timedelta(minutes=1))
+    assert selectors.durations_lately(acceptor)["n"] == 3, "of few cases it is always of now"
 
 
 def test_a_telephone_number_finds_cases_only_for_those_who_may_know_who_reported(world: World) -> None:
