@@ -5,24 +5,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengguan.config.settings")
-pages = get_asgi_application()
+django = get_asgi_application()
 
+from chengguan.config.body import Limited, Message, Receive, Send  # noqa: E402
 from chengguan.engines.health import health, told  # noqa: E402
 
-Message = MutableMapping[str, Any]
+pages = Limited(django)  # type: ignore[arg-type]
 
 
-async def application(
-    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-) -> None:
+async def application(scope: Message, receive: Receive, send: Send) -> None:
     if scope["type"] != "http" or scope["path"] != "/api/health":
-        await pages(scope, receive, send)  # type: ignore[arg-type]
+        await pages(scope, receive, send)
         return
     body = json.dumps(told(await health()), ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]

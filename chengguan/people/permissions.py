@@ -79,6 +79,7 @@ _TABLE: tuple[Permission, ...] = (
     Permission("cases.see_archive", _("查看保管期限与清除登记"), dict.fromkeys(("administrator", "shift_leader", "leader", "evaluator", "overseer"), ALL)),
     Permission("cases.propose_disposal", _("提出销毁到期案卷"), {"administrator": ALL, "shift_leader": ALL}),
     Permission("cases.grant_disposal", _("审批销毁到期案卷"), {"leader": ALL}),
+    Permission("portal.manage_partners", _("管理上报伙伴与密钥"), {"administrator": ALL}),
     Permission("map.see", _("查看值班地图"), WIDE | LIMITED),
     Permission("work.see", _("使用工作台"), CENTRE | {k: LIMITED[k] for k in ("department", "township", "contractor_lead")} | {"trade_engineer": ALL, "administrator": ALL}),
     Permission("evaluation.see", _("查看综合评价"), dict.fromkeys(("evaluator", "leader", "overseer", "shift_leader"), ALL) | {"department": DEPARTMENT, "township": AREA}),

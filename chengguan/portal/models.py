@@ -1,12 +1,14 @@
-"""How much came lately through the citizens' door, counted where every web worker sees it."""
+"""Who may report through the public door: partners with a key; and how much came lately, counted where every web worker sees it."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Sender(models.Model):
-    """Reports from one network address since the beginning of its hour. The address itself is not kept."""
+    """Reports from one network address, or with one key, since the beginning of its hour. The address itself is not kept."""
 
     key = models.CharField(max_length=64, primary_key=True)
     since = models.DateTimeField(db_index=True)
@@ -14,3 +16,26 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reports} since {self.since:%F %T}"
+
+
+class Partner(models.Model):
+    """Another system that brings reports in with a key of its own: the county's 12345 hotline, an app, the platform above."""
+
+    SOURCES = [("citizen", _("市民上报")), ("hotline", _("热线举报")), ("upper", _("上级平台"))]
+
+    name = models.CharField(_("名称"), max_length=40, unique=True)
+    source = models.CharField(_("案件来源"), max_length=10, choices=SOURCES, default="hotline")
+    """What its reports count as."""
+    an_hour = models.PositiveIntegerField(_("每小时最多上报"), default=1000)
+    key_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    key_ends = models.CharField(_("密钥末四位"), max_length=4, blank=True, editable=False)
+    key_issued_at = models.DateTimeField(_("密钥签发时间"), null=True, editable=False)
+    enabled = models.BooleanField(_("启用"), default=True)
+    created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("上报伙伴")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import Point
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 from chengguan.cases import selectors as cases
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo, Step
-from chengguan.people.selectors import Who
+from chengguan.people.selectors import Who, may
+from chengguan.portal.models import Partner
 from chengguan.things.models import Attachment
 
 NEAR_METRES = 60
@@ -55,7 +57,17 @@ class Progress:
 
 def near(who: Who, point: Point) -> list[Near]:
     """Open cases close to a point, nearest first, without anything personal; the same for everyone who asks."""
-    found = [case for case in cases.duplicates(point, "", metres=NEAR_METRES, hours=24 * NEAR_DAYS) if case.state in workflow.OPEN]
+    return _in_plain_words(cases.duplicates(point, "", metres=NEAR_METRES, hours=24 * NEAR_DAYS))
+
+
+def repeated(who: Who, point: Point, matter_code: str) -> list[Near]:
+    """Open cases that a report from there may repeat: within the county's distance and time for duplicates, of the same matter where one
+    is named."""
+    return _in_plain_words(cases.duplicates(point, matter_code))
+
+
+def _in_plain_words(found: Sequence[Case]) -> list[Near]:
+    still = [case for case in found if case.state in workflow.OPEN]
     return [
         Near(
             case.matter_name or _("尚未分类的问题"),
@@ -63,7 +75,7 @@ def near(who: Who, point: Point) -> list[Near]:
             _("%(time)s前") % {"time": timesince(case.reported_at, depth=1)},
             plain_state(case.state),
         )
-        for case in found[:MOST_NEAR]
+        for case in still[:MOST_NEAR]
     ]
 
 
@@ -171,3 +183,8 @@ def _stages(own: Case, case: Case) -> list[Stage]:
             words = _headline(case)
         shown.append(Stage(words, mark, at if mark == "done" else None, more))
     return shown
+
+
+def partners(who: Who) -> QuerySet[Partner]:
+    """The systems that bring reports in; for who manages them."""
+    return Partner.objects.all() if may(who, "portal.manage_partners") else Partner.objects.none()

@@ -144,6 +144,8 @@ ADMINISTRATION = (
     ("duties", "/duties", "责任网格的责任人", "Who walks which grid"),
     ("gateways", "/gateways", "网关", "Gateways"),
     ("gateway", "/gateways/{gateway}", "一个网关：设备、口令、最近上线", "A gateway: its devices, key, last seen"),
+    ("partners", "/partners", "上报伙伴与密钥", "Partners that report, and their keys"),
+    ("partner", "/partners/{partner}", "一个上报伙伴", "A partner: what it may, its key, every change"),
     ("components", "/components", "部件", "Components"),
     ("component", "/components/{component}", "一个部件：属性与历次修改", "A component: attributes and every change"),
     ("calendar", "/calendar?year=2026", "工作日历：一年的工作日、放假、调休和本县的设定", "The working calendar: working days, holidays, make-up days, the county's own"),
@@ -180,7 +182,7 @@ LEADS_ELSEWHERE = {"home": "to the first page of the post", "set_language": "bac
 POSTED = {
     "archive-propose", "archive-decide", "archive-keep", "missed-judge",
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",
-    "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
+    "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "partner_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
     "takeover-upload", "takeover-columns", "takeover-words", "takeover-keep", "takeover-go", "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",

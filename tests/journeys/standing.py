@@ -25,6 +25,8 @@ from chengguan.evaluation.services import draw
 from chengguan.observations.models import Quarantine
 from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import SYSTEM, who_is
+from chengguan.portal.models import Partner
+from chengguan.portal.services import create_partner
 from chengguan.things.models import Component, Device, Gateway, Group
 from tests.small_town import dark_lamp, walk
 
@@ -40,9 +42,13 @@ def stand() -> None:
     keys: dict[str, Any] = {
         "device": device.pk, "cover": tag.pk, "gateway": device.gateway_id, "component": lamp.pk, "circuit": _circuit(device).key,
         "entry": _entry(device.gateway).pk, "alarm": _alarm(device),
-        "account": Account.objects.get(username="accept").pk, "organisation": Organisation.objects.get(code="lighting").pk,
+        "partner": _partner().pk, "account": Account.objects.get(username="accept").pk, "organisation": Organisation.objects.get(code="lighting").pk,
     }  # fmt: skip
     print(json.dumps(keys | _cases(lamp)))
+
+
+def _partner() -> Partner:
+    return Partner.objects.first() or create_partner(SYSTEM, name="12345 政务服务便民热线", source="hotline", an_hour=1000)
 
 
 def _cases(lamp: Component) -> dict[str, Any]:

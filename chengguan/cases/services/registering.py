@@ -36,6 +36,7 @@ def register(
     *,
     source: str,
     point: Point | None = None,
+    unit_grid: UnitGrid | None = None,
     description: str = "",
     matter_code: str = "",
     condition_key: str = "",
@@ -50,16 +51,18 @@ def register(
     source_key: str | None = None,
     urgent: bool = False,
     linked_to: Case | None = None,
+    followed: bool = False,
     said: dict[str, Any] | None = None,
     synthetic: bool = False,
     now: datetime | None = None,
 ) -> Case:
-    """登记. The same source_key twice gives the same case. `hint` and `severity` choose the filing condition when an alarm
+    """登记. The same source_key twice gives the same case. `unit_grid` is that of the point, where it is known already; `followed`: with a
+    code to ask by, as a citizen has one anyway. `hint` and `severity` choose the filing condition when an alarm
     brings the report. A place outside the county is refused for people."""
     role = _role(who, source)
     if point is None and component is None and not description.strip():
         raise Refused(_("请写几句话，或在地图上点出位置"), "description")
-    if point is not None and not who.is_system and not places.inside_county(point):
+    if point is not None and unit_grid is None and not who.is_system and not places.inside_county(point):
         raise Refused(_("位置不在本县范围内"), "place")
     if matter_code and matter_code not in codes.in_force().matters:
         raise Refused(_("没有这个案件类别：%(code)s") % {"code": matter_code}, "matter_code")
@@ -74,11 +77,11 @@ def register(
     _classify(case, matter_code, condition_key, hint, severity)
     if role == "inspector":
         refuse_too_few(chosen.settings(), "register", matter_code, len(photos))
-    _locate(case, point, address)
+    _locate(case, point, address, unit_grid)
     move_given: dict[str, Any] = {"photos": list(photos), "words": case.description}
     try:
         with transaction.atomic():
-            _store(who, role, [Arrival(case, move_given, said or {})], "register", "reported", now or timezone.now())
+            _store(who, role, [Arrival(case, move_given, said or {}, followed)], "register", "reported", now or timezone.now())
     except IntegrityError:
         known = _known(source_key)
         if known is None:
@@ -165,11 +168,11 @@ def _classify(case: Case, matter_code: str, condition_key: str, hint: str, sever
     case.condition_key = fitting.key if fitting else ""
 
 
-def _locate(case: Case, point: Point | None, address: str) -> None:
+def _locate(case: Case, point: Point | None, address: str, unit_grid: UnitGrid | None = None) -> None:
     if case.component_id is not None and point is None:
         placing.place_at_component(case)
     elif point is not None:
-        placing.place(case, point, address)
+        placing.place(case, point, address, unit_grid)
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ class Arrival:
     case: Case
     given: dict[str, Any]
     said: dict[str, Any]
+    followed: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,7 +243,7 @@ def _store(who: Who, role: str, arrivals: Sequence[Arrival], action: str, state:
         case = arrival.case
         case.state, case.reported_at, case.entered_at = state, now, now
         case.register_number = number
-        case.follow_code = numbers.follow_code() if case.source == "citizen" else None
+        case.follow_code = numbers.follow_code() if case.source == "citizen" or arrival.followed else None
         clocks = Clocks(case, now, settings, calendar)
         if action == "register":
             clocks.new("stage", "受理", settings.stage("受理"))

@@ -15,7 +15,7 @@ from chengguan.people.models import AuditEntry
 from chengguan.people.permissions import PERMISSIONS
 from chengguan.people.selectors import SYSTEM, Who, may
 
-SECRET_FIELDS = {"password", "password_hash"}
+SECRET_FIELDS = {"password", "password_hash", "key_hash"}
 
 
 def facts_of(obj: models.Model) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from chengguan.cases.models import Case
 from chengguan.portal import services
 from chengguan.portal.models import Sender
+from chengguan.portal.services import senders
 from tests.small_town import SEAT, dark_lamp, move, photo_file, walk
 
 
@@ -72,23 +73,23 @@ def test_a_robot_that_fills_the_hidden_field_is_thanked_and_ignored(town):
 
 
 def test_a_flood_from_one_address_is_slowed(town, monkeypatch):
-    monkeypatch.setattr(services, "FROM_ONE_ADDRESS", 2)
+    monkeypatch.setattr(senders, "FROM_ONE_ADDRESS", 2)
     assert [send().status_code for _ in range(3)] == [302, 302, 429]
 
 
 def test_an_address_is_counted_where_every_worker_sees_it_and_forgotten_after_an_hour(town, monkeypatch):
-    monkeypatch.setattr(services, "FROM_ONE_ADDRESS", 2)
+    monkeypatch.setattr(senders, "FROM_ONE_ADDRESS", 2)
     assert [send().status_code for _ in range(3)] == [302, 302, 429]
     known = Sender.objects.get()
     assert known.reports == 3
     assert "127.0.0.1" not in known.key
-    Sender.objects.update(since=timezone.now() - services.HOUR)
+    Sender.objects.update(since=timezone.now() - senders.HOUR)
     assert send().status_code == 302
     assert send(Client(REMOTE_ADDR="10.0.0.9")).status_code == 302
 
 
 def test_a_flood_through_the_door_is_slowed(town, monkeypatch):
-    monkeypatch.setattr(services, "FROM_ALL", 1)
+    monkeypatch.setattr(senders, "FROM_ALL", 1)
     assert [send().status_code for _ in range(2)] == [302, 429]
 
 

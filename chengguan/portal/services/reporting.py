@@ -1,38 +1,32 @@
-"""What the citizens' door takes in, and what it keeps out: a robot, a flood, a place that is not ours, nothing at all."""
+"""The citizen's page sends a form; what comes of it."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.utils import timezone
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from chengguan.cases import services as cases
 from chengguan.cases.models import Case
 from chengguan.people.selectors import ANONYMOUS
 from chengguan.places.selectors import inside_county, nearest_address
-from chengguan.portal.models import Sender
-from chengguan.portal.selectors import recent_from_citizens
+from chengguan.portal.services.refusals import Rejected
+from chengguan.portal.services.senders import count_stranger
+from chengguan.things.models import Attachment
 from chengguan.things.services import put_attachment
+from chengguan.things.services.attachments import MOST_BYTES
 
 TICKET_AGE = 24 * 3600
 MOST_PHOTOS = 4
 LONGEST_WORDS, LONGEST_ADDRESS = 500, 100
-HOUR = timedelta(hours=1)
-FROM_ONE_ADDRESS = 10
-"""Reports an hour from one network address; a household or an office shares one."""
-FROM_ALL = 120
-"""Reports in ten minutes through this door altogether; beyond that people are asked to telephone."""
 PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,5})?)$")
 
 
@@ -51,25 +45,16 @@ class Said:
     photos: Sequence[Any] = field(default_factory=tuple)
 
 
-class Rejected(Exception):
-    """The report was not taken; `reasons` say why in the citizen's words. `status` is that of HTTP."""
-
-    def __init__(self, reasons: Sequence[str], status: int = 422) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = list(reasons)
-        self.status = status
-
-
 def issue_ticket() -> str:
     """A signed key of one form: the same form sent twice is one report, and a form nobody asked for is refused."""
     return signing.dumps(get_random_string(20), salt="portal.report")
 
 
-def point_of(lon: str, lat: str) -> Point | None:
+def point_of(lon: Any, lat: Any) -> Point | None:
     """The point of two typed numbers; None when they are not a place on earth."""
     try:
         x, y = float(lon), float(lat)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not (math.isfinite(x) and math.isfinite(y) and -180 <= x <= 180 and -90 <= y <= 90):
         return None
@@ -90,13 +75,7 @@ def receive(said: Said, ip: str) -> Case | None:
     point, reasons = _checked(said)
     if reasons or point is None:
         raise Rejected(reasons)
-    _count(ip)
-    photos = []
-    for photo in list(said.photos)[:MOST_PHOTOS]:
-        try:
-            photos.append(put_attachment(photo, photos_only=True))
-        except ValidationError as error:
-            raise Rejected([_("有一张照片打不开，请删掉它再试：%(why)s") % {"why": " ".join(error.messages)}]) from error
+    count_stranger(ip)
     try:
         return cases.register(
             ANONYMOUS,
@@ -105,11 +84,32 @@ def receive(said: Said, ip: str) -> Case | None:
             description=said.description.strip(),
             address=said.address.strip() or nearest_address(point),
             reporter_phone=said.phone.strip(),
-            photos=photos,
+            photos=put_photos(said.photos),
             source_key=f"portal:{key}",
         )
     except cases.Refused as error:
         raise Rejected([error.words]) from error
+
+
+def put_photos(photos: Iterable[Any]) -> list[Attachment]:
+    """Kept one after the other. Rejected, in words, at the first that is none."""
+    kept = []
+    for photo in photos:
+        try:
+            kept.append(put_attachment(photo, photos_only=True))
+        except ValidationError as error:
+            words = _("有一张照片打不开，请删掉它再试：%(why)s") % {"why": " ".join(error.messages)}
+            raise Rejected([words], {"photos": words}) from error
+    return kept
+
+
+def photos_refused(photos: Sequence[Any]) -> str:
+    """Why these are too many or too large, before any is looked at; empty when they are not."""
+    if len(photos) > MOST_PHOTOS:
+        return _("照片最多 %(most)d 张。") % {"most": MOST_PHOTOS}
+    if any(photo.size > MOST_BYTES for photo in photos):
+        return _("一张照片最大 %(most)d MB，请压缩后再传。") % {"most": MOST_BYTES >> 20}
+    return ""
 
 
 def _checked(said: Said) -> tuple[Point | None, list[str]]:
@@ -125,29 +125,12 @@ def _checked(said: Said) -> tuple[Point | None, list[str]]:
         reasons.append(_("写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_WORDS})
     if len(said.address.strip()) > LONGEST_ADDRESS:
         reasons.append(_("地址写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_ADDRESS})
-    if said.phone.strip() and not PHONE.match(said.phone.strip().replace(" ", "")):
+    if said.phone.strip() and not is_phone(said.phone):
         reasons.append(_("电话号码好像不对，请检查一下，或者空着不填。"))
-    if len(said.photos) > MOST_PHOTOS:
-        reasons.append(_("照片最多 %(most)d 张。") % {"most": MOST_PHOTOS})
+    if words := photos_refused(said.photos):
+        reasons.append(words)
     return point, reasons
 
 
-def _sent_by(ip: str) -> int:
-    """How many reports this address has sent in its hour, this one counted: in one statement, so that no worker misses
-    another's."""
-    now = timezone.now()
-    Sender.objects.filter(since__lte=now - HOUR).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO portal_sender AS known (key, since, reports) VALUES (%s, %s, 1)"
-            " ON CONFLICT (key) DO UPDATE SET reports = known.reports + 1 RETURNING reports",
-            [salted_hmac("portal.sender", ip, algorithm="sha256").hexdigest(), now],
-        )
-        return int(cursor.fetchone()[0])
-
-
-def _count(ip: str) -> None:
-    if _sent_by(ip) > FROM_ONE_ADDRESS:
-        raise Rejected([_("您这一小时报得很多了，请歇一会儿再报；急事请打热线 12319。")], status=429)
-    if recent_from_citizens(10) >= FROM_ALL:
-        raise Rejected([_("现在上报的人太多，请十分钟后再试；急事请打热线 12319。")], status=429)
+def is_phone(text: str) -> bool:
+    return bool(PHONE.match(text.strip().replace(" ", "")))

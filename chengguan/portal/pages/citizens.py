@@ -39,8 +39,10 @@ def report(request: HttpRequest) -> HttpResponse:
     )
     try:
         case = services.receive(said, request.META.get("REMOTE_ADDR", ""))
+    except services.TooMany as rejected:
+        return _form(request, said, rejected.reasons, 429)
     except services.Rejected as rejected:
-        return _form(request, said, rejected.reasons, rejected.status)
+        return _form(request, said, rejected.reasons, 422)
     if case is None:
         return render(request, "portal/thanks.html")
     return redirect(reverse("portal-follow", args=[case.follow_code]) + "?new")
