@@ -67,6 +67,7 @@ def add_photos(case: Case, *made: io.BytesIO) -> None:
 
 
 def test_each_form_of_a_closed_case_carries_its_font_its_words_and_its_page_numbers(closed):
+    name = Account.objects.get(username="accept").name
     made = {}
     for slug, form in FORMS.items():
         answer = signed_in("accept").get(f"/cases/{closed.pk}/forms/{slug}.pdf")
@@ -75,6 +76,7 @@ def test_each_form_of_a_closed_case_carries_its_font_its_words_and_its_page_numb
             text = words(made[slug])
             assert str(form.name) in text[0] and str(closed) in text[0]
             assert all(f"{n}/{len(text)}" in page for n, page in enumerate(text, 1)), slug
+            assert all(f"，{name}" in page and "Who(" not in page for page in text), "who printed it, by name"
             assert all("/FontDescriptor" in font["/DescendantFonts"][0].get_object() for font in fonts(made[slug])), slug
             for font in fonts(made[slug]):
                 told = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
