@@ -150,6 +150,11 @@ class FieldLine:
     value: str
     samples: list[str]
 
+    @property
+    def joins(self) -> bool:
+        """Several columns make one text."""
+        return self.field in ("description", "closing_note", "address")
+
 
 def lines(batch: TakeoverBatch) -> list[FieldLine]:
     told = (batch.mapping or guessed(batch)).get("fields", {})
