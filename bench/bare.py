@@ -24,7 +24,7 @@ def main() -> None:
     from chengguan.ingest.batch import Batch
     from chengguan.ingest.decode import decode, identify
     from chengguan.ingest.directory import Directory
-    from chengguan.ingest.history import insert
+    from chengguan.ingest.inserting import insert
     from chengguan.ingest.now import BATCH_S, MOST
     from chengguan.ingest.piece import Piece, join
     from chengguan.ingest.stream import Feed
