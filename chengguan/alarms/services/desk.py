@@ -54,6 +54,8 @@ def shelve(who: Who, alarm: Alarm | int, until: datetime, reason: str) -> Alarm:
     """Out of sight until then, with a reason; it comes back by itself. ValidationError without reason or with a bad end."""
     now = timezone.now()
     reason = given_reason(reason, _("请写明搁置理由。"))
+    if timezone.is_naive(until):
+        raise ValidationError({"until": _("搁置截止时间要写明时区，例如 2026-06-01T18:00:00+08:00。")})
     if until <= now:
         raise ValidationError({"until": _("搁置截止时间须晚于现在。")})
     if (until - now).days >= LONGEST_SHELF_DAYS:

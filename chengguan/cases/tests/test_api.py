@@ -106,3 +106,17 @@ def test_the_back_office_does_not_tell_an_administrator_who_reported(world: Worl
         assert "灯不亮" in told
         assert "13900001111" not in told
         assert "田某" not in told
+
+
+def test_an_end_that_has_passed_is_refused_over_the_api_as_on_the_page(world: World) -> None:
+    for role, action, given in (
+        ("department", "ask_suspend", {"reason_code": "season", "reason": "等天气"}),
+        ("leader", "urge", {"urge_kind": "leader", "level": "1", "words": "快一点"}),
+        ("leader", "consult", {"participants": [world.lighting.pk], "words": "商量一下"}),
+    ):
+        case = world.case("handling")
+        for until in ("2020-01-01T08:00:00+08:00", "2020-01-01T08:00", "明天", 7):
+            answer = post(client(world, role), f"/api/v1/cases/{case.pk}/{action}", {"version": 1, "given": {**given, "until": until}})
+            assert (answer.status_code, answer.json()["field"]) == (422, "until"), (action, until)
+        case.refresh_from_db()
+        assert case.version == 1

@@ -144,3 +144,16 @@ def test_what_left_the_desk_can_be_looked_up(town):
 def test_another_departments_alarm_is_not_found(town):
     alarm = dark(town)
     assert signed_in("drainage").get(f"/alarms/{alarm.pk}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [("2030-01-01T08:00:00", "要写明时区"), ("2020-01-01T08:00:00+08:00", "须晚于现在"), ("2099-01-01T08:00:00Z", "最长"), ("明天", "")],
+)
+def test_an_end_of_shelving_that_makes_no_sense_is_refused_over_the_api(town, until, words):
+    alarm = dark(town)
+    answer = signed_in("duty").post(f"/api/v1/alarms/{alarm.pk}/shelve", {"until": until, "reason": "检修"}, content_type="application/json")
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"] if words else answer.json()["detail"]
+    alarm.refresh_from_db()
+    assert alarm.shelved_until is None
