@@ -63,6 +63,8 @@ def _counted(start: datetime, end: datetime, limit: Limit, calendar: WorkCalenda
 
 def _running(start: datetime, end: datetime | None, pauses: Sequence[Pause]) -> list[tuple[datetime, datetime | None]]:
     """The stretches in which the clock runs, from `start` to `end` (None: for ever)."""
+    if not pauses:
+        return [(start, end)]
     stretches: list[tuple[datetime, datetime | None]] = []
     since = start
     for paused, resumed in sorted(pauses, key=lambda pause: pause[0]):
@@ -86,8 +88,9 @@ def used(start: datetime, now: datetime, limit: Limit, calendar: WorkCalendar, p
 def moment_after(
     start: datetime, seconds: float, limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
 ) -> datetime | None:
-    """When `seconds` of the clock are used; None while it is paused before that."""
-    left = seconds
+    """When `seconds` of the clock are used; None while it is paused before that. To the millisecond: a hair more than what ends
+    with the working day would come to lie in the next."""
+    left = round(seconds, 3)
     for since, until in _running(start, None, pauses):
         if until is not None:
             here = _counted(since, until, limit, calendar)
@@ -105,17 +108,12 @@ def deadline(
     return moment_after(start, whole_seconds(start, limit, calendar) + extra, limit, calendar, pauses)
 
 
-def yellow(
-    start: datetime,
-    limit: Limit,
-    calendar: WorkCalendar,
-    pauses: Sequence[Pause] = (),
-    extra: float = 0,
-    share: float = 0.8,
-) -> datetime | None:
-    """When `share` of the limit is used."""
+def moments(
+    start: datetime, limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = (), extra: float = 0, share: float = 0.8
+) -> tuple[datetime | None, datetime | None]:
+    """When `share` of the limit is used and the light turns yellow, and when all of it is: the two moments that are stored."""
     whole = whole_seconds(start, limit, calendar) + extra
-    return moment_after(start, whole * share, limit, calendar, pauses)
+    return moment_after(start, whole * share, limit, calendar, pauses), moment_after(start, whole, limit, calendar, pauses)
 
 
 def light(now: datetime, yellow_at: datetime | None, red_at: datetime | None) -> str:
@@ -128,11 +126,6 @@ def light(now: datetime, yellow_at: datetime | None, red_at: datetime | None) ->
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
 
 
-def percent_used(now: datetime, yellow_at: datetime | None, red_at: datetime | None, share: float) -> int:
-    """How much of the limit is used, from the two stored moments: `share` of it at yellow, all of it at the deadline."""
-    if red_at is None or yellow_at is None:
-        return 0
-    whole = (red_at - yellow_at) / (1 - share)
-    if whole <= timedelta(0):
-        return 100
-    return max(0, min(100, round(100 * (1 - (red_at - now) / whole))))
+def percent(used_s: float, whole_s: float) -> int:
+    """How much of a limit is used, between 0 and 100."""
+    return max(0, min(100, round(100 * used_s / whole_s))) if whole_s > 0 else 100

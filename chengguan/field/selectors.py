@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from chengguan import registry
 from chengguan.cases import selectors as cases
-from chengguan.cases import timing
 from chengguan.cases.models import Case, Task
-from chengguan.cases.selectors.casefiles import in_words
+from chengguan.cases.selectors.running import Running
+from chengguan.cases.selectors.timeleft import TimeLeft, shown_of, time_of
 from chengguan.observations import selectors as observations
 from chengguan.people.models import GridDuty
 from chengguan.people.selectors import SYSTEM, Who, on
@@ -38,7 +38,7 @@ class Job:
     case: Case
     kind: str  # confirm | verify | handle
     due: datetime | None
-    share: float  # of the limit that is used when the light turns yellow
+    time: TimeLeft
     words: str = ""
     task: Task | None = None
 
@@ -48,34 +48,24 @@ class Job:
 
     @property
     def light(self) -> str:
-        return timing.light(timezone.now(), self.yellow_at, self.due)
-
-    @property
-    def span(self) -> str:
-        """Time left, or over."""
-        return in_words(abs(self.due - timezone.now())) if self.due else ""
-
-    @property
-    def percent(self) -> int:
-        return timing.percent_used(timezone.now(), self.yellow_at, self.due, self.share)
-
-    @property
-    def yellow_at(self) -> datetime | None:
-        if self.task is None:
-            return self.case.yellow_at
-        return self.task.clock.yellow_at if self.task.clock else None
+        return self.time.light
 
 
 def jobs(who: Who) -> list[Job]:
     """Everything this person has to do, the most urgent first."""
-    share = cases.settings()["lights.yellow"]
+    now, chosen = timezone.now(), cases.settings()
+    days = cases.calendar(chosen).for_showing()
     tasks = Task.objects.filter(account__in=who.task_accounts, done_at=None, kind__in=("confirm", "verify"))
-    found = [Job(task.case, task.kind, task.due, share, task.words, task) for task in tasks.select_related("case", "clock")]
+    found = [
+        Job(task.case, task.kind, task.due, time_of(Running(task.case, now, chosen, days, []), task.clock), task.words, task)
+        for task in tasks.select_related("case", "clock")
+    ]
     if who.has("crew"):
         crews = [post.organisation_id for post in who.posts if post.role == "crew"]
-        mine = cases.visible(who).filter(state__in=JOBS, crew_id__in=crews)
-        found += [Job(case, "handle", case.deadline, share, case.description) for case in mine]
-    far = timezone.now() + timedelta(days=3650)
+        mine = list(cases.visible(who).filter(state__in=JOBS, crew_id__in=crews))
+        cases.show_times(mine, now)
+        found += [Job(case, "handle", case.deadline, shown_of(case), case.description) for case in mine]
+    far = now + timedelta(days=3650)
     return sorted(found, key=lambda job: (job.due or far, job.case.pk))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,10 @@ class WorkCalendar:
 
     def for_showing(self) -> WorkCalendar:
         """The same, but a year that nobody has entered follows the week. No deadline is computed by it."""
+        return self._guessing
+
+    @cached_property
+    def _guessing(self) -> WorkCalendar:
         return replace(self, guesses=True)
 
     def hours_on(self, day: date) -> Hours:

@@ -12,13 +12,13 @@ from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.nearby import Near, duplicates, earlier, mergeable, near_of, of_caller
 from chengguan.cases.selectors.recurrence import Past, Recurring, history_here, recurring, times_here
 from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.timeleft import light_of, show_times
 from chengguan.cases.selectors.urges import SHOWS, sides_of, urge_counts, urges
 from chengguan.cases.selectors.worklists import (
     POST_STATES,
     Page,
     beside_counts,
     counts,
-    light_of,
     load_of_departments,
     search,
     waiting,
@@ -65,6 +65,7 @@ __all__ = [
     "search",
     "sees_reporter",
     "settings",
+    "show_times",
     "sides_of",
     "suggested_department",
     "times_here",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from chengguan.cases.models import Case, Clock, Report
 from chengguan.cases.selectors.asked import BESIDE, owed_by
@@ -16,8 +15,10 @@ from chengguan.cases.selectors.nearby import earlier, of_caller
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.cases.selectors.staged import stretches
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN, show_time
+from chengguan.cases.selectors.timeleft import day_seconds, show_time, words_of
+from chengguan.cases.selectors.worklists import HEAVY, SHOWN
 from chengguan.cases.timing import light as light_at
+from chengguan.cases.words import clock_words
 from chengguan.people.selectors import Who
 from chengguan.standards import filing
 
@@ -29,10 +30,11 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     now = now or timezone.now()
     case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to", "taken_over").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
     chosen = settings()
-    show_time(case, now, chosen["lights.yellow"])
-    running = Running(case, now, chosen, calendar(chosen).for_showing())
+    kept = list(case.clocks.select_related("department"))
+    running = Running(case, now, chosen, calendar(chosen).for_showing(), [clock for clock in kept if clock.ended_at is None])
+    show_time(running)
     merged = list(case.merged.all())
-    clocks = [with_use(running, clock) for clock in case.clocks.select_related("department")]
+    clocks = [with_use(running, clock) for clock in kept]
     return {
         "case": case,
         "condition": condition_of(case),
@@ -64,13 +66,16 @@ def condition_of(case: Case) -> filing.FilingCondition | None:
 
 
 def with_use(running: Running, clock: Clock) -> Clock:
-    """The clock with used_s as of now and whole_s, left_s, share (0..1 and beyond), late and light beside it."""
-    used, whole = running.used(clock), running.whole(clock)
+    """The clock with used_s as of now and whole_s, left_s, share (0..1 and beyond), late and light beside it; `day_s`, a working
+    day's length, `used` and, of an open one, `left` in words."""
+    used, whole, day_s = running.used(clock), running.whole(clock), day_seconds(running)
     over = clock.overdue or used > whole
     light = "red" if over else light_at(running.now, clock.yellow_at, clock.deadline) if clock.ended_at is None else "green"
+    left = words_of(running, clock, whole - used) if clock.ended_at is None else ""
     clock.used_s = used
     for name, value in {
         "whole_s": whole, "left_s": whole - used, "share": used / whole if whole else 0.0, "late": over, "light": light,
+        "day_s": day_s, "used": clock_words(used, clock.limit_clock, day_s), "left": left,
     }.items():  # fmt: skip
         setattr(clock, name, value)
     return clock
@@ -98,14 +103,3 @@ def durations(case: Case, now: datetime | None = None) -> dict[str, float | None
         until = getattr(case, end)
         found[name] = (until - since).total_seconds() if since and until else None
     return found
-
-
-def in_words(span: timedelta) -> str:
-    """3 天 4 小时, 2 小时 5 分, 12 分, 8 秒."""
-    seconds = round(span.total_seconds())
-    days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
-    if days:
-        return gettext("%(d)d 天 %(h)d 小时") % {"d": days, "h": hours} if hours else gettext("%(d)d 天") % {"d": days}
-    if hours:
-        return gettext("%(h)d 小时 %(m)d 分") % {"h": hours, "m": minutes} if minutes else gettext("%(h)d 小时") % {"h": hours}
-    return gettext("%(m)d 分") % {"m": minutes} if minutes else gettext("%(s)d 秒") % {"s": seconds}

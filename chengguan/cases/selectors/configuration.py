@@ -41,4 +41,14 @@ def calendar(chosen: Settings | None = None) -> WorkCalendar:
         return known[1]
     chosen = chosen or settings()
     own = dict(CalendarDay.objects.values_list("day", "working"))
-    return WorkCalendar(hours=read_hours(chosen["calendar.hours"]), seasons=read_seasons(chosen["calendar.seasons"]), overrides=own)
+    return _kept(WorkCalendar(hours=read_hours(chosen["calendar.hours"]), seasons=read_seasons(chosen["calendar.seasons"]), overrides=own))
+
+
+_in_use: list[WorkCalendar] = []
+
+
+def _kept(fresh: WorkCalendar) -> WorkCalendar:
+    """The one that was in use, while nobody changed anything: it knows the days it has passed already."""
+    if not _in_use or _in_use[0] != fresh:
+        _in_use[:] = [fresh]
+    return _in_use[0]

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.chinese import question_of, words_asked
-from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import sees_reporter, visible
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN, narrowed, show_time
+from chengguan.cases.selectors.timeleft import show_times
+from chengguan.cases.selectors.worklists import HEAVY, SHOWN, narrowed
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
 
@@ -60,9 +60,8 @@ def find(
         cases = cases.filter(reported_at__lt=until)
     keys, more = _ranked(who, cases, text, after, size) if text.strip() else (_newest(cases, after, size), False)
     known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk([pk for pk, _key in keys[:size]])
-    rows, share = [known[pk] for pk, _key in keys[:size] if pk in known], settings()["lights.yellow"]
-    for case in rows:
-        show_time(case, now, share)
+    rows = [known[pk] for pk, _key in keys[:size] if pk in known]
+    show_times(rows, now)
     return Found(rows, keys[size - 1][1] if len(keys) > size else "", more, words_asked(text))
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
 
-from chengguan.cases import timing, workflow
+from chengguan.cases import workflow
 from chengguan.cases.models import Case, Dispatch, Request, Step, Task
 from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.asked import asked_of
-from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.marks import marks_of, with_mark
 from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.timeleft import show_times
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
 
@@ -65,17 +65,6 @@ class Page:
 
     cases: list[Case]
     after: str | None
-
-
-def light_of(case: Case, now: datetime) -> str:
-    """green, yellow or red; grey while no clock of the case runs."""
-    return timing.light(now, case.yellow_at, case.deadline)
-
-
-def show_time(case: Case, now: datetime, share: float) -> None:
-    """`.light` and `.percent` (how much of the limit is used) on the case; `share` of the limit is used at yellow."""
-    case.light = light_of(case, now)  # type: ignore[attr-defined]
-    case.percent = timing.percent_used(now, case.yellow_at, case.deadline, share)  # type: ignore[attr-defined]
 
 
 def waiting(who: Who, post: str = "") -> QuerySet[Case]:
@@ -231,11 +220,10 @@ def _page(cases: QuerySet[Case], after: str, size: int, now: datetime) -> Page:
     cases = cases.filter(_beyond(after))
     found = list(cases.order_by(F("deadline").asc(nulls_last=True), "id").values_list("pk", flat=True)[: size + 1])
     known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk(found[:size])
-    share = settings()["lights.yellow"]
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
     marks = marks_of(rows, now)
+    show_times(rows, now)
     for case in rows:
-        show_time(case, now, share)
         case.marks = marks[case.pk]  # type: ignore[attr-defined]
     return Page(rows, _key(rows[-1]) if more else None)
 

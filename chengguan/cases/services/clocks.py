@@ -49,9 +49,7 @@ class Clocks(Running):
             earlier = self.case.clocks.filter(kind="stage", stage=stage).last()
             if earlier is not None:
                 if earlier.ended_at is not None:
-                    earlier.pauses = [*earlier.pauses, [earlier.ended_at.isoformat(), self.now.isoformat()]]
-                    earlier.ended_at = None
-                    self.open.append(earlier)
+                    return self._goes_on(earlier)
                 self.recompute(earlier)
                 earlier.save()
                 return earlier
@@ -74,14 +72,25 @@ class Clocks(Running):
         if reopened is not None and earlier is not None and earlier.ended_at and earlier.ended_at < reopened.acted_at:
             earlier = None
         if earlier is not None and earlier.ended_at is not None and (earlier.limit_value, earlier.limit_clock) == (limit.value, limit.clock):
-            earlier.pauses = [*earlier.pauses, [earlier.ended_at.isoformat(), self.now.isoformat()]]
-            earlier.ended_at = None
-            self.recompute(earlier)
-            earlier.save()
-            self.open.append(earlier)
+            self._goes_on(earlier)
         else:
             self.start("handling", HANDLING, limit, department, since, name)
         self.start("handling_turn", HANDLING, limit, department, since, name)
+
+    def _goes_on(self, earlier: Clock) -> Clock:
+        """An ended clock runs on from where it stood: from its end, or from the pause in which it ended, until now is a pause."""
+        since = earlier.paused_at or earlier.ended_at or self.now
+        earlier.pauses = [*earlier.pauses, [since.isoformat(), self.now.isoformat()]]
+        earlier.paused_at = earlier.ended_at = None
+        self.recompute(earlier)
+        earlier.save()
+        self.open.append(earlier)
+        return earlier
+
+    @property
+    def first_turn(self) -> bool:
+        """Whether no department had the case before."""
+        return not self.case.clocks.filter(kind="handling").exists()
 
     def next_part(self) -> None:
         """The next stretch of a staged limit begins where the one before it ended."""
@@ -97,7 +106,7 @@ class Clocks(Running):
                 clock.save()
 
     def resume(self, stage: str) -> None:
-        """Goes on where it stopped; a desk's clock that had ended starts again."""
+        """Goes on where it stopped; a handling clock that had ended starts again, unless it is to start with the receipt."""
         found = self.find(stage)
         for clock in found:
             if clock.paused_at is not None:
@@ -105,7 +114,8 @@ class Clocks(Running):
                 clock.paused_at = None
                 self.recompute(clock)
                 clock.save()
-        if not found and stage == HANDLING:
+        unreceived = self.settings["handling.starts"] == "receipt" and self.case.received_at is None
+        if not found and stage == HANDLING and not unreceived:
             self.start_handling(fresh=True)
 
     def end(self, stage: str | None = None, clock: Clock | None = None) -> None:
@@ -122,6 +132,7 @@ class Clocks(Running):
         for clock in self.find(HANDLING):
             clock.extensions += 1
             self.recompute(clock)
+            self.no_longer_overdue(clock)
             clock.save()
 
     def note_use(self, clock: Clock) -> None:
@@ -130,13 +141,25 @@ class Clocks(Running):
 
     def recompute(self, clock: Clock) -> None:
         """Deadline and yellow moment from start, pauses, limit and extensions; empty while paused."""
-        pauses, limit, extra = pauses_of(clock), limit_of(clock), extra_of(clock, self.calendar, self.settings)
-        share = self.settings["lights.yellow"]
         if clock.paused_at is not None:
             clock.deadline = clock.yellow_at = None
             return
-        clock.deadline = timing.deadline(clock.started_at, limit, self.calendar, pauses, extra)
-        clock.yellow_at = timing.yellow(clock.started_at, limit, self.calendar, pauses, extra, share)
+        extra, share = extra_of(clock, self.calendar, self.settings), self.settings["lights.yellow"]
+        moments = timing.moments(clock.started_at, limit_of(clock), self.calendar, pauses_of(clock), extra, share)
+        clock.yellow_at, clock.deadline = moments
+
+    @cached_property
+    def ended_late(self) -> bool:
+        """Whether a handling clock of the case that has ended was overdue."""
+        return bool(self.case.clocks.filter(kind="handling", overdue=True).exclude(ended_at=None).exists())
+
+    def no_longer_overdue(self, clock: Clock) -> None:
+        """A deadline that lies ahead again takes the mark back; a new mark is the round's, which urges too."""
+        if not clock.overdue or clock.deadline is None or self.now > clock.deadline:
+            return
+        clock.overdue = False
+        if clock.kind == "handling":
+            self.case.handling_overdue = self.ended_late or any(each.overdue for each in self.find(HANDLING) if each.kind == "handling")
 
     def write_columns(self) -> None:
         """The case's own deadline columns, from the clock its state stands on."""

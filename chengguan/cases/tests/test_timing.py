@@ -90,8 +90,7 @@ def test_used_is_what_the_slow_walk_counts(start: datetime, minutes: int, limit:
 @given(moments, limits, stretches)
 def test_at_the_deadline_all_is_used_and_yellow_came_before(start: datetime, limit: Limit, given_pauses: list[tuple[int, int]]) -> None:
     pauses = pauses_from(start, given_pauses)
-    end = timing.deadline(start, limit, CALENDAR, pauses)
-    yellow = timing.yellow(start, limit, CALENDAR, pauses)
+    yellow, end = timing.moments(start, limit, CALENDAR, pauses)
     assert end is not None
     assert yellow is not None
     whole = timing.whole_seconds(start, limit, CALENDAR)
@@ -132,9 +131,10 @@ def test_paused_clock_has_no_deadline_and_extension_adds_the_limit_again() -> No
     assert timing.light(at(11, 18, 12), None, None) == "grey"
 
 
-@pytest.mark.parametrize(("share", "yellow", "expected"), [(0.8, 18, 90), (0.5, 15, 90), (0.8, 19, 80), (0.8, 20, 100)])
-def test_use_in_percent_follows_the_share_at_which_yellow_was_set(share: float, yellow: int, expected: int) -> None:
-    assert timing.percent_used(at(11, 18, 19), at(11, 18, yellow), at(11, 18, 20), share) == expected
+@pytest.mark.parametrize(("now", "expected"), [(at(11, 18, 9), 0), (at(11, 18, 13), 38), (at(11, 18, 18), 88), (at(11, 19, 7), 88), (at(11, 19, 9), 100), (at(11, 20, 9), 100)])
+def test_use_in_percent_stands_still_over_noon_and_night(now: datetime, expected: int) -> None:
+    start, limit = at(11, 18, 9), Limit(1, "work_day")
+    assert timing.percent(timing.used(start, now, limit, CALENDAR), timing.whole_seconds(start, limit, CALENDAR)) == expected
 
 
 def test_limit_of_nothing_or_of_an_unknown_clock_is_refused() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chengguan.cases import services, timing
-from chengguan.cases.models import Case
+from chengguan.cases import selectors, services, timing
+from chengguan.cases.models import Case, Clock
 from chengguan.cases.tests.conftest import World
 from chengguan.cases.tests.minutes import FIRST, Year, moment, number_of
 from chengguan.standards.calendars import SHANGHAI, WorkCalendar, read_hours, read_seasons
@@ -69,10 +69,10 @@ def test_deadline_and_yellow_are_where_the_walk_ends(
     began, stopped = moment(start), [(moment(since), moment(until)) for since, until in pauses]
     extra = extensions * timing.limit_seconds(began, limit, calendar)
     whole = year.length(start, limit, extensions) * 60
-    assert timing.deadline(began, limit, calendar, stopped, extra) == year.walk(start, whole, limit, pauses)
-    yellow = timing.yellow(began, limit, calendar, stopped, extra, share)
+    yellow, red = timing.moments(began, limit, calendar, stopped, extra, share)
+    assert red == timing.deadline(began, limit, calendar, stopped, extra) == year.walk(start, whole, limit, pauses)
     assert yellow is not None
-    assert abs((yellow - year.walk(start, whole * share, limit, pauses)).total_seconds()) < 0.01
+    assert abs((yellow - year.walk(start, round(whole * share, 3), limit, pauses)).total_seconds()) < 0.01
 
 
 @settings(max_examples=150, deadline=None)
@@ -81,7 +81,10 @@ def test_used_is_what_the_walk_counts(name: str, start: int, later: int, limit: 
     pauses = pauses_from(start, waits)
     stopped = [(moment(since), moment(until)) for since, until in pauses]
     used = timing.used(moment(start), moment(start + later), limit, CALENDARS[name], stopped)
-    assert used == 60 * YEARS[name].used(start, start + later, limit, pauses)
+    walked = YEARS[name].used(start, start + later, limit, pauses)
+    assert used == 60 * walked
+    whole = timing.whole_seconds(moment(start), limit, CALENDARS[name])
+    assert timing.percent(used, whole) == min(100, round(100 * walked / YEARS[name].length(start, limit)))
 
 
 def test_the_calendar_and_the_notice_name_the_same_days() -> None:
@@ -141,6 +144,17 @@ class Handled:
         self.paused(minutes)
         self.act("acceptor", "rework", reason="没修好")
 
+    def looked_at(self, year: Year, clock: Clock, later: int) -> None:
+        """A list opened so many minutes later: its light compares moments, its percent counts the calendar, and both say the same."""
+        now, limit = moment(self.minute + later), Limit(clock.limit_value, clock.limit_clock)
+        selectors.show_times([self.case], now)
+        used = year.used(self.start, self.minute + later, limit, self.pauses)
+        whole = year.length(self.start, limit, self.extensions)
+        assert self.case.percent == min(100, round(100 * used / whole))  # type: ignore[attr-defined]
+        expected = "red" if now > clock.deadline else "yellow" if now >= clock.yellow_at else "green"
+        assert self.case.light == expected  # type: ignore[attr-defined]
+        assert (used >= 0.8 * whole - 0.001) == (expected != "green")
+
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(starts, moves)
@@ -156,8 +170,13 @@ def test_both_clocks_of_a_department_follow_the_walk_through_any_moves(world: Wo
             limit = Limit(clock.limit_value, clock.limit_clock)
             whole = year.length(start, limit, handled.extensions) * 60
             assert clock.deadline == year.walk(start, whole, limit, handled.pauses), (clock.kind, handled.pauses)
+            eighty = year.walk(start, round(whole * 0.8, 3), limit, handled.pauses)
+            assert abs((clock.yellow_at - eighty).total_seconds()) < 0.01, (clock.kind, handled.pauses)
         handled.case.refresh_from_db()
         assert handled.case.deadline == handled.case.handling_deadline == clocks["handling"].deadline
+        assert handled.case.yellow_at == clocks["handling"].yellow_at
+        for later in (0, minutes):
+            handled.looked_at(year, clocks["handling"], later)
 
 
 @pytest.mark.parametrize("name", sorted(YEARS))

@@ -14,7 +14,6 @@ from chengguan.cases.models import Step, Task
 from chengguan.cases.models.case import LEVELS as CASE_LEVELS
 from chengguan.cases.selectors.distance import spoken
 from chengguan.cases.words import limit_words
-from chengguan.console.pages.lists import span
 from chengguan.people.roles import name_of
 
 LEVELS, KINDS = dict(FIELDS["level"].options), dict(FIELDS["urge_kind"].options)
@@ -95,10 +94,9 @@ def _drawn(each: Any) -> Stretch:
         return Stretch(_(each.part.name), limit, each.state, words, False)
     over = clock.ended_at is not None
     words = (_("逾期完成") if each.late else _("按期完成")) if over else _("已停表") if clock.paused_at else _("超期") if each.late else _("进行中")
-    left = "" if over else ((_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s))
     until = f"{timezone.localtime(clock.deadline):%m-%d %H:%M}" if clock.deadline else ""
     percent = max(2, min(100, round(clock.share * 100)))
-    return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, span(clock.used_s), left, until, clock.paused_at is not None)
+    return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, clock.used, clock.left, until, clock.paused_at is not None)
 
 
 SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late", "now_level")

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from chengguan.cases import selectors, workflow
 from chengguan.cases.models import Case, Clock, Step
 from chengguan.cases.selectors.handed_out import forms_of
-from chengguan.cases.words import limit_words
+from chengguan.cases.words import clock_words, limit_words
 from chengguan.console.pages.case_beside import beside_of, facts_of
-from chengguan.console.pages.lists import late_word, left_words, light_word, span
+from chengguan.console.pages.lists import late_word, light_word, span, until_words
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who
 from chengguan.standards import staging
@@ -71,10 +71,11 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {
         "light": light,
         "light_word": light_word(light, case.state),
-        "left": left_words(case.deadline, now),
+        "left": case.left,  # type: ignore[attr-defined]
+        "until": until_words(case.deadline),
         "percent": case.percent,  # type: ignore[attr-defined]
         "six": _six_steps(case),
-        "timeline": [_moment(step, [photo for photo in photos if photo.step_id == step.pk]) for step in steps],
+        "timeline": [_moment(step, [photo for photo in photos if photo.step_id == step.pk], file["clocks"]) for step in steps],
         "clocks": [_running(clock) for clock in file["clocks"]],
         "before": [photo for photo in photos if photo.kind in ("report", "before", "confirm")],
         "after": [photo for photo in photos if photo.kind in ("after", "verify")],
@@ -124,25 +125,32 @@ def _six_steps(case: Case) -> list[dict[str, str]]:
     return [{"name": _(name), "mark": "done" if i < at else "now" if i == at else ""} for i, name in enumerate(workflow.SIX_STEPS)]
 
 
-def _moment(step: Step, photos: list[Any]) -> Moment:
+def _moment(step: Step, photos: list[Any], clocks: list[Any]) -> Moment:
     role = ROLES.get(step.role)
     moved = "" if step.from_state == step.to_state else _(workflow.STATES.get(step.to_state, ""))
-    limit = ""
-    if step.stage_deadline is not None:
-        limit = _("时限到 %s") % f"{timezone.localtime(step.stage_deadline):%m-%d %H:%M}"
+    limit = until_words(step.stage_deadline)
     name = str(role.name) if role else _("市民") if step.role == "citizen" else _("系统")
-    name, used = "" if name == step.who_name else name, span(step.used_s) if step.used_s else ""
-    return Moment(step, step.action_name, name, moved, used, limit, late_word([step.from_state]), photos, facts_of(step))
+    return Moment(step, step.action_name, "" if name == step.who_name else name, moved, _used(step, clocks), limit, late_word([step.from_state]), photos, facts_of(step))
+
+
+def _used(step: Step, clocks: list[Any]) -> str:
+    """What the step took of its stage, in the time that the stage's clock counts."""
+    ran = [clock for clock in clocks if clock.stage == step.stage and clock.kind != "handling_turn" and clock.started_at <= step.acted_at]
+    if not step.used_s:
+        return ""
+    return clock_words(step.used_s, ran[-1].limit_clock, ran[-1].day_s) if ran else span(step.used_s)
 
 
 def _running(clock: Any) -> Running:
     paused = clock.paused_at is not None and clock.ended_at is None
     state = _("已结束") if clock.ended_at is not None else _("已停表") if paused else _("走时中")
+    if clock.deadline and clock.ended_at is None:
+        state = until_words(clock.deadline)
     kind, stage = clock.get_kind_display(), _(clock.stage)
     name = stage if clock.kind in ("stage", "task") or kind == stage else f"{stage} · {kind}"
     name += f" · {_(clock.part)}" if clock.part else ""
-    left = (_("余 %s") if clock.left_s >= 0 else _("超 %s")) % span(clock.left_s)
-    return Running(clock, name, clock.light, max(2, min(100, round(clock.share * 100))), span(clock.used_s), left, state, clock.late)
+    percent = max(2, min(100, round(clock.share * 100)))
+    return Running(clock, name, clock.light, percent, clock.used, clock.left, state, clock.late)
 
 
 def _took(durations: dict[str, float | None]) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN, show_time
+from chengguan.cases.selectors.timeleft import show_times
+from chengguan.cases.selectors.worklists import HEAVY, SHOWN
 from chengguan.console.pages.lists import row_of
 from chengguan.evaluation import selectors
 from chengguan.evaluation.selectors import Question
@@ -191,8 +192,7 @@ def evaluation_cases(request: Request) -> HttpResponse:
     ordered = rows.select_related(*SHOWN).defer(*HEAVY).order_by("-reported_at", "-pk")
     page = Paginator(ordered, 50).get_page(request.GET.get("page"))
     now = timezone.now()
-    for case in page:
-        show_time(case, now, 0.8)
+    show_times(page, now)
     names = {role: each.name for role, each in ROLES.items()}
     context = {
         "page": page, "rows": [row_of(case, names, now) for case in page], "count": selectors.COUNTS[slug], "printed": printed(choice),

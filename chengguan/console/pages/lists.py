@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors
 from chengguan.cases.models import Case
-from chengguan.cases.selectors.casefiles import in_words
 from chengguan.cases.selectors.marks import Mark
+from chengguan.cases.words import in_words
 from chengguan.cases.workflow import DESK_OF, FINAL, OWN_LEVEL, STATES, WITH_DEPARTMENT
 
 LIGHTS = {"red": gettext_lazy("超时"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
@@ -31,6 +31,7 @@ class Row:
     light: str
     light_word: str
     left: str
+    until: str
     percent: int
     holder: str
     holder_more: str
@@ -54,11 +55,9 @@ def span(seconds: float | None) -> str:
     return in_words(timedelta(seconds=abs(seconds)))
 
 
-def left_words(deadline: datetime | None, now: datetime) -> str:
-    if deadline is None:
-        return _("不计时")
-    seconds = (deadline - now).total_seconds()
-    return (_("余 %(time)s") if seconds > 0 else _("超 %(time)s")) % {"time": span(seconds)}
+def until_words(deadline: datetime | None) -> str:
+    """The moment itself, for whoever wants it beside what is left."""
+    return _("时限到 %s") % f"{timezone.localtime(deadline):%m-%d %H:%M}" if deadline else ""
 
 
 def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
@@ -79,4 +78,5 @@ def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None) 
     now = now or timezone.now()
     light = selectors.light_of(case, now)
     who, more = holder(case, role_names)
-    return Row(case, light, light_word(light, case.state), left_words(case.deadline, now), case.percent, who, more, getattr(case, "marks", ()))  # type: ignore[attr-defined]
+    said = case.left, until_words(case.deadline), case.percent  # type: ignore[attr-defined]
+    return Row(case, light, light_word(light, case.state), *said, who, more, getattr(case, "marks", ()))

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from chengguan.cases import selectors
-from chengguan.cases.selectors.casefiles import in_words
 from chengguan.cases.selectors.loads import Load
+from chengguan.cases.words import in_words
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 
