@@ -12,7 +12,7 @@ def follow_the_move(facts: list[CaseMoved]) -> None:
 
 @handles_together(DeadlinesMoved)
 def follow_the_deadline(facts: list[DeadlinesMoved]) -> None:
-    services.refresh(fact.case_id for fact in facts)
+    services.refresh_due(fact.case_id for fact in facts)
 
 
 @handles(CaseEmptied)

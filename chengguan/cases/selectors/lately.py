@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from chengguan.cases.selectors.casefiles import SPANS, in_words
+from chengguan.cases.selectors.casefiles import SPANS
+from chengguan.cases.words import in_words
 from chengguan.cases.selectors.seeing import visible
 from chengguan.people.selectors import Who, reach
 

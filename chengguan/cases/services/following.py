@@ -20,33 +20,35 @@ from chengguan.engines import announce
 from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
 from chengguan.standards.limits import Settings
 
-AT_ONCE = 500
+AT_ONCE = 1000
 LIMITED = (Q(kind__in=("handling", "handling_turn")) | Q(kind="task", stage="核查")) & Q(part="")
 
 
 def recompute_open(settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
     """After the calendar or a setting changed: every running clock gets its deadline anew, closed ones keep theirs.
     Returns how many moved. What reaches into a year that nobody has entered keeps its deadline until somebody has."""
-    moved, last = 0, 0
-    while True:
-        running = Clock.objects.filter(ended_at=None, paused_at=None, case_id__gt=last)
-        due = list(running.order_by("case_id").values_list("case_id", flat=True).distinct()[:AT_ONCE])
-        if not due:
-            return moved
-        with transaction.atomic():
-            moved += _recompute(due, settings, calendar, now)
-        last = due[-1]
+    running = Clock.objects.filter(ended_at=None, paused_at=None).order_by().values_list("case_id", flat=True)
+    moved, seen = 0, set[int]()
+    while due := sorted(set(running.all()) - seen):  # also those that came meanwhile, from a move that began before the change
+        for first in range(0, len(due), AT_ONCE):
+            with transaction.atomic():
+                moved += _recompute(due[first : first + AT_ONCE], settings, calendar, now)
+        seen.update(due)
+    return moved
 
 
 def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, now: datetime) -> int:
-    cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=case_ids).order_by("pk"))
+    cases = list(Case.objects.select_for_update(of=("self",)).only("state", *CASE_COLUMNS).filter(pk__in=case_ids).order_by("pk"))
     clocks_of: dict[int, list[Clock]] = {case.pk: [] for case in cases}
-    for clock in Clock.objects.filter(case__in=cases, ended_at=None):
+    for clock in Clock.objects.filter(case__in=case_ids, ended_at=None):
         clocks_of[clock.case_id].append(clock)
+    late = Clock.objects.filter(case__in=case_ids, kind="handling", overdue=True).exclude(ended_at=None)
+    ended_late = set(late.values_list("case_id", flat=True))
     changed: list[Clock] = []
     touched: list[Case] = []
     for case in cases:
         clocks = Clocks(case, now, settings, calendar, clocks_of[case.pk])
+        clocks.ended_late = case.pk in ended_late
         stood = _columns(case)
         for clock in clocks.open:
             before = clock.deadline, clock.yellow_at
@@ -55,16 +57,14 @@ def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, 
             except CalendarUnknown:
                 continue
             if (clock.deadline, clock.yellow_at) != before:
-                _no_longer_overdue(clock, case, now)
+                clocks.no_longer_overdue(clock)
                 changed.append(clock)
         clocks.write_columns()
         if _columns(case) != stood:
             touched.append(case)
     _write("cases_clock", [(clock.pk, clock.deadline, clock.yellow_at, clock.overdue) for clock in changed], CLOCK_COLUMNS)
     _write("cases_case", [(case.pk, *_columns(case)) for case in touched], CASE_COLUMNS)
-    for clock in changed:
-        if clock.kind == "task":
-            Task.objects.filter(clock=clock, done_at=None).update(due=clock.deadline)
+    _due_follows([clock for clock in changed if clock.kind == "task"])
     announce.announce(*(DeadlinesMoved(pk) for pk in sorted({clock.case_id for clock in changed if clock.kind == "handling"})))
     return len(changed)
 
@@ -90,13 +90,11 @@ def _write(table: str, rows: list[tuple[Any, ...]], columns: dict[str, str]) -> 
         )
 
 
-def _no_longer_overdue(clock: Clock, case: Case, now: datetime) -> None:
-    """A later deadline takes the mark back; a new mark is the round's, which urges too."""
-    if not clock.overdue or clock.deadline is None or now > clock.deadline:
-        return
-    clock.overdue = False
-    if clock.kind == "handling":
-        case.handling_overdue = case.clocks.filter(kind="handling", overdue=True).exclude(pk=clock.pk).exists()
+def _due_follows(clocks: list[Clock]) -> None:
+    """What is sent to somebody and not done is due when its clock says."""
+    deadlines = {clock.pk: clock.deadline for clock in clocks}
+    open_tasks = list(Task.objects.filter(clock__in=deadlines, done_at=None).only("clock", "due")) if deadlines else []
+    _write("cases_task", [(task.pk, deadlines[task.clock_id]) for task in open_tasks if task.clock_id], {"due": "timestamptz"})
 
 
 def limits_follow(settings: Settings) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chengguan.cases import selectors, services
-from chengguan.cases.models import Case
+from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.services import rounds
 from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import NOW, World
@@ -103,3 +104,20 @@ def test_later_deadline_takes_the_mark_of_overdue_back(world: World) -> None:
     case.refresh_from_db()
     assert not case.handling_overdue
     assert set(case.clocks.filter(kind="handling").values_list("overdue", flat=True)) == {False}
+
+
+def test_deadlines_of_many_cases_follow_in_as_many_queries_as_those_of_few(world: World) -> None:
+    def asked(cases: int) -> int:
+        for _number in range(cases):
+            world.case("handling", now=timezone.now() - timedelta(days=10))
+            world.case("verifying")
+        rounds.mark_overdue()
+        Clock.objects.filter(ended_at=None).update(limit_value=F("limit_value") + 20, limit_clock="urgent_day")
+        with CaptureQueriesContext(connection) as queries:
+            assert open_deadlines_follow() >= 3 * cases
+        return len([query for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]])
+
+    assert asked(1) == asked(4)
+    tasks = Task.objects.filter(kind="verify", done_at=None).select_related("clock")
+    assert {task.due == task.clock.deadline for task in tasks if task.clock} == {True}
+    assert not Case.objects.filter(handling_overdue=True).exists(), "every mark was taken back"
