@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import Point
+from django.db.models import Q
 from django.utils import timezone
 
 from chengguan.cases import workflow
@@ -17,6 +19,13 @@ from chengguan.places.projection import box_around, metres_between
 
 MOST_BESIDE = 4
 NEVER_A_CASE = ("merged", "refused", "voided")
+MAJOR_DIGITS = 2
+SAME: dict[str, Callable[[str], Q]] = {
+    "matter": lambda code: Q(matter_code=code),
+    "class": lambda code: Q(matter_code__startswith=code[:MAJOR_DIGITS]),
+    "any": lambda code: Q(),
+}
+"""What counts as the same thing, by the setting."""
 
 
 def duplicates(
@@ -28,15 +37,15 @@ def duplicates(
     exclude: int | None = None,
     now: datetime | None = None,
 ) -> list[Case]:
-    """Near in space (50 m) and time (24 h) and of the same matter (any matter when ""); nearest first, each with
-    `.metres`. By position alone, without who: the caller shows only what its reader may know."""
+    """Near in space (50 m) and time (24 h) and the same as the county says: of the matter, of its major class, or whatever it
+    is (also when the matter is not known, ""); nearest first, each with `.metres`. By position alone, without who: the caller shows only what its reader may know."""
     chosen = settings()
     metres = metres if metres is not None else chosen["duplicates.metres"]
     hours = hours if hours is not None else chosen["duplicates.hours"]
     since = (now or timezone.now()) - timedelta(hours=hours)
     cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=box_around(point, metres)).exclude(state__in=NEVER_A_CASE)
     if matter_code:
-        cases = cases.filter(matter_code=matter_code)
+        cases = cases.filter(SAME[chosen["duplicates.same"]](matter_code))
     if exclude is not None:
         cases = cases.exclude(pk=exclude)
     found = []

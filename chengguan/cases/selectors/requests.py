@@ -45,6 +45,8 @@ def no_request(move: Move) -> None:
 
 
 def not_overdue(move: Move) -> None:
+    if move.settings["handling.extend_overdue"]:
+        return
     clock = move.clocks.current("handling")
     if clock is None or clock.overdue or (clock.deadline is not None and move.now > clock.deadline):
         raise Refused(_("已经超期，不能再申请延期"))

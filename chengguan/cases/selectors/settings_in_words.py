@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         "confirm.never", "filing.automatic", "dispatch.automatic", "receive.automatic", "handling.crew_review", "forward.automatic",
         "verify.skip", "verify.automatic", "urge.automatic", "task.recall_grace_minutes",
     )),
-    ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.suspend_days")),
+    ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.extend_overdue", "handling.suspend_days")),
     ("handling", gettext_lazy("处置与时窗"), ("handling.", "limits.", "window.", "lights.", "calendar.")),
     ("photos", gettext_lazy("照片与现场"), ("photos.", "verify.")),
     ("archive", gettext_lazy("归档与保管"), ("retention.",)),
@@ -42,6 +42,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "retention.long_also": {
         "none": gettext_lazy("没有"), "urgent": gettext_lazy("急要件和重点案件"), "urgent_and_leader": gettext_lazy("急要件、重点案件和领导交办的"),
     },
+    "duplicates.same": {"matter": gettext_lazy("同一小类"), "class": gettext_lazy("同一大类"), "any": gettext_lazy("不论类别")},
     "stage.entered_twice": {"anew": gettext_lazy("重新计时"), "added_up": gettext_lazy("与上次累计")},
 }
 SOURCES: dict[str, Any] = {

@@ -136,6 +136,14 @@ def write_step_after(move: Move, clock: Any) -> Step:
     return step
 
 
+PAUSES = {
+    "send_to_confirm": "stage.task_pauses", "send_to_verify": "stage.task_pauses",
+    "report_back": "handling.report_back_pauses", "grant_suspend": "handling.suspend_pauses",
+}  # fmt: skip
+"""Whether the clock that the row pauses stands still then is the county's word. What is paused goes on by the row that resumes it,
+whatever the county says meanwhile."""
+
+
 def _turn(move: Move, effect: str) -> None:
     """One clock effect of a row."""
     verb, _colon, stage = effect.partition(":")
@@ -149,7 +157,8 @@ def _turn(move: Move, effect: str) -> None:
         if task is not None:
             clocks.end(clock=task)
     elif verb == "pause":
-        clocks.pause(stage)
+        if move.settings[PAUSES[move.row.action]]:
+            clocks.pause(stage)
     elif verb == "resume":
         clocks.resume(stage)
     elif verb == "next_stage":
@@ -159,7 +168,7 @@ def _turn(move: Move, effect: str) -> None:
     elif verb == "handling":
         starts = move.settings["handling.starts"]
         if starts != "receipt":
-            clocks.start_handling(since=case.filed_at if starts == "filing" else None)
+            clocks.start_handling(since=case.filed_at if starts == "filing" and clocks.first_turn else None)
     elif verb == "number" and not case.number:
         case.number = numbers.case_number(move.settings["number.area"], move.now)
 
