@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan import registry
@@ -40,13 +41,15 @@ def _from_default(subsystem: str, rule: registry.Rule) -> Rule:
 
 
 @transaction.atomic
-def change_rule(who: Who, slug: str, changes: Mapping[str, Any], reason: str) -> Rule:
-    """Change what the county may change of a rule. ValidationError says in words what is wrong and
-    nothing is kept; ingest takes the new limits within seconds and judges the latest values anew."""
+def change_rule(who: Who, slug: str, changes: Mapping[str, Any], reason: str, version: int | None = None) -> Rule:
+    """Change what the county may change of a rule. ValidationError says in words what is wrong and nothing is kept, also when the
+    rule is no longer of the `version` that the person saw (code "stale"); ingest takes the new limits within seconds and judges the
+    latest values anew."""
     if not may(who, "alarms.change_rules"):
         raise PermissionDenied(_("您的岗位不能修改告警规则。"))
     reason = given_reason(reason, _("请写明修改理由。"))
     rule = Rule.objects.select_for_update().get(slug=slug)
+    _as_it_was_seen(rule, version)
     unknown = set(changes) - set(CHANGEABLE)
     if unknown:
         raise ValidationError(_("不能修改：%(names)s") % {"names": "、".join(sorted(unknown))})
@@ -66,10 +69,21 @@ def change_rule(who: Who, slug: str, changes: Mapping[str, Any], reason: str) ->
     return rule
 
 
-def undo_rule(who: Who, slug: str, version: int, reason: str = "") -> Rule:
-    """Back to what the rule was before that change."""
-    revision = RuleRevision.objects.get(rule__slug=slug, version=version)
-    return change_rule(who, slug, revision.before, reason.strip() or _("撤销第 %(version)d 版") % {"version": version})
+def _as_it_was_seen(rule: Rule, version: int | None) -> None:
+    if version is None or version == rule.version:
+        return
+    newest = rule.revisions.first()
+    said = {"who": newest.who_name if newest else "", "at": f"{timezone.localtime(rule.changed_at):%m-%d %H:%M}", "reason": newest.reason if newest else ""}
+    words = _("%(who)s在 %(at)s 已经改过这条规则（%(reason)s）。您填的没有保存，还在表里；看过之后再保存一次，就以您填的为准。")
+    raise ValidationError(words % said, code="stale")
+
+
+def undo_rule(who: Who, slug: str, version: int, reason: str = "", seen: int | None = None) -> Rule:
+    """Back to what the rule was before that change; `seen`: the version that the person looked at."""
+    revision = RuleRevision.objects.select_related("rule").get(rule__slug=slug, version=version)
+    if seen is not None and revision.rule.version != seen:
+        raise ValidationError(_("这条规则刚刚又改过，没有撤销；请看最新的修改记录再决定。"), code="stale")
+    return change_rule(who, slug, revision.before, reason.strip() or _("撤销第 %(version)d 版") % {"version": version}, seen)
 
 
 def snapshot(rule: Rule) -> dict[str, Any]:

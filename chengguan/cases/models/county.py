@@ -63,6 +63,8 @@ class Change(models.Model):
     who = models.CharField(max_length=80)
     reason = models.CharField(max_length=200, blank=True)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    why_undone = ""
+    """Said while it is being set back: the reason that the change which does so keeps."""
 
     class Meta:
         verbose_name = verbose_name_plural = _("配置变更")

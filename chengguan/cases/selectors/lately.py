@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.selectors.casefiles import SPANS
-from chengguan.cases.words import in_words
 from chengguan.cases.selectors.seeing import visible
+from chengguan.cases.words import in_words
 from chengguan.people.selectors import Who, reach
 
 SHOWN_SPANS = (("discover", _("发现")), ("handle", _("处置")), ("close", _("结案")))

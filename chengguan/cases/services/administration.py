@@ -18,6 +18,7 @@ from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.following import limits_follow, recompute_open
+from chengguan.cases.services.seen import one_at_a_time, refuse_unseen
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
 from chengguan.standards.calendars import WorkCalendar
@@ -44,8 +45,9 @@ def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "", 
         say_changed(who, "day", day.isoformat(), before, after, reason, undoes)
 
 
-def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Change | None = None) -> None:
-    """Set the county's own value of a setting; None goes back to the default."""
+def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Change | None = None, seen: int | None = None) -> None:
+    """Set the county's own value of a setting; None goes back to the default. `seen`: the last change of it that this person saw;
+    Stale when there is a newer one."""
     administrator_only(who)
     if key not in SETTINGS:
         raise Refused(_("没有这项设置：%(key)s") % {"key": key})
@@ -55,6 +57,7 @@ def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Cha
         except ValueError as error:
             raise Refused(str(error), "value") from error
     with transaction.atomic():
+        refuse_unseen(seen, "setting", [key])
         own = Setting.objects.filter(key=key).first()
         before = chosen.settings()[key]
         if value is None:
@@ -67,10 +70,11 @@ def set_setting(who: Who, key: str, value: Any, *, reason: str = "", undoes: Cha
             chosen.settings()  # read again: this process says the new word at once, the others with their next request
 
 
-def set_settings(who: Who, values: Mapping[str, Any], reason: str) -> None:
-    """Several settings, all or none: what a workbook says."""
+def set_settings(who: Who, values: Mapping[str, Any], reason: str, *, seen: int | None = None) -> None:
+    """Several settings, all or none: what a workbook says. `seen` as above, of all of them."""
     administrator_only(who)
     with transaction.atomic(), deadlines_follow_once():
+        refuse_unseen(seen, "setting", list(values))
         for key, value in values.items():
             set_setting(who, key, value, reason=reason)
 
@@ -89,6 +93,8 @@ def say_changed(who: Who, kind: str, key: str, before: Any, after: Any, reason: 
     """Append one change of the configuration, in the caller's transaction, unless nothing changed; open deadlines follow."""
     if before == after and undoes is None:
         return
+    one_at_a_time(kind)
+    reason = reason or (undoes.why_undone if undoes else "")
     Change.objects.create(
         kind=kind, key=key, before=before, after=after, account_id=who.account_id, who=who.name[:80], reason=reason[:200], undoes=undoes
     )
@@ -96,12 +102,13 @@ def say_changed(who: Who, kind: str, key: str, before: Any, after: Any, reason: 
 
 
 @transaction.atomic
-def undo(who: Who, change: Change | int) -> None:
-    """Set back what that change changed. Refused once the same thing was changed again, or set back already."""
+def undo(who: Who, change: Change | int, reason: str = "") -> None:
+    """Set back what that change changed, and keep why. Refused once the same thing was changed again, or set back already."""
     administrator_only(who)
     found = Change.objects.select_for_update().get(pk=change if isinstance(change, int) else change.pk)
     if Change.objects.filter(kind=found.kind, key=found.key, pk__gt=found.pk).exists():
         raise Refused(_("这一项后来又改过，请先撤销后面的修改"))
+    found.why_undone = reason
     SETTERS[found.kind](who, found.key, found.before, found)
 
 

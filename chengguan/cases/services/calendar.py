@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from chengguan.cases.models import CalendarDay
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.administration import administrator_only, deadlines_follow_once, set_calendar_day
+from chengguan.cases.services.seen import refuse_unseen
 from chengguan.people.selectors import Who
 from chengguan.people.services.imports import Report, Row, each_row
 
@@ -22,14 +23,18 @@ MOST_DAYS = 366
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 
 
-def set_calendar_days(who: Who, first: date, last: date, working: bool | None, note: str = "", *, reason: str = "") -> int:
-    """Every day from the first to the last, both included; None takes the county's word back. Returns how many days changed."""
+def set_calendar_days(
+    who: Who, first: date, last: date, working: bool | None, note: str = "", *, reason: str = "", seen: int | None = None
+) -> int:
+    """Every day from the first to the last, both included; None takes the county's word back. Returns how many days changed. `seen`:
+    the last change of any day that the person saw; Stale when there is a newer one of these days."""
     administrator_only(who)
     days = (last - first).days + 1
     if not 1 <= days <= MOST_DAYS:
         raise Refused(_("最后一天不能早于第一天，一次最多设 %(n)d 天") % {"n": MOST_DAYS}, "last")
     changed = 0
     with transaction.atomic(), deadlines_follow_once():
+        refuse_unseen(seen, "day", [(first + timedelta(days=number)).isoformat() for number in range(days)])
         for number in range(days):
             changed += _set(who, first + timedelta(days=number), working, note, reason)
     return changed

@@ -16,6 +16,7 @@ from chengguan.cases.selectors.configuration import settings as county_settings
 from chengguan.cases.selectors.own_limits import OwnLimits, listed
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.administration import SETTERS, administrator_only, deadlines_follow_once, say_changed
+from chengguan.cases.services.seen import refuse_unseen
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
 from chengguan.people.services.imports import Report, Row, each_row
@@ -29,16 +30,17 @@ LONGEST = {"minute": 60 * 24 * 366, "urgent_hour": 24 * 366, "urgent_day": 366, 
 
 def set_limit(
     who: Who, condition_key: str, area_class: str, valid_from: date, limit: Limit | None, verify: Limit | None = None,
-    *, reason: str = "", undoes: Change | None = None,
+    *, reason: str = "", undoes: Change | None = None, seen: int | None = None,
 ) -> None:  # fmt: skip
-    """From that day on handling (and verifying) of such cases may take so long; a limit left out is the list's again."""
+    """From that day on handling (and verifying) of such cases may take so long; a limit left out is the list's again. `seen`: the
+    last change of this condition's limits that the person saw; Stale when there is a newer one."""
     _sensible(condition_key, area_class, limit, verify)
-    _set(who, condition_key, area_class, valid_from, {"limit": _said(limit), "verify": _said(verify)}, reason, undoes)
+    _set(who, condition_key, area_class, valid_from, {"limit": _said(limit), "verify": _said(verify)}, reason, undoes, seen)
 
 
-def drop_limit(who: Who, condition_key: str, area_class: str, valid_from: date, *, reason: str = "") -> None:
+def drop_limit(who: Who, condition_key: str, area_class: str, valid_from: date, *, reason: str = "", seen: int | None = None) -> None:
     """Take the word back as if it had not been said: the one before it holds again."""
-    _set(who, condition_key, area_class, valid_from, None, reason, None)
+    _set(who, condition_key, area_class, valid_from, None, reason, None, seen)
 
 
 def _sensible(condition_key: str, area_class: str, *given: Limit | None) -> None:
@@ -66,8 +68,11 @@ def _said(limit: Limit | None) -> list[Any] | None:
 
 
 @transaction.atomic
-def _set(who: Who, key: str, klass: str, day: date, after: dict[str, Any] | None, reason: str, undoes: Change | None) -> None:
+def _set(
+    who: Who, key: str, klass: str, day: date, after: dict[str, Any] | None, reason: str, undoes: Change | None, seen: int | None = None
+) -> None:
     administrator_only(who)
+    refuse_unseen(seen, "limit", beginning=f"{key}|")
     own = FilingLimit.objects.select_for_update().filter(condition_key=key, area_class=klass, valid_from=day).first()
     before = _word_of(own) if own else None
     if after is None:
@@ -96,9 +101,10 @@ def _set_back(who: Who, key: str, value: Any, undone: Change) -> None:
 
 # ---- the classes of areas -------------------------------------------------------------------------
 @transaction.atomic
-def set_area_class(who: Who, code: str, area_class: str, *, reason: str = "", undoes: Change | None = None) -> None:
+def set_area_class(who: Who, code: str, area_class: str, *, reason: str = "", undoes: Change | None = None, seen: int | None = None) -> None:
     """Of a unit grid (15 digits) or an area; "" leaves it to what lies around."""
     administrator_only(who)
+    refuse_unseen(seen, "area_class", [code])
     if area_class and area_class not in AreaClass.values:
         raise Refused(_("区域等级应为 A、B、C，或空着（随上级区域）：%(klass)s") % {"klass": area_class}, "area_class")
     kept: Any = UnitGrid.objects.filter(valid_to=None) if len(code) == 15 else Area.objects.all()

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors
 from chengguan.cases.models import Change
+from chengguan.cases.selectors.seen import last_seen
 from chengguan.cases.selectors.settings_in_words import changes, told
 from chengguan.cases.services import calendar as verbs
-from chengguan.console.pages.limits import SheetForm, reported, set_back, take
+from chengguan.console.pages.limits import SheetForm, reported, seen_of, set_back, take
 from chengguan.console.selectors import calendar as shown
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
@@ -56,10 +57,10 @@ def calendar(request: Request) -> HttpResponse:
     year = _year(request)
     if request.GET.get("as") == "xlsx":
         return spreadsheets.download(f"calendar-{year}", verbs.DAY_HEADERS, shown.day_rows(request.who, year))
-    form = DaysForm(request.POST or None, initial=_picked(request))
+    seen, form = last_seen("day"), DaysForm(request.POST or None, initial=_picked(request))
     if request.method == "POST":
         done = form.attempt(lambda given: take(lambda: {"days": verbs.set_calendar_days(
-            request.who, given["first"], given["last"] or given["first"], {"work": True, "free": False}.get(given["working"]), given["note"], reason=given["reason"],
+            request.who, given["first"], given["last"] or given["first"], {"work": True, "free": False}.get(given["working"]), given["note"], reason=given["reason"], seen=seen_of(request),
         )}))  # fmt: skip
         if done:
             messages.success(request, _("改了 %(n)d 天。在办案件的时限正在后台重算；已办结的不变。") % {"n": done["days"]})
@@ -74,6 +75,7 @@ def calendar(request: Request) -> HttpResponse:
         "file_form": SheetForm(initial={"dry": True}),
         "told": told(changes("day")[:20]),
         "today": timezone.localdate(),
+        "seen": seen,
     }
     return render(request, "console/calendar/calendar.html", context)
 

@@ -19,7 +19,10 @@ from chengguan.cases import services
 from chengguan.cases.models import Change, Setting
 from chengguan.cases.selectors import settings_in_words as shown
 from chengguan.cases.selectors import settings_sheets
+from chengguan.cases.selectors.seen import last_seen
+from chengguan.cases.services.seen import Overtaken
 from chengguan.console.pages import settings_form
+from chengguan.console.pages.limits import seen_of, set_back
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.roles import name_of
@@ -49,6 +52,7 @@ def settings(request: Request) -> HttpResponse:
 @requires("cases.configure")
 def setting(request: Request, key: str) -> HttpResponse:
     declared = _declared(key)
+    seen = last_seen("setting", [key])  # before the value: a change between the two is shown again rather than never
     own = dict(Setting.objects.filter(key=key).values_list("key", "value"))
     value, error, reason = own.get(key, declared.default), "", request.POST.get("reason", "").strip()
     if request.method == "POST":
@@ -56,7 +60,7 @@ def setting(request: Request, key: str) -> HttpResponse:
             if not reason:
                 raise ValueError(_("请写明为什么改"))
             value = None if "default" in request.POST else settings_form.read(declared, request.POST)
-            services.set_setting(request.who, key, value, reason=reason)
+            services.set_setting(request.who, key, value, reason=reason, seen=seen_of(request))
         except (ValueError, services.Refused) as refused:
             error = str(refused)
             value = declared.default if value is None else value
@@ -71,6 +75,7 @@ def setting(request: Request, key: str) -> HttpResponse:
         "vacant": _vacant(own.get(key, declared.default)) if line.kind == "ladder" else "",
         "error": error,
         "reason": reason,
+        "seen": seen,
         "told": shown.told(shown.changes("setting", key)[:20]),
     }
     return render(request, "console/settings/setting.html", context, status=422 if error else 200)
@@ -120,12 +125,7 @@ def changes(request: Request) -> HttpResponse:
 @requires("cases.configure")
 def undo(request: Request, change_id: int) -> HttpResponse:
     change = get_object_or_404(Change, pk=change_id)
-    try:
-        services.undo(request.who, change)
-    except services.Refused as refused:
-        messages.warning(request, refused.words)
-    else:
-        messages.success(request, _("已恢复到这次修改之前。"))
+    set_back(request, change)
     return redirect("setting", change.key) if request.POST.get("back") == "setting" else redirect("changes")
 
 
@@ -139,6 +139,7 @@ def sheet(request: Request) -> HttpResponse:
 @requires("cases.configure")
 def read_in(request: Request) -> HttpResponse:
     """First the plan: what would change, what is refused and why. Nothing is written."""
+    seen = last_seen("setting")
     try:
         if "file" not in request.FILES:
             raise ValidationError(_("请选择一个表格文件。"))
@@ -146,7 +147,8 @@ def read_in(request: Request) -> HttpResponse:
     except ValidationError as refused:
         messages.warning(request, " ".join(refused.messages))
         return redirect("settings")
-    return render(request, "console/settings/plan.html", {"plan": plan, "signed": signing.dumps(plan.values, salt=PLAN_SALT, compress=True)})
+    signed = {"values": plan.values, "seen": seen}
+    return render(request, "console/settings/plan.html", {"plan": plan, "signed": signing.dumps(signed, salt=PLAN_SALT, compress=True)})
 
 
 @sent_from("settings")
@@ -154,14 +156,16 @@ def read_in(request: Request) -> HttpResponse:
 def carry_out(request: Request) -> HttpResponse:
     """Then what the plan said, all of it or nothing."""
     try:
-        values = signing.loads(request.POST.get("plan", ""), salt=PLAN_SALT, max_age=PLAN_KEEPS_S)
-        services.set_settings(request.who, values, request.POST.get("reason", "").strip() or _("从表格导入"))
+        signed = signing.loads(request.POST.get("plan", ""), salt=PLAN_SALT, max_age=PLAN_KEEPS_S)
+        services.set_settings(request.who, signed["values"], request.POST.get("reason", "").strip() or _("从表格导入"), seen=signed["seen"])
     except signing.BadSignature:
         messages.warning(request, _("试算结果已过一小时，请重新导入。没有改动任何设置。"))
+    except Overtaken as overtaken:
+        messages.warning(request, _("试算之后，%(changes)s。没有改动任何设置，请重新导入。") % {"changes": overtaken.changes})
     except services.Refused as refused:
         messages.warning(request, _("%(reason)s。没有改动任何设置。") % {"reason": refused.words})
     else:
-        messages.success(request, _("已按表格修改 %(n)d 项设置。") % {"n": len(values)})
+        messages.success(request, _("已按表格修改 %(n)d 项设置。") % {"n": len(signed["values"])})
     return redirect("settings")
 
 

@@ -18,11 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Change, FilingLimit
+from chengguan.cases.selectors.seen import last_seen
 from chengguan.cases.services import limits as verbs
 from chengguan.console.selectors import limits as shown
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.pages.administration.forms import FileForm, Plain
+from chengguan.people.typed import whole_number
 from chengguan.places.models import AreaClass
 from chengguan.standards import codes, filing
 from chengguan.standards.limits import Limit
@@ -94,11 +96,12 @@ def limit(request: Request, key: str) -> HttpResponse:
         condition = filing.condition(key)
     except KeyError:
         raise Http404(_("没有这个立案条件。")) from None
-    today = timezone.localdate()
+    today, seen = timezone.localdate(), last_seen("limit", beginning=f"{key}|")
     form = LimitForm(request.POST or None, initial={"valid_from": today})
     if request.method == "POST":
         done = form.attempt(lambda given: take(lambda: verbs.set_limit(
             request.who, key, given["area_class"], given["valid_from"], form.limit("value", "clock"), form.limit("verify_value", "verify_clock"), reason=given["reason"],
+            seen=seen_of(request),
         )) or True)  # fmt: skip
         if done:
             messages.success(request, _("已保存。自生效之日起开始计时的在办案件，时限正在后台重算；已办结的不变。"))
@@ -110,6 +113,7 @@ def limit(request: Request, key: str) -> HttpResponse:
         "rows": shown.own_rows(request.who, key, today),
         "history": shown.changes(request.who, "limit", f"{key}|"),
         "form": form,
+        "seen": seen,
     }
     return render(request, "console/limits/limit.html", context)
 
@@ -118,8 +122,12 @@ def limit(request: Request, key: str) -> HttpResponse:
 @requires("cases.configure")
 def limit_drop(request: Request, key: str, row: int) -> HttpResponse:
     one = get_object_or_404(FilingLimit, pk=row, condition_key=key)
-    verbs.drop_limit(request.who, key, one.area_class, one.valid_from)
-    messages.success(request, _("已删除，可以在修改记录里撤销。"))
+    try:
+        verbs.drop_limit(request.who, key, one.area_class, one.valid_from, seen=seen_of(request))
+    except services.Refused as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, _("已删除，可以在修改记录里撤销。"))
     return redirect("limit", key)
 
 
@@ -130,9 +138,19 @@ def limit_undo(request: Request, key: str, change: int) -> HttpResponse:
     return redirect("limit", key)
 
 
+def seen_of(request: Request) -> int | None:
+    """The last change that stood on the page which was filled in."""
+    return whole_number(request.POST.get("seen"))
+
+
 def set_back(request: Request, change: Change) -> None:
+    """With its reason, which the history keeps."""
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        messages.warning(request, _("请写明为什么撤销。没有改动。"))
+        return
     try:
-        services.undo(request.who, change)
+        services.undo(request.who, change, reason)
     except services.Refused as refused:
         messages.warning(request, refused.words)
     else:
@@ -166,9 +184,10 @@ class ClassForm(Plain):
 
 @requires("cases.configure")
 def area_classes(request: Request) -> HttpResponse:
+    seen = last_seen("area_class")
     form, of = ClassForm(request.POST or None), str(request.POST.get("of") or request.GET.get("of") or "")
     if request.method == "POST":
-        if form.attempt(lambda given: take(lambda: verbs.set_area_class(request.who, **given)) or True):
+        if form.attempt(lambda given: take(lambda: verbs.set_area_class(request.who, **given, seen=seen_of(request))) or True):
             messages.success(request, _("已保存。"))
             return redirect(reverse("area_classes") + (f"?{urlencode({'of': of})}" if of else ""))
         messages.warning(request, form.words)
@@ -177,7 +196,7 @@ def area_classes(request: Request) -> HttpResponse:
     default = str(selectors.settings()["limits.area_class"])
     context = {
         "rows": shown.classed_areas(request.who, default, of), "of": of, "default": default, "form": form, "classes": AreaClass.choices,
-        "file_form": SheetForm(initial={"dry": True}), "history": shown.changes(request.who, "area_class", ""),
+        "file_form": SheetForm(initial={"dry": True}), "history": shown.changes(request.who, "area_class", ""), "seen": seen,
     }  # fmt: skip
     return render(request, "console/limits/areas.html", context)
 

@@ -22,6 +22,7 @@ from chengguan.console.selectors import rules as shown
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires
 from chengguan.people.selectors import may
+from chengguan.people.typed import whole_number
 
 navigation.add("rules", gettext_lazy("告警规则"), "/rules", order=70, action="alarms.see", more=True)
 
@@ -46,10 +47,11 @@ def rule(request: Request, slug: str) -> HttpResponse:
         raise Http404(_("没有这条规则。"))
     errors: dict[str, list[str]] = {}
     given: dict[str, Any] = {}
+    version = whole_number(request.POST.get("version"))
     if request.method == "POST":
         given = _given(request, page)
         try:
-            services.change_rule(request.who, slug, given, request.POST.get("reason", ""))
+            services.change_rule(request.who, slug, given, request.POST.get("reason", ""), version)
         except ValidationError as trouble:
             errors = trouble.message_dict if hasattr(trouble, "error_dict") else {"": trouble.messages}
         else:
@@ -66,6 +68,7 @@ def rule(request: Request, slug: str) -> HttpResponse:
         "reason": request.POST.get("reason", ""),
         "errors": errors,
         "revisions": [shown.revision(page, each) for each in page.revisions],
+        "since": [shown.revision(page, each) for each in page.revisions if errors and version is not None and each.version > version],
         "grouping": shown.grouping(page.default),
         "ranks": list(RANKS.items()),
         "can_change": may(request.who, "alarms.change_rules"),
@@ -101,8 +104,12 @@ def preview(request: Request, slug: str) -> HttpResponse:
 @require_POST
 @requires("alarms.change_rules")
 def undo(request: Request, slug: str, version: int) -> HttpResponse:
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        messages.warning(request, _("请写明为什么撤销。没有改动。"))
+        return redirect("rule", slug)
     try:
-        services.undo_rule(request.who, slug, version, request.POST.get("reason", ""))
+        services.undo_rule(request.who, slug, version, reason, whole_number(request.POST.get("version")))
     except RuleRevision.DoesNotExist:
         raise Http404 from None
     except (ValidationError, PermissionDenied) as trouble:

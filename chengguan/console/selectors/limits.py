@@ -88,7 +88,7 @@ def changes(who: Who, kind: str, prefix: str, most: int = 30) -> list[dict[str, 
     seen: set[str] = set()
     shown = []
     for change in found:
-        shown.append({"change": change, "what": _what(change), "before": _in_words(change, change.before), "after": _in_words(change, change.after), "last": change.key not in seen})
+        shown.append({"change": change, "what": _what(change), "before": _in_words(change, change.before), "after": _in_words(change, change.after), "last": change.key not in seen, "id": str(change.pk)})
         seen.add(change.key)
     return shown
 

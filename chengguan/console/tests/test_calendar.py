@@ -37,7 +37,7 @@ def test_days_in_a_row_are_set_and_each_can_be_set_back():
     assert CalendarDay.objects.filter(note="停电").count() == 2
     assert not selectors.calendar().is_working(date(2026, 11, 20))
     change = Change.objects.get(kind="day", key="2026-11-20")
-    admin.post(f"{HOME}/undo/{change.pk}")
+    admin.post(f"{HOME}/undo/{change.pk}", {"reason": "改错了"})
     assert selectors.calendar().is_working(date(2026, 11, 20))
     assert "最后一天不能早于" in admin.post(HOME, {"first": "2026-11-19", "last": "2026-11-01", "working": "free", "reason": "x"}).content.decode()
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from chengguan.cases import services
-from chengguan.cases.models import Change, Setting
+from chengguan.cases.models import CalendarDay, Change, FilingLimit, Setting
 from chengguan.cases.selectors import settings
 from chengguan.cases.selectors.settings_in_words import (
     CHOICES,
@@ -25,6 +25,7 @@ from chengguan.cases.wording import wording
 from chengguan.console.tests.duty import signed_in
 from chengguan.people.models import Holding
 from chengguan.people.selectors import SYSTEM
+from chengguan.places.models import Area
 from chengguan.standards.limits import SETTINGS
 from chengguan.standards.switches import NOTICE
 
@@ -142,10 +143,15 @@ def test_the_history_says_who_what_and_why_and_only_the_newest_is_set_back(admin
     assert "从签收起" in page
     assert "再改" in page
     first, last = Change.objects.filter(key="handling.starts").order_by("pk")
-    answer = admin.post(f"/administration/changes/{first.pk}/undo", follow=True)
+    answer = admin.post(f"/administration/changes/{first.pk}/undo", {"reason": "改错了"}, follow=True)
     assert "后来又改过" in answer.content.decode()
-    admin.post(f"/administration/changes/{last.pk}/undo")
+    answer = admin.post(f"/administration/changes/{last.pk}/undo", {"reason": " "}, follow=True)
+    assert "请写明为什么撤销" in answer.content.decode()
+    assert own("handling.starts") == "receipt"
+    admin.post(f"/administration/changes/{last.pk}/undo", {"reason": "改错了"})
     assert own("handling.starts") == "filing"
+    assert last.undone_by.reason == "改错了"
+    assert "改错了" in admin.get("/administration/changes").content.decode()
 
 
 def test_the_history_tells_other_kinds_in_words_too(admin):
@@ -248,3 +254,68 @@ def test_the_countys_word_stands_on_the_work_list_and_the_case_page(admin):
     page = signed_in("accept").get("/work?urgent=1").content.decode()
     assert "紧急案件" in page
     assert "急要件" not in page
+
+
+# ---- two administrators at one thing ------------------------------------------------------------
+
+
+def seen_on(admin: Any, address: str) -> str:
+    return str(admin.get(address).context["seen"])
+
+
+def test_of_two_at_one_setting_the_second_is_shown_what_the_first_changed_and_keeps_what_was_typed(admin):
+    address = f"{ROOT}/duplicates.metres"
+    seen = seen_on(admin, address)
+    admin.post(address, {"value": "80", "reason": "会议决定", "seen": seen})
+    answer = admin.post(address, {"value": "90", "reason": "我的理由", "seen": seen})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for words in ("已经改过“重复案件距离(米)”：默认：50 → 80（会议决定）", "没有保存", 'value="90"', "我的理由"):
+        assert words in page, words
+    assert own("duplicates.metres") == 80
+    assert admin.post(address, {"value": "90", "reason": "我的理由", "seen": answer.context["seen"]}).status_code == 302
+    assert own("duplicates.metres") == 90
+
+
+def test_what_was_changed_elsewhere_meanwhile_stands_in_nobodys_way(admin):
+    seen = seen_on(admin, f"{ROOT}/duplicates.metres")
+    services.set_setting(SYSTEM, "duplicates.hours", 12)
+    assert admin.post(f"{ROOT}/duplicates.metres", {"value": "80", "reason": "会议决定", "seen": seen}).status_code == 302
+
+
+def test_a_plan_that_was_overtaken_is_not_carried_out(admin):
+    file = book(**{VALUES: [["handling.extensions", "", 3, ""], ["handling.suspend_days", "", 100, ""]]})
+    signed = admin.post(f"{ROOT}/import", {"file": file}).context["signed"]
+    services.set_setting(SYSTEM, "handling.extensions", 4, reason="刚定的")
+    page = admin.post(f"{ROOT}/import/do", {"plan": signed, "reason": "按县里文件"}, follow=True).content.decode()
+    assert "已经改过“最多延期次数”" in page
+    assert "刚定的" in page
+    assert (own("handling.extensions"), own("handling.suspend_days")) == (4, None)
+
+
+def test_limits_days_and_classes_are_checked_too(admin):
+    limit = "/administration/limits/01037-03"
+    given = {"area_class": "B", "valid_from": "2026-01-01", "value": "6", "clock": "work_day", "verify_value": "", "verify_clock": "", "reason": "会议"}
+    seen = seen_on(admin, limit)
+    admin.post(limit, {**given, "seen": seen})
+    page = admin.post(limit, {**given, "value": "7", "seen": seen}).content.decode()
+    assert "已经改过" in page
+    assert 'value="7"' in page
+    assert FilingLimit.objects.get().value == 6
+    admin.post(f"{limit}/drop/{FilingLimit.objects.get().pk}", {"seen": seen})
+    assert FilingLimit.objects.exists(), "not by somebody who did not see what it has become"
+
+    days, day = "/administration/calendar?year=2026", {"first": "2026-11-19", "last": "2026-11-20", "working": "free", "note": "停电", "reason": "检修"}
+    seen = seen_on(admin, days)
+    admin.post(days, {**day, "last": "2026-11-19", "seen": seen})
+    page = admin.post(days, {**day, "working": "work", "seen": seen}).content.decode()
+    assert "已经改过“2026-11-19”" in page
+    assert CalendarDay.objects.filter(day__year=2026, working=True, note="停电").count() == 0
+    assert admin.post(days, {**day, "first": "2026-11-20", "seen": seen}).status_code == 302, "another day"
+
+    areas, code = "/administration/limits/areas", Area.objects.filter(level="township").values_list("code", flat=True)[0]
+    seen = seen_on(admin, areas)
+    admin.post(areas, {"code": code, "area_class": "B", "seen": seen})
+    page = admin.post(areas, {"code": code, "area_class": "C", "seen": seen}).content.decode()
+    assert "已经改过" in page
+    assert Area.objects.get(code=code).area_class == "B"

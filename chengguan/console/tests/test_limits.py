@@ -52,7 +52,7 @@ def test_a_limit_is_changed_with_a_reason_shown_with_its_history_and_set_back():
     assert "会议决定" in page
     assert "6 工作日" in admin.get(HOME + "?own=1").content.decode()
     change = Change.objects.get(kind="limit")
-    admin.post(f"{HOME}/01037-03/undo/{change.pk}")
+    admin.post(f"{HOME}/01037-03/undo/{change.pk}", {"reason": "改错了"})
     assert not FilingLimit.objects.exists()
 
 
@@ -90,7 +90,7 @@ def test_areas_get_their_class_one_by_one_and_by_sheet():
     content = sheet(CLASS_HEADERS, [(area.code, "", "", "B"), ("12", "", "", "A")])
     report = admin.post(f"{HOME}/areas/import", {"file": SimpleUploadedFile("a.xlsx", content)}).context["report"]
     assert (report.changed, len(report.refused)) == (1, 1)
-    admin.post(f"{HOME}/areas/undo/{Change.objects.latest('pk').pk}")
+    admin.post(f"{HOME}/areas/undo/{Change.objects.latest('pk').pk}", {"reason": "改错了"})
     area.refresh_from_db()
     assert area.area_class == "C"
 

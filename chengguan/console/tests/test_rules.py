@@ -61,7 +61,27 @@ def test_a_change_can_be_undone(rules):
     client = signed_in("engineer")
     client.post("/rules/lamp_overvoltage", CHANGE)
     client.post("/rules/lamp_overvoltage/undo/2")
+    assert Rule.objects.get(slug="lamp_overvoltage").limits["above"] == 250.0, "not without a reason"
+    client.post("/rules/lamp_overvoltage/undo/2", {"reason": "改回国标"})
     assert Rule.objects.get(slug="lamp_overvoltage").limits["above"] == 242.0
+    assert "改回国标" in client.get("/rules/lamp_overvoltage").content.decode()
+
+
+def test_of_two_at_one_rule_the_second_is_shown_what_the_first_changed_and_keeps_what_was_typed(rules):
+    first, second = signed_in("engineer"), signed_in("admin")
+    assert 'name="version" value="1"' in second.get("/rules/lamp_overvoltage").content.decode()
+    first.post("/rules/lamp_overvoltage", {**CHANGE, "version": "1"})
+    typed = {**CHANGE, "limit_above": "255", "hold_s": "90", "reason": "我的理由", "version": "1"}
+    answer = second.post("/rules/lamp_overvoltage", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for words in ("已经改过这条规则（供电所确认本路段偏高）", "242 → 250", 'value="255', 'value="90"', "我的理由", 'name="version" value="2"'):
+        assert words in page, words
+    assert Rule.objects.get(slug="lamp_overvoltage").limits["above"] == 250.0
+    assert second.post("/rules/lamp_overvoltage", {**typed, "version": "2"}).status_code == 302
+    assert Rule.objects.get(slug="lamp_overvoltage").limits["above"] == 255.0
+    first.post("/rules/lamp_overvoltage/undo/2", {"reason": "撤销", "version": "2"})
+    assert Rule.objects.get(slug="lamp_overvoltage").limits["above"] == 255.0, "changed again since the page was read"
 
 
 @pytest.mark.parametrize("wrong", [{"reason": ""}, {"reason": "长" * 201}, {"limit_above": "many"}, {"limit_clear_above": "260"}, {"severity": "9"}])
