@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "chengguan.alarms",
     "chengguan.cases",
     "chengguan.evaluation",
+    "chengguan.surveys",
     "chengguan.ingest",
     "chengguan.portal",
     "chengguan.field",

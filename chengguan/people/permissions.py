@@ -85,6 +85,10 @@ _TABLE: tuple[Permission, ...] = (
     Permission("evaluation.see", _("查看综合评价"), dict.fromkeys(("evaluator", "leader", "overseer", "shift_leader"), ALL) | {"department": DEPARTMENT, "township": AREA}),
     Permission("evaluation.draw", _("抽查已结案件"), {"evaluator": ALL}),
     Permission("evaluation.judge", _("给抽查下结论"), {"evaluator": ALL, "overseer": ALL}),
+    Permission("surveys.see", _("查看专项普查"), CENTRE | {"administrator": ALL, "contractor_lead": DEPARTMENT, "inspector": OWN}),
+    Permission("surveys.manage", _("发起和结束专项普查"), {"shift_leader": ALL}),
+    Permission("surveys.decide", _("处理普查发现"), {"acceptor": ALL, "shift_leader": ALL}),
+    Permission("surveys.walk", _("现场普查"), {"inspector": OWN}),
     Permission("field.use", _("使用现场手机端"), {"inspector": OWN, "crew": OWN}),
     Permission("admin.use", _("进入系统管理"), {"administrator": ALL}),
 )  # fmt: skip

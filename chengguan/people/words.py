@@ -28,6 +28,12 @@ ACTION_NAMES = {
     "leave.end": _("结束休假代班"),
     "sample.draw": _("抽取抽查案件"),
     "sample.judge": _("抽查下结论"),
+    "survey.open": _("发起普查"),
+    "survey.walkers": _("改由谁走普查片区"),
+    "survey.prolong": _("改普查结束日期"),
+    "survey.finish": _("报普查片区走完"),
+    "survey.decide": _("处理普查发现"),
+    "survey.close": _("结束普查"),
     "audit.export": _("导出审计记录"),
     "audit.retention": _("清理过期审计记录"),
     "component.create": _("登记部件"),
@@ -85,6 +91,7 @@ FIELD_NAMES = {
     "name": _("名称"),
     "parameters": _("参数"),
     "target": _("对象"),
+    "walkers": _("谁来走"),
     "state": _("状态"),
 }
 """Of what is no column, or of a column without a name of its own."""

@@ -11,7 +11,7 @@ OTHER_NAMES = {
     "views": "pages or api", "urls": "pages or api", "tasks": "jobs", "signals": "handlers", "receivers": "handlers",
     "queries": "selectors", "serializers": "api", "utils": "a noun", "helpers": "a noun", "constants": "a noun",
 }  # fmt: skip
-APPS = {"places", "people", "things", "observations", "alarms", "cases", "evaluation", "ingest", "portal", "field", "console", "demo"}
+APPS = {"places", "people", "things", "observations", "alarms", "cases", "evaluation", "surveys", "ingest", "portal", "field", "console", "demo"}
 WITH_PAGES = {"people", "console", "portal", "field", "subsystems", "demo"}
 
 

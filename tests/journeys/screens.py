@@ -80,6 +80,12 @@ WORK = (
     desk("archive", "shift", "/archive", "档案保管：到期的案卷", "The archive: what is past its time"),
     desk("archive-register", "leader", "/archive?show=register", "档案保管：清除登记", "The archive: the register of what was taken out"),
     desk("archive-disposal", "leader", "/archive/disposals/{disposal}", "档案保管：销毁申请", "The archive: a proposal to destroy"),
+    desk("surveys", "shift", "/surveys", "专项普查：进行中的和结束的", "Special surveys: those that run and those that are closed", on_a_phone_too=True),
+    desk("survey", "shift", "/surveys/{survey}", "一次普查：走到哪里", "A survey: how far it is"),
+    desk("survey-findings", "shift", "/surveys/{survey}?tab=findings&show=", "一次普查：发现了什么", "A survey: what was found"),
+    desk("survey-finding", "accept", "/surveys/{survey}/findings/{finding}", "一条发现：转为案件、只作统计或不采用", "A finding: a case, a figure, or refused"),
+    desk("survey-patch", "shift", "/surveys/{survey}/patches/{patch}", "一个片区：哪些网格看过，谁来走", "A patch: which grids were looked at, who walks"),
+    desk("survey-new", "shift", "/surveys/new", "发起普查", "A survey is opened"),
     desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
 )
 CASE = (
@@ -116,6 +122,9 @@ FIELD = (
     phone("inspector-tasks", "inspect", "/field/", "采集员：任务", "The inspector's tasks"),
     phone("verify", "inspect", "/field/tasks/{send_to_verify}", "采集员：现场核查", "The inspector verifies on the spot"),
     phone("field-done", "inspect", "/field/tasks/{verify}/done", "采集员：发出去了", "The inspector: it is sent"),
+    phone("field-surveys", "inspect", "/field/surveys", "采集员：我的普查", "The inspector's surveys"),
+    phone("field-survey", "inspect", "/field/surveys/{survey}", "采集员：一次普查，看过还是发现", "The inspector walks a survey"),
+    phone("field-survey-new", "inspect", "/field/surveys/{survey}/new", "采集员：报一条发现", "The inspector reports a finding"),
     phone("new-report", "inspect", "/field/new", "采集员：上报", "The inspector reports"),
 )
 CITIZEN = (
@@ -185,11 +194,13 @@ POSTED = {
     "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "partner_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
     "takeover-upload", "takeover-columns", "takeover-words", "takeover-keep", "takeover-go", "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
+    "survey-decide", "survey-prolong", "survey-close", "field-survey-look", "field-survey-finish",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""
 PIECES = {
     "notices_bell": "work-list", "portal-near": "citizen", "field-near": "new-report", "field-classes": "new-report",
+    "field-survey-near": "field-survey-new", "field-survey-classes": "field-survey-new",
     "field-reading": "crew-task", "case-live": "case-file", "case-form": "accept", "device_state": "device", "device_commands": "device",
     "map_card": "duty-map-card", "rule_preview": "rule", "setting_preview": "setting-notice", "setting_matters": "setting-matters", "work-classes": "register", "work-conditions": "register",
     "work-places": "register", "work-here": "register", "work-caller": "register",
@@ -200,6 +211,7 @@ DATA = {
     "base_tile": "a vector tile", "component_tile": "a vector tile", "file": "a photo or document", "file_small": "a photo, small",
     "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "takeover-report": "a spreadsheet", "devices_sheet": "a spreadsheet",
     "settings_sheet": "a spreadsheet",
+    "survey-sheet": "a spreadsheet",
 }  # fmt: skip
 """Not HTML."""
 EXCUSED = {*LEADS_ELSEWHERE, *POSTED, *PIECES, *DATA}

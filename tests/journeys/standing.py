@@ -25,10 +25,12 @@ from chengguan.evaluation.services import draw
 from chengguan.observations.models import Quarantine
 from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import SYSTEM, who_is
+from chengguan.places.selectors import responsibility_grid_of
 from chengguan.portal.models import Partner
 from chengguan.portal.services import create_partner
+from chengguan.surveys import services as surveys
 from chengguan.things.models import Component, Device, Gateway, Group
-from tests.small_town import dark_lamp, walk
+from tests.small_town import a_photo, dark_lamp, person, walk
 
 LAMP, COVER, NEAR_DEGREES = "L-004711", "MH-000123", 0.004
 STAGES = ("reported", "accept", "file", "dispatch", "assign", "report_back", "send_to_verify", "verify", "close")
@@ -44,7 +46,8 @@ def stand() -> None:
         "entry": _entry(device.gateway).pk, "alarm": _alarm(device),
         "partner": _partner().pk, "account": Account.objects.get(username="accept").pk, "organisation": Organisation.objects.get(code="lighting").pk,
     }  # fmt: skip
-    print(json.dumps(keys | _cases(lamp)))
+    keys |= _cases(lamp) | _surveyed(lamp)
+    print(json.dumps(keys))
 
 
 def _partner() -> Partner:
@@ -103,6 +106,23 @@ def _batch() -> TakeoverBatch:
         name="旧平台2025年案卷.csv", size=len(content), sha256=hashlib.sha256(content).hexdigest(), state="tried", mapping=mapping, look=looked,
         result=told.as_data(), rows_done=told.rows, who="管理员",
     )  # fmt: skip
+
+
+def _surveyed(lamp: Component) -> dict[str, int]:
+    """A survey of lamps by the inspector on foot, with something found."""
+    inspector, today = Account.objects.get(username="inspect"), timezone.localdate()
+    grid = responsibility_grid_of(lamp.unit_grid)
+    survey = surveys.open_survey(
+        person("shift"), name="入冬前路灯和灯杆普查", matters=[lamp.class_code, "06"], first_day=today, last_day=today + timedelta(days=14), grids=[grid],
+        walkers=[inspector], note="逐杆看：灯罩、检修门、杆体倾斜；学校、医院门口先走。",
+    )  # fmt: skip
+    for number in range(3):
+        finding = surveys.report_finding(
+            person("inspect"), survey, key=f"stand-{number}", position=(lamp.point.x, lamp.point.y, 8.0), matter_code=lamp.class_code,
+            photos=[a_photo(person("inspect"))], description=WORDS[number], component_id=lamp.pk,
+        )  # fmt: skip
+    surveys.decide(person("shift"), finding.pk - 1, "refused", "照片看不清，请重拍")
+    return {"survey": survey.pk, "finding": finding.pk, "patch": finding.patch_id}
 
 
 def _circuit(device: Device) -> Group:

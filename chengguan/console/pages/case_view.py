@@ -18,6 +18,7 @@ from chengguan.console.pages.lists import late_word, light_word, span, until_wor
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who
 from chengguan.standards import staging
+from chengguan.surveys.selectors import findings
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def beside(who: Who, case: Case, actions: list[selectors.Action]) -> dict[str, Any]:
-    """What else there is at this place: possible duplicates side by side, and how often it came back."""
+    """What else there is at this place: possible duplicates side by side, how often it came back, and the survey that found it."""
     times, days = selectors.times_here(who, case)
     now = timezone.now()
     return {
@@ -109,6 +110,7 @@ def beside(who: Who, case: Case, actions: list[selectors.Action]) -> dict[str, A
         "may_merge": any(action.slug == "merge" for action in actions),
         "times_here": times,
         "recurrence_days": days,
+        "finding": findings(who).select_related("survey").filter(case=case).first() if case.source == "survey" else None,
     }
 
 

@@ -29,17 +29,17 @@ from chengguan.places.selectors import nearest_address
 from chengguan.standards import codes
 from chengguan.things.services import put_attachment
 
-MOVES = ("receive", "submit", "report_back", "confirm", "verify")
+MOVES = ("receive", "finish_stage", "submit", "report_back", "confirm", "verify")
 
 
-def _who(request: HttpRequest) -> Who:
+def who_on_foot(request: HttpRequest) -> Who:
     who: Who = request.who  # type: ignore[attr-defined]
     if not may(who, "field.use"):
         raise PermissionDenied(_("现场手机端只给信息采集员和班组使用。"))
     return who
 
 
-def _position(request: HttpRequest) -> tuple[float, float, float] | None:
+def position_of(request: HttpRequest) -> tuple[float, float, float] | None:
     data = request.POST if request.method == "POST" else request.GET
     try:
         lon, lat = float(data["lon"]), float(data["lat"])
@@ -52,7 +52,7 @@ def _position(request: HttpRequest) -> tuple[float, float, float] | None:
 @login_required
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
-    who = _who(request)
+    who = who_on_foot(request)
     context = {"jobs": selectors.jobs(who), "live": bool(request.htmx)}  # type: ignore[attr-defined]
     return render(request, "field/list.html" if request.htmx else "field/tasks.html", context)  # type: ignore[attr-defined]
 
@@ -64,7 +64,7 @@ def task(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = None, status: int = 200, far: bool = False) -> HttpResponse:
-    who = _who(request)
+    who = who_on_foot(request)
     job = selectors.job(who, case_id)
     if job is None:
         return render(request, "field/gone.html", {"case": cases.visible(who).filter(pk=case_id).first()}, status=status if errors else 404)
@@ -78,6 +78,8 @@ def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = No
         "sends": actions.get("report_back") or actions.get("submit"),
         "looks": actions.get("confirm") or actions.get("verify"),
         "receives": actions.get("receive"),
+        "finishes": actions.get("finish_stage"),
+        "stretches": file["stretches"],
         "before": [photo for photo in photos if photo.kind in ("report", "before", "confirm")],
         "after": [photo for photo in photos if photo.kind in ("after", "verify")],
         "photos_hint": next((field.why for action in actions.values() for field in action.fields if field.name == "photos"), ""),
@@ -94,7 +96,7 @@ def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = No
 @require_GET
 def reading(request: HttpRequest, case_id: int) -> HttpResponse:
     """The thing's own newest word, asked again by an open page."""
-    who = _who(request)
+    who = who_on_foot(request)
     job = selectors.job(who, case_id)
     return render(request, "field/reading.html", {"readings": selectors.readings(who, job)})
 
@@ -103,7 +105,7 @@ def reading(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     """Send a move from the street; the same one twice is answered as if it had been once."""
-    who = _who(request)
+    who = who_on_foot(request)
     if slug not in MOVES:
         raise PermissionDenied(_("这一步不能在手机上办。"))
     version = whole_number(request.POST.get("version"))
@@ -120,8 +122,8 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     except (moves.Refused, ValidationError) as error:
         words = [error.words] if isinstance(error, moves.Refused) else error.messages
         return _task_page(request, case_id, words, 422, far=getattr(error, "field", "") == "far")
-    if slug == "receive":
-        messages.success(request, _("已签收。"))
+    if slug in ("receive", "finish_stage"):
+        messages.success(request, _("已签收。") if slug == "receive" else _("这一段已报完成，下一段开始计时。"))
         return redirect("field-task", case_id)
     return redirect("field-done", case_id)
 
@@ -138,7 +140,7 @@ def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, A
     photos = [put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")]
     if photos:
         given["photos"] = photos
-    position = _position(request)
+    position = position_of(request)
     if position is not None:
         given["position"] = position
     elif asked.get("position"):
@@ -149,14 +151,14 @@ def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, A
 @login_required
 @require_GET
 def done(request: HttpRequest, case_id: int) -> HttpResponse:
-    who = _who(request)
+    who = who_on_foot(request)
     return render(request, "field/done.html", {"case": cases.visible(who).filter(pk=case_id).first(), "jobs": selectors.jobs(who)[:1]})
 
 
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """A new thing in half a minute, or one put right on the spot."""
-    who = _who(request)
+    who = who_on_foot(request)
     if not who.has("inspector"):
         raise PermissionDenied(_("新上报由信息采集员办理。"))
     if request.method == "POST":
@@ -178,7 +180,7 @@ def _report(request: HttpRequest, who: Who) -> HttpResponse:
         case = services.report_new(
             who,
             key=data.get("key", ""),
-            position=_position(request),
+            position=position_of(request),
             matter_code=data.get("matter_other") or data.get("matter_code", ""),
             description=data.get("description", "").strip(),
             photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
@@ -197,8 +199,8 @@ def _report(request: HttpRequest, who: Who) -> HttpResponse:
 @require_GET
 def near(request: HttpRequest) -> HttpResponse:
     """What stands and what is reported at the phone's position."""
-    who = _who(request)
-    position = _position(request)
+    who = who_on_foot(request)
+    position = position_of(request)
     if position is None:
         return HttpResponse("")
     point = Point(position[0], position[1], srid=4490)
@@ -209,7 +211,7 @@ def near(request: HttpRequest) -> HttpResponse:
 @require_GET
 def classes(request: HttpRequest) -> HttpResponse:
     """Matters by code, pinyin initials or words."""
-    _who(request)
+    who_on_foot(request)
     text = request.GET.get("q", "").strip()
     return render(request, "field/classes.html", {"items": codes.in_force().search(text, limit=8) if text else [], "q": text})
 

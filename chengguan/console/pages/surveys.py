@@ -1,0 +1,199 @@
+"""专项普查 on the desk: who looks for what and where, how far it is, and what becomes of each finding."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from chengguan.cases.services import Refused
+from chengguan.people import navigation, spreadsheets
+from chengguan.people.access import Request, requires, sent_from
+from chengguan.people.selectors import accounts_with_role, may
+from chengguan.people.typed import day, whole_number
+from chengguan.standards import codes
+from chengguan.surveys import selectors, services
+from chengguan.surveys.models import Finding, Survey
+from chengguan.surveys.services.deciding import near_in_hand
+
+SHOWS = {
+    "": gettext_lazy("全部发现"), "waiting": gettext_lazy("待处理"), "case": gettext_lazy("转为案件"), "counted": gettext_lazy("只作统计"),
+    "refused": gettext_lazy("不采用"),
+}  # fmt: skip
+A_PAGE = 30
+
+
+def _survey(request: Request, survey_id: int) -> Survey:
+    return get_object_or_404(selectors.visible(request.who).select_related("opened_by", "closed_by"), pk=survey_id)
+
+
+def wanted_words(survey: Survey) -> str:
+    """What is looked for: whole major classes by their name, else the classes."""
+    majors = codes.in_force().majors["matter"]
+    return "、".join(_("%(name)s（整个大类）") % {"name": majors[code]} if code in majors else codes.matter_name(code) for code in survey.matters)
+
+
+@require_GET
+@requires("surveys.see")
+def surveys(request: Request) -> HttpResponse:
+    page = Paginator(selectors.visible(request.who).select_related("opened_by"), A_PAGE).get_page(request.GET.get("page"))
+    rows = [{"survey": each, "wanted": wanted_words(each), "totals": selectors.totals(selectors.lines(request.who, each))} for each in page]
+    context = {"page": page, "rows": rows, "may_open": may(request.who, "surveys.manage"), "today": timezone.localdate()}
+    return render(request, "console/surveys/list.html", context)
+
+
+@require_GET
+@requires("surveys.see")
+def survey(request: Request, survey_id: int) -> HttpResponse:
+    who, found = request.who, _survey(request, survey_id)
+    lines = selectors.lines(who, found)
+    totals = selectors.totals(lines)
+    tab = "findings" if request.GET.get("tab") == "findings" else "progress"
+    show = request.GET.get("show", "waiting" if totals["waiting"] else "")
+    patch = whole_number(request.GET.get("patch"))
+    context = {
+        "survey": found, "wanted": wanted_words(found), "lines": lines, "totals": totals, "tab": tab, "show": show, "patch": patch,
+        "may_manage": found.closed_at is None and may(who, "surveys.manage"),
+        "may_decide": found.closed_at is None and may(who, "surveys.decide"),
+        "over": found.last_day < timezone.localdate(), "ahead": found.first_day > timezone.localdate(),
+    }  # fmt: skip
+    if tab == "findings":
+        context |= _findings(request, found, totals, show, patch)
+    return render(request, "console/surveys/survey.html", context)
+
+
+def _findings(request: Request, found: Survey, totals: dict[str, int], show: str, patch: int | None) -> dict[str, Any]:
+    page = Paginator(selectors.found_in(request.who, found, show, patch), A_PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    rows = [{"finding": each, "photo": next(iter(each.photos.all()), None), "same": _same(each, now)} for each in page]
+    chips = [
+        {"name": name, "n": totals[slug or "all"], "on": slug == show, "url": "?" + urlencode({"tab": "findings", "show": slug, **({"patch": patch} if patch else {})})}
+        for slug, name in SHOWS.items()
+    ]
+    return {"page": page, "rows": rows, "chips": chips, "patch_name": next((each.patch.name for each in page if each.patch_id == patch), "")}
+
+
+def _same(found: Finding, now: Any) -> list[Any]:
+    return near_in_hand(found, now) if not found.outcome else []
+
+
+@require_GET
+@requires("surveys.see")
+def finding(request: Request, survey_id: int, finding_id: int) -> HttpResponse:
+    found = _survey(request, survey_id)
+    each = get_object_or_404(selectors.found_in(request.who, found), pk=finding_id)
+    after = selectors.found_in(request.who, found, "waiting").filter(pk__lt=each.pk).first()
+    context = {
+        "survey": found, "finding": each, "same": _same(each, timezone.now()), "following": after, "photos": each.photos.all(),
+        "may_decide": found.closed_at is None and not each.outcome and may(request.who, "surveys.decide"),
+    }  # fmt: skip
+    return render(request, "console/surveys/finding.html", context)
+
+
+@sent_from("survey", "survey_id")
+@requires("surveys.decide")
+def decide(request: Request, survey_id: int) -> HttpResponse:
+    """One finding from its own page, or those that are ticked; what was refused is named with its reason."""
+    found, data = _survey(request, survey_id), request.POST
+    outcome, reason = data.get("outcome", ""), data.get("reason", "")
+    back = redirect(f"/surveys/{found.pk}?tab=findings")
+    one = whole_number(data.get("one"))
+    if one is not None:
+        each = get_object_or_404(selectors.found_in(request.who, found), pk=one)
+        try:
+            done = services.decide(request.who, each, outcome, reason)
+        except Refused as refused:
+            messages.warning(request, refused.words)
+            return redirect("survey-finding", found.pk, each.pk)
+        messages.success(request, _("%(what)s：%(outcome)s。") % {"what": done.matter_name, "outcome": done.get_outcome_display()})
+        following = whole_number(data.get("following"))
+        return redirect("survey-finding", found.pk, following) if following else back
+    ids = [number for value in data.getlist("finding") if (number := whole_number(value)) is not None]
+    said = services.decide_each(request.who, found, ids, outcome, reason)
+    if said.done:
+        messages.success(request, _("已处理 %(n)d 条：%(outcome)s。") % {"n": len(said.done), "outcome": said.done[0].get_outcome_display()})
+    for each, words in said.left[:5]:
+        messages.warning(request, f"{each.matter_name} {each.address}：{words}")
+    if len(said.left) > 5:
+        messages.warning(request, _("另有 %(n)d 条没有办成，请逐条打开查看。") % {"n": len(said.left) - 5})
+    return back
+
+
+@requires("surveys.see")
+def patch(request: Request, survey_id: int, patch_id: int) -> HttpResponse:
+    """One patch: which unit grids were looked at, by whom; and who walks it."""
+    found = _survey(request, survey_id)
+    each = get_object_or_404(selectors.patches(request.who).filter(survey=found), pk=patch_id)
+    if request.method == "POST":
+        chosen = [account for account in accounts_with_role("inspector", with_away=True) if str(account.pk) in request.POST.getlist("walkers")]
+        try:
+            services.set_walkers(request.who, each, chosen)
+        except Refused as refused:
+            messages.warning(request, refused.words)
+        else:
+            messages.success(request, _("已改由 %(names)s 走这一片。") % {"names": "、".join(map(str, chosen))})
+        return redirect("survey-patch", found.pk, each.pk)
+    line = next(line for line in selectors.lines(request.who, found) if line.patch.pk == each.pk)
+    context = {
+        "survey": found, "line": line, "cells": selectors.cells(each), "walkers": {walker.pk for walker in each.walkers.all()},
+        "inspectors": accounts_with_role("inspector", with_away=True),
+        "may_manage": found.closed_at is None and may(request.who, "surveys.manage"),
+    }  # fmt: skip
+    return render(request, "console/surveys/patch.html", context)
+
+
+@sent_from("survey", "survey_id")
+@requires("surveys.manage")
+def prolong(request: Request, survey_id: int) -> HttpResponse:
+    last_day = day(request.POST.get("last_day"))
+    try:
+        if last_day is None:
+            raise Refused(_("请选一个结束日期"))
+        services.prolong(request.who, _survey(request, survey_id), last_day)
+    except Refused as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, _("结束日期改为 %(day)s。") % {"day": last_day})
+    return redirect("survey", survey_id)
+
+
+@sent_from("survey", "survey_id")
+@requires("surveys.manage")
+def close(request: Request, survey_id: int) -> HttpResponse:
+    try:
+        services.close_survey(request.who, _survey(request, survey_id), request.POST.get("words", ""))
+    except Refused as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, _("普查已结束，数字和小结都已留存。"))
+    return redirect("survey", survey_id)
+
+
+@require_GET
+@requires("surveys.see")
+def sheet(request: Request, survey_id: int) -> HttpResponse:
+    found = _survey(request, survey_id)
+    return spreadsheets.download_workbook(f"survey-{found.pk}", selectors.sheets(request.who, found))
+
+
+navigation.add("surveys", gettext_lazy("专项普查"), "/surveys", ("acceptor", "shift_leader", "dispatcher", "overseer", "leader", "evaluator", "contractor_lead"), order=28, more=True)
+
+urlpatterns = [
+    path("surveys", surveys, name="surveys"),
+    path("surveys/<int:survey_id>", survey, name="survey"),
+    path("surveys/<int:survey_id>/findings/<int:finding_id>", finding, name="survey-finding"),
+    path("surveys/<int:survey_id>/decide", decide, name="survey-decide"),
+    path("surveys/<int:survey_id>/patches/<int:patch_id>", patch, name="survey-patch"),
+    path("surveys/<int:survey_id>/prolong", prolong, name="survey-prolong"),
+    path("surveys/<int:survey_id>/close", close, name="survey-close"),
+    path("surveys/<int:survey_id>/sheet", sheet, name="survey-sheet"),
+]

@@ -1,0 +1,98 @@
+"""专项普查 from the shift leader's form to the phone, the desk and the case."""
+
+import pytest
+
+from chengguan.cases.models import Case
+from chengguan.console.tests.duty import signed_in
+from chengguan.surveys.models import Finding, Survey
+from tests.small_town import LAMP_MATTER, photo_file
+
+THERE = {"lon": "108.9915", "lat": "28.4482", "accuracy": "8"}
+
+
+@pytest.fixture
+def survey(town):
+    given = {"name": "入冬前路灯普查", "matters": [LAMP_MATTER, "02"], "first_day": "2026-01-01", "last_day": "2026-12-31", "grids": [town["grid"].pk]}
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    given |= {"first_day": f"{today}", "last_day": f"{today}"}
+    answer = signed_in("shift").post("/surveys/new", given)
+    assert answer.status_code == 302
+    return Survey.objects.get()
+
+
+def report(survey, **changed):
+    said = {"key": "k1", "matter_code": LAMP_MATTER, "description": "灯罩破损", "photos": [photo_file()], **THERE}
+    return signed_in("inspect").post(f"/field/surveys/{survey.pk}/new", {**said, **changed})
+
+
+def test_what_is_wrong_in_the_form_is_said_and_what_was_ticked_stays(town):
+    client = signed_in("shift")
+    assert client.get("/surveys/new").status_code == 200
+    answer = client.post("/surveys/new", {"name": "普查", "matters": [LAMP_MATTER], "first_day": "2026-01-01", "last_day": "x"})
+    assert answer.status_code == 422
+    assert f'value="{LAMP_MATTER}" checked' in answer.content.decode()
+    assert signed_in("accept").get("/surveys/new").status_code == 403
+
+
+def test_from_the_phone_to_a_case(survey):
+    inspector = signed_in("inspect")
+    assert survey.name in inspector.get("/field/surveys").content.decode()
+    assert "这一格看过" in inspector.get(f"/field/surveys/{survey.pk}").content.decode()
+    assert "L-004711" in inspector.get(f"/field/surveys/{survey.pk}/near", THERE).content.decode()
+    assert report(survey).status_code == 302
+    assert report(survey).status_code == 302
+    found = Finding.objects.get()
+    desk = signed_in("accept")
+    assert "灯罩破损" in desk.get(f"/surveys/{survey.pk}?tab=findings").content.decode()
+    assert "转为案件" in desk.get(f"/surveys/{survey.pk}/findings/{found.pk}").content.decode()
+    assert desk.post(f"/surveys/{survey.pk}/decide", {"outcome": "case", "finding": [found.pk]}).status_code == 302
+    case = Case.objects.get()
+    assert case.source == "survey"
+    assert survey.name in desk.get(f"/cases/{case.pk}").content.decode(), "the case says which survey found it"
+    assert "转为案件" in inspector.get(f"/field/surveys/{survey.pk}").content.decode()
+
+
+def test_nothing_found_is_one_tap_and_a_refusal_keeps_what_was_typed(survey):
+    inspector = signed_in("inspect")
+    assert inspector.post(f"/field/surveys/{survey.pk}/look", THERE).status_code == 302
+    assert survey.grids.exclude(looked_at=None).count() == 1
+    assert inspector.post(f"/field/surveys/{survey.pk}/look", {}).status_code == 422
+    answer = report(survey, photos=[])
+    assert answer.status_code == 422
+    assert "灯罩破损" in answer.content.decode() and "请先拍一张照片" in answer.content.decode()
+
+
+def test_a_class_that_is_not_looked_for_is_not_offered(survey):
+    inspector = signed_in("inspect")
+    assert LAMP_MATTER in inspector.get(f"/field/surveys/{survey.pk}/classes", {"q": "路灯"}).content.decode()
+    assert "没有找到" in inspector.get(f"/field/surveys/{survey.pk}/classes", {"q": "井盖"}).content.decode()
+
+
+def test_a_finding_is_refused_with_a_reason_only(survey):
+    report(survey)
+    found, desk = Finding.objects.get(), signed_in("accept")
+    answer = desk.post(f"/surveys/{survey.pk}/decide", {"one": found.pk, "outcome": "refused"}, follow=True)
+    assert "不采用请写明原因" in answer.content.decode()
+    desk.post(f"/surveys/{survey.pk}/decide", {"one": found.pk, "outcome": "refused", "reason": "不是路灯"})
+    assert Finding.objects.get().reason == "不是路灯"
+
+
+def test_the_survey_is_walked_to_its_end_and_closed_with_its_counts(survey):
+    patch, inspector, shift = survey.patches.get(), signed_in("inspect"), signed_in("shift")
+    inspector.post(f"/field/surveys/{survey.pk}/look", THERE)
+    assert inspector.post(f"/field/surveys/{survey.pk}/patches/{patch.pk}/finish", {}).status_code == 302
+    page = shift.get(f"/surveys/{survey.pk}").content.decode()
+    assert "100%" in page and patch.name in page
+    assert shift.get(f"/surveys/{survey.pk}/patches/{patch.pk}").status_code == 200
+    assert shift.post(f"/surveys/{survey.pk}/close", {"words": "全部走完"}).status_code == 302
+    assert "全部走完" in shift.get(f"/surveys/{survey.pk}").content.decode()
+    assert "已结束" in shift.get("/surveys").content.decode()
+    assert inspector.get(f"/field/surveys/{survey.pk}").status_code == 404
+    assert shift.get(f"/surveys/{survey.pk}/sheet")["Content-Type"].endswith("sheet")
+
+
+@pytest.mark.parametrize(("who", "status"), [("leader", 200), ("lighting", 403), ("crew", 403)])
+def test_who_may_look_at_surveys(survey, who, status):
+    assert signed_in(who).get("/surveys").status_code == status

@@ -1,0 +1,23 @@
+"""Questions about surveys. Each takes who asks and answers only with what that person may see."""
+
+from chengguan.surveys.selectors.progress import OUTCOMES, Line, cells, found_in, lines, sheets, summary_of, totals
+from chengguan.surveys.selectors.seeing import findings, patches, visible
+from chengguan.surveys.selectors.walks import Walk, matters_of, walk, walks
+
+__all__ = [
+    "OUTCOMES",
+    "Line",
+    "Walk",
+    "cells",
+    "findings",
+    "found_in",
+    "lines",
+    "matters_of",
+    "patches",
+    "sheets",
+    "summary_of",
+    "totals",
+    "visible",
+    "walk",
+    "walks",
+]

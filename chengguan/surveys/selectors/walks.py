@@ -1,0 +1,64 @@
+"""What an inspector sees of surveys on the phone: those they walk, their own patches, what is looked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from chengguan.people.selectors import Who
+from chengguan.standards import codes
+from chengguan.surveys.models import Finding, Survey
+from chengguan.surveys.selectors.progress import Line, lines_of, totals
+from chengguan.surveys.selectors.seeing import patches
+
+
+@dataclass(frozen=True)
+class Walk:
+    """An open survey with the patches of one person; `begun` says whether findings are taken today."""
+
+    survey: Survey
+    lines: list[Line]
+    totals: dict[str, int]
+    begun: bool
+    over: bool
+
+    @property
+    def runs(self) -> bool:
+        return self.begun and not self.over
+
+    @property
+    def done(self) -> bool:
+        return self.totals["finished"] == self.totals["patches"]
+
+
+def walks(who: Who, today: date | None = None) -> list[Walk]:
+    """Open surveys in which this person (or whom they stand in for) walks a patch, the one that ends first before the others."""
+    mine = patches(who).filter(walkers__in=who.task_accounts, survey__closed_at=None)
+    rows = Survey.objects.filter(pk__in=mine.values("survey")).order_by("last_day", "pk")
+    return [_walk(who, survey, today) for survey in rows]
+
+
+def walk(who: Who, survey_id: int, today: date | None = None) -> Walk | None:
+    """One of these; None when it is not theirs, or is closed."""
+    survey = Survey.objects.filter(pk=survey_id, closed_at=None).first()
+    found = _walk(who, survey, today) if survey else None
+    return found if found and found.lines else None
+
+
+def _walk(who: Who, survey: Survey, today: date | None) -> Walk:
+    today = today or timezone.localdate()
+    mine = patches(who).filter(survey=survey, walkers__in=who.task_accounts).values("pk")
+    of = lines_of(survey.patches.filter(pk__in=mine))
+    return Walk(survey, of, totals(of), survey.first_day <= today, survey.last_day < today)
+
+
+def matters_of(survey: Survey) -> list[tuple[str, str]]:
+    """Codes and names of every matter looked for, those found already first, the commonest before the others."""
+    book = codes.in_force()
+    wanted = {code: item.name for code, item in book.matters.items() if survey.looks_for(code)}
+    seen: dict[str, int] = {}
+    for code in Finding.objects.filter(survey=survey).order_by().values_list("matter_code", flat=True):
+        seen[code] = seen.get(code, 0) + 1
+    return sorted(wanted.items(), key=lambda each: (-seen.get(each[0], 0), each[0]))
