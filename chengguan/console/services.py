@@ -1,6 +1,8 @@
-"""Verbs of the desk that join two stages."""
+"""Verbs of the desk itself, and those that join two stages."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,11 +14,13 @@ from chengguan.alarms.models import Alarm
 from chengguan.alarms.services import moving
 from chengguan.cases import services as cases
 from chengguan.cases.models import Case
-from chengguan.console.models import LONGEST_NAME, LONGEST_QUERY, SavedView
+from chengguan.cases.services import Refused
+from chengguan.console.models import LONGEST_NAME, LONGEST_QUERY, HandOver, SavedView
+from chengguan.console.selectors import handing_over
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.models import Account
-from chengguan.people.selectors import Who, may
-from chengguan.people.services import audit
+from chengguan.people.selectors import Who, accounts_with_role, may
+from chengguan.people.services import audit, notify
 
 MOST_VIEWS = 12
 
@@ -76,3 +80,46 @@ def register_from_alarm(who: Who, alarm_id: int) -> Case:
     audit(who, "alarm.register", alarm, f"{alarm.name} {alarm.cause_key} → {case}")
     moving.hint([alarm])
     return case
+
+
+@transaction.atomic
+def hand_over(who: Who, role: str, organisation_id: int, *, since: datetime | None = None, remarks: str = "", now: datetime | None = None) -> HandOver:
+    """交班: the desk of this post as it stands now, signed by the one who goes; those who may come after are called."""
+    now = now or timezone.now()
+    post = next((each for each in handing_over.posts_of(who) if each.role == role and each.organisation_id == organisation_id), None)
+    if post is None or who.account_id is None:
+        raise Refused(_("您没有这个岗位，不能交班"))
+    list(Account.objects.select_for_update().filter(pk=who.account_id).values_list("pk"))  # a second tap waits, and finds the first
+    last = handing_over.last_of(post)
+    if last is not None and last.accepted_at is None and last.going_id != who.account_id:
+        raise Refused(_("上一班%(name)s交的班还没有人接，请先接班") % {"name": last.going_name})
+    if last is not None and last.going_id == who.account_id and now - last.signed_at < timedelta(minutes=1):
+        return last
+    since = since or handing_over.begin_of(post, now)
+    if not now - handing_over.LONGEST <= since < now:
+        raise Refused(_("当班起点应在两天之内、现在之前"), "since")
+    sheet = HandOver.objects.create(
+        role=role, organisation_id=organisation_id, since=since, next_until=now + timedelta(hours=handing_over.hours_of_a_shift()),
+        contents=handing_over.contents(who, post, since, now), remarks=remarks.strip(), going_id=who.account_id, going_name=who.name[:60], signed_at=now,
+    )  # fmt: skip
+    audit(who, "handover.sign", sheet, f"{post.organisation_name} · {post.name}")
+    others = [account for account in accounts_with_role(role, organisation_id) if account.pk != who.account_id]
+    notify(others, _("请接班：%(post)s") % {"post": post.name}, _("%(name)s已交班。%(remarks)s") % {"name": who.name, "remarks": sheet.remarks}, f"/handover/{sheet.pk}", "handover")
+    return sheet
+
+
+@transaction.atomic
+def accept_shift(who: Who, sheet: HandOver | int, words: str = "", now: datetime | None = None) -> HandOver:
+    """接班: the one who comes has read it and signs, once."""
+    found = HandOver.objects.select_for_update(of=("self",)).select_related("going").get(pk=sheet if isinstance(sheet, int) else sheet.pk)
+    if found.accepted_at is not None:
+        raise Refused(_("%(name)s已经接班") % {"name": found.coming_name})
+    if found.going_id == who.account_id:
+        raise Refused(_("自己交的班不能自己接"))
+    if not handing_over.may_accept(who, found):
+        raise Refused(_("这张交接单由同岗位的人接，而且只接最新的一张"))
+    found.coming_id, found.coming_name, found.coming_words, found.accepted_at = who.account_id, who.name[:60], words.strip(), now or timezone.now()
+    found.save(update_fields=["coming", "coming_name", "coming_words", "accepted_at"])
+    audit(who, "handover.accept", found, str(found.get_role_display()))
+    notify(found.going, _("%(name)s已接班") % {"name": who.name}, found.coming_words, f"/handover/{found.pk}", "handover")
+    return found

@@ -89,6 +89,8 @@ _TABLE: tuple[Permission, ...] = (
     Permission("surveys.manage", _("发起和结束专项普查"), {"shift_leader": ALL}),
     Permission("surveys.decide", _("处理普查发现"), {"acceptor": ALL, "shift_leader": ALL}),
     Permission("surveys.walk", _("现场普查"), {"inspector": OWN}),
+    Permission("handover.sign", _("交班与接班"), dict.fromkeys(("acceptor", "shift_leader", "dispatcher", "hotline_operator", "duty_officer"), ALL) | {"township": DEPARTMENT}),
+    Permission("handover.see", _("查看交接班"), CENTRE | {"administrator": ALL, "township": DEPARTMENT}),
     Permission("field.use", _("使用现场手机端"), {"inspector": OWN, "crew": OWN}),
     Permission("admin.use", _("进入系统管理"), {"administrator": ALL}),
 )  # fmt: skip

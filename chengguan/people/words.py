@@ -34,6 +34,8 @@ ACTION_NAMES = {
     "survey.finish": _("报普查片区走完"),
     "survey.decide": _("处理普查发现"),
     "survey.close": _("结束普查"),
+    "handover.sign": _("交班"),
+    "handover.accept": _("接班"),
     "audit.export": _("导出审计记录"),
     "audit.retention": _("清理过期审计记录"),
     "component.create": _("登记部件"),

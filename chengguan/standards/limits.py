@@ -93,6 +93,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify.by_reading", "设备读数恢复可作免核查依据", True, "ours", ("true", "false")),
         Setting("task.recall_grace_minutes", "任务逾期多久后自动撤回(分钟)", 30, "ours"),
         Setting("urge.automatic", "超期自动督办", True, "ours"),
+        Setting("handover.hours", "交接班: 一班多长(小时)", 8, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
         Setting("calendar.seasons", "自某日起的工作时间(夏令、冬令)", [], "seen as a practice"),

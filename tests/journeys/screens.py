@@ -86,6 +86,9 @@ WORK = (
     desk("survey-finding", "accept", "/surveys/{survey}/findings/{finding}", "一条发现：转为案件、只作统计或不采用", "A finding: a case, a figure, or refused"),
     desk("survey-patch", "shift", "/surveys/{survey}/patches/{patch}", "一个片区：哪些网格看过，谁来走", "A patch: which grids were looked at, who walks"),
     desk("survey-new", "shift", "/surveys/new", "发起普查", "A survey is opened"),
+    desk("handovers", "shift", "/handover", "交接班：各岗位的交接班单", "Hand-over: the sheets of every post", on_a_phone_too=True),
+    desk("handover-new", "shift", "/handover/new", "交班：此刻的待办、超时、督办和告警", "Handing over: what is open, late, owed and alarming now"),
+    desk("handover", "shift", "/handover/{handover}", "一张交接班单", "A signed sheet"),
     desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
 )
 CASE = (
@@ -195,6 +198,7 @@ POSTED = {
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
     "takeover-upload", "takeover-columns", "takeover-words", "takeover-keep", "takeover-go", "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
     "survey-decide", "survey-prolong", "survey-close", "field-survey-look", "field-survey-finish",
+    "handover-accept",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""
@@ -212,6 +216,7 @@ DATA = {
     "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "takeover-report": "a spreadsheet", "devices_sheet": "a spreadsheet",
     "settings_sheet": "a spreadsheet",
     "survey-sheet": "a spreadsheet",
+    "handover-pdf": "a PDF",
 }  # fmt: skip
 """Not HTML."""
 EXCUSED = {*LEADS_ELSEWHERE, *POSTED, *PIECES, *DATA}

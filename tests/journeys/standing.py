@@ -20,6 +20,7 @@ from chengguan.cases.models import Case, Disposal, Retention, TakeoverBatch
 from chengguan.cases.services import disposal, take_over
 from chengguan.cases.services.takeover_looking import look_at
 from chengguan.cases.services.takeover_mapping import mapping_of
+from chengguan.console.services import accept_shift, hand_over
 from chengguan.console.tests.duty import dark
 from chengguan.evaluation.services import draw
 from chengguan.observations.models import Quarantine
@@ -47,6 +48,7 @@ def stand() -> None:
         "partner": _partner().pk, "account": Account.objects.get(username="accept").pk, "organisation": Organisation.objects.get(code="lighting").pk,
     }  # fmt: skip
     keys |= _cases(lamp) | _surveyed(lamp)
+    keys["handover"] = _handed_over()
     print(json.dumps(keys))
 
 
@@ -123,6 +125,11 @@ def _surveyed(lamp: Component) -> dict[str, int]:
         )  # fmt: skip
     surveys.decide(person("shift"), finding.pk - 1, "refused", "照片看不清，请重拍")
     return {"survey": survey.pk, "finding": finding.pk, "patch": finding.patch_id}
+
+
+def _handed_over() -> int:
+    sheet = hand_over(person("desk"), "shift_leader", Organisation.objects.get(code="supervision").pk, remarks="渝秀大道路灯抢修在等配件，晚上八点回话。")
+    return accept_shift(person("shift"), sheet, "知道了").pk
 
 
 def _circuit(device: Device) -> Group:
