@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Field:
-    """What a form asks. kind: text choice photos department departments inspector crew datetime case position matter."""
+    """What a form asks. kind: text choice photos department departments inspector crew datetime case position matter stages."""
 
     name: str
     label: str
@@ -40,6 +40,7 @@ FIELDS: dict[str, Field] = {
         Field("copies", "抄告单位", "departments"),
         Field("participants", "参加单位", "departments"),
         Field("conclusion", "会商结论", "text"),
+        Field("stages", "分段", "stages"),
         Field("crew", "班组", "crew"),
         Field("until", "截止时间", "datetime"),
         Field("reason_code", "缓办原因", "choice", (

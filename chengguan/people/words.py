@@ -74,6 +74,7 @@ ACTION_NAMES = {
     "cases.disposal": _("销毁到期案卷"),
     "cases.limit": _("修改立案条件时限"),
     "cases.limits_import": _("导入立案条件时限"),
+    "cases.stages": _("修改分段时限"),
     "cases.area_class": _("修改区域等级"),
     "cases.area_class_import": _("导入区域等级"),
     "cases.calendar_import": _("导入工作日历"),
@@ -94,6 +95,7 @@ FIELD_NAMES = {
     "parameters": _("参数"),
     "target": _("对象"),
     "walkers": _("谁来走"),
+    "stages": _("分段"),
     "state": _("状态"),
 }
 """Of what is no column, or of a column without a name of its own."""

@@ -103,6 +103,8 @@ SETTINGS: dict[str, Setting] = {
 
 
 CLOCKS = ("minute", "urgent_hour", "urgent_day", "work_hour", "work_day", "natural_day")
+LONGEST = {"minute": 60 * 24 * 366, "urgent_hour": 24 * 366, "urgent_day": 366, "work_hour": 24 * 366, "work_day": 366, "natural_day": 366}
+"""A year: a longer limit is a slip of the pen."""
 
 
 def check(key: str, value: Any) -> None:

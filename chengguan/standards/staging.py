@@ -1,7 +1,7 @@
 """Staged limits: where one case has several things to finish one after another, each with a limit of its own.
 
 A burst main is first fenced off, then repaired, then the road is made good. Seen in one county's list; a condition
-that is not in the data has one limit, its own.
+that is not in the data has one limit, its own, unless the county says otherwise (cases.selectors.stages).
 """
 
 from __future__ import annotations
@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from chengguan.standards.codes import rows
-from chengguan.standards.limits import Limit
+from chengguan.standards.limits import LONGEST, Limit
+
+MOST = 6
+LONGEST_NAME = 20
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Part:
 
     name: str
     limit: Limit
-    source: str
+    source: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -37,10 +41,39 @@ def parts_of(condition_key: str) -> Sequence[Part]:
     return _by_condition().get(condition_key, ())
 
 
-def part_at(condition_key: str, finished: int) -> Part | None:
+def part_at(parts: Sequence[Part], finished: int) -> Part | None:
     """The stretch that runs when so many are finished; the last one stays until the whole is reported back."""
-    parts = parts_of(condition_key)
     return parts[min(finished, len(parts) - 1)] if parts else None
+
+
+def read(kept: Sequence[Sequence[Any]]) -> tuple[Part, ...]:
+    """From [name, value, clock] each, as a case or the county keeps them."""
+    return tuple(Part(name, Limit(float(value), clock)) for name, value, clock in kept)
+
+
+def kept(parts: Sequence[Part]) -> list[list[Any]]:
+    return [[part.name, part.limit.value, part.limit.clock] for part in parts]
+
+
+def wrong_with(parts: Sequence[Part]) -> str:
+    """Why these cannot be stretches of one case, in words; "" when they can. None at all means: one limit for the whole."""
+    if len(parts) > MOST:
+        return f"最多分 {MOST} 段"
+    for part in parts:
+        if not part.name or len(part.name) > LONGEST_NAME:
+            return f"每一段要有一个不超过 {LONGEST_NAME} 字的名称"
+        if part.limit.clock not in LONGEST:
+            return f"“{part.name}”段没有选计时方式"
+        if not 0 < part.limit.value <= LONGEST[part.limit.clock]:
+            return f"“{part.name}”段的时限应大于零、不超过一年"
+        if part.limit.clock == "natural_day" and part.limit.value != int(part.limit.value):
+            return f"“{part.name}”段按自然日计，应为整数"
+    return "两段不能同名" if len({part.name for part in parts}) < len(parts) else ""
+
+
+def conditions() -> list[str]:
+    """Every filing condition that has stretches."""
+    return sorted(_by_condition())
 
 
 def names() -> list[str]:

@@ -25,6 +25,7 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/standards/shapes.py": "the same, to whoever sets anything else",
     "chengguan/standards/switches.py": "words that other towns say, offered as they are",
     "chengguan/standards/calendars.py": "the same, of working hours and calendars",
+    "chengguan/standards/staging.py": "the same, of stretches",
     "chengguan/standards/identifiers.py": "the same, of a code that is malformed",
     "chengguan/subsystems/street_lights/sun.py": "names of places",
     "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",

@@ -163,6 +163,8 @@ ADMINISTRATION = (
     ("calendar", "/calendar?year=2026", "工作日历：一年的工作日、放假、调休和本县的设定", "The working calendar: working days, holidays, make-up days, the county's own"),
     ("limits", "/limits?q=井盖", "时限：按立案条件和区域等级", "Limits: by filing condition and class of area"),
     ("limit", "/limits/01037-03", "一个立案条件：清单时限、本县时限、历次修改", "A condition: the list's limit, the county's own, every change"),
+    ("staged", "/stages", "分段时限：哪些立案条件分段", "Staged limits: which conditions have stretches"),
+    ("stages", "/stages/10999-01", "一个立案条件的分段", "The stretches of a condition"),
     ("area-classes", "/limits/areas", "区域等级", "The classes of areas"),
     ("audit", "/audit", "审计：谁在什么时候做了什么", "Audit: who did what, when"),
 )
@@ -199,6 +201,7 @@ POSTED = {
     "takeover-upload", "takeover-columns", "takeover-words", "takeover-keep", "takeover-go", "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
     "survey-decide", "survey-prolong", "survey-close", "field-survey-look", "field-survey-finish",
     "handover-accept",
+    "staged_undo",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""

@@ -3,7 +3,7 @@
 from chengguan.cases.models.awaited import Clock, Request, Task
 from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, CaseAlarm, Dispatch, Photo, Report, Step
 from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
-from chengguan.cases.models.limits import FilingLimit
+from chengguan.cases.models.limits import FilingLimit, StagedLimit
 from chengguan.cases.models.removals import Removal
 from chengguan.cases.models.retention import Disposal, Retention
 from chengguan.cases.models.taken import TakenOver, TakeoverBatch, TakeoverMapping
@@ -29,6 +29,7 @@ __all__ = [
     "Retention",
     "Sequence",
     "Setting",
+    "StagedLimit",
     "Step",
     "TakenOver",
     "TakeoverBatch",

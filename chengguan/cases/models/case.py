@@ -94,6 +94,9 @@ class Case(models.Model):
     urge_count = models.PositiveSmallIntegerField(default=0)
     parts_done = models.PositiveSmallIntegerField(default=0)
     """How many stretches of a staged limit are finished (standards.staging)."""
+    parts = models.JSONField(null=True, blank=True)
+    """Its stretches as [name, value, clock]: those that held when its handling began, or that somebody gave this case; NULL
+    before, [] for one limit only."""
     synthetic = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 

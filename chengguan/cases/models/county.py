@@ -52,7 +52,7 @@ class Change(models.Model):
     """One change of what the county says for all cases, as it was and as it is from then on: appended, never edited (migration
     0005). The number of the last one is the version of the configuration; a clock that ends keeps the version it ended under."""
 
-    KINDS = [("setting", _("设置")), ("day", _("工作日历")), ("limit", _("立案条件时限")), ("area_class", _("区域等级")), ("mapping", _("接管映射"))]
+    KINDS = [("setting", _("设置")), ("day", _("工作日历")), ("limit", _("立案条件时限")), ("area_class", _("区域等级")), ("mapping", _("接管映射")), ("stages", _("分段时限"))]
 
     kind = models.CharField(max_length=12, choices=KINDS)
     key = models.CharField(max_length=120)

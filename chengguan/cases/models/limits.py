@@ -1,4 +1,4 @@
-"""The county's own limits by filing condition and class of area."""
+"""The county's own limits by filing condition and class of area, and its own stretches of staged ones."""
 
 from __future__ import annotations
 
@@ -31,3 +31,17 @@ class FilingLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.condition_key} {self.area_class} {self.valid_from}"
+
+
+class StagedLimit(models.Model):
+    """The county's own stretches for a filing condition, as [name, value, clock] each; empty: one limit for the whole. They
+    hold for cases whose handling begins from then on."""
+
+    condition_key = models.CharField(max_length=40, unique=True)
+    parts = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("分段时限")
+
+    def __str__(self) -> str:
+        return self.condition_key

@@ -11,8 +11,10 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Task
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.selectors.stages import left_of, parts_for
 from chengguan.people.selectors import Who
 from chengguan.standards import staging
+from chengguan.standards.staging import Part
 
 BESIDE = ("reply", "opinion", "help")
 """Kinds of tasks an organisation or a post owes while the case goes its way."""
@@ -96,14 +98,33 @@ def another_stage(move: Move) -> None:
 def stages_finished(move: Move) -> None:
     left = stages_left(move.case)
     if left:
-        parts = staging.parts_of(move.case.condition_key)
+        parts = parts_for(move.case)
         now, after = parts[move.case.parts_done].name, "、".join(part.name for part in left)
         raise Refused(_("现在是“%(now)s”段，后面还有：%(after)s。请先完成分段") % {"now": now, "after": after})
 
 
 def stages_left(case: Case) -> list[staging.Part]:
     """What comes after the stretch that runs now."""
-    return list(staging.parts_of(case.condition_key)[case.parts_done + 1 :])
+    return list(left_of(case)[1:])
+
+
+def stages_make_sense(move: Move) -> None:
+    """What is finished stays; a stretch that is overdue keeps its limit, for its time was given and used."""
+    given = staging.read(move.given.get("stages", ()))
+    done, left = parts_for(move.case)[: move.case.parts_done], left_of(move.case)
+    if done and not given:
+        raise Refused(_("已有做完的段，不能改成不分段"), "stages")
+    if len(given) == 1 and not done:
+        raise Refused(_("分段至少两段；不分段就都空着"), "stages")
+    wrong = staging.wrong_with([*done, *given])
+    if wrong:
+        raise Refused(wrong, "stages")
+    if staging.kept(given) == staging.kept(left):
+        raise Refused(_("分段没有改动"), "stages")
+    clock = move.clocks.current(move.case.state)
+    late = clock is not None and (clock.overdue or (clock.deadline is not None and move.now > clock.deadline))
+    if late and move.case.state in workflow.WITH_DEPARTMENT and (not given or not left or given[0] != Part(left[0].name, left[0].limit)):
+        raise Refused(_("现在这一段已经超期，只能改后面的段"), "stages")
 
 
 def straight_rework(move: Move) -> None:
@@ -123,6 +144,6 @@ def nothing_to_redo(move: Move) -> None:
 
 ASKED = (
     urge_waiting, opinion_waiting, helping, due_ahead, no_consultation, consulting, is_urgent, is_important, not_important_yet,
-    linked_when_unsatisfied, another_stage, stages_finished, straight_rework, rework_through_dispatcher, nothing_to_redo,
+    linked_when_unsatisfied, another_stage, stages_finished, stages_make_sense, straight_rework, rework_through_dispatcher, nothing_to_redo,
 )  # fmt: skip
 """Guards of the table that stand here."""

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengguan.cases.models import Change, Setting
+from chengguan.cases.selectors import stages
 from chengguan.cases.selectors.ladders import ladder_in_words
 from chengguan.cases.words import limit_words, own_limit_words
 from chengguan.places.models import AreaClass
-from chengguan.standards import codes, limits
+from chengguan.standards import codes, limits, staging
 from chengguan.standards.switches import WORDS
 
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
@@ -220,6 +221,8 @@ def _plain(kind: str, value: Any) -> str:
     """Of a kind that has no form here: a day's word, or the fields of the row."""
     if kind == "limit":
         return own_limit_words(value)
+    if kind == "stages":
+        return _("按清单") if value is None else stages.in_words(staging.read(value)) or _("不分段")
     if value is None or value == "":
         return "—"
     if kind == "mapping":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chengguan.cases.models import Case, Clock
+from chengguan.cases.selectors.stages import parts_for
 from chengguan.standards import staging
 
 
@@ -24,7 +25,7 @@ class Stretch:
 
 def stretches(case: Case, clocks: Sequence[Clock]) -> list[Stretch]:
     """In their order, each with the last clock that ran for it since the case was (re)opened; empty when it has one limit only."""
-    parts = staging.parts_of(case.condition_key)
+    parts = parts_for(case)
     if not parts or case.filed_at is None:
         return []
     ran = {clock.part: clock for clock in clocks if clock.kind == "handling" and clock.part}

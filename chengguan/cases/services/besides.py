@@ -9,6 +9,7 @@ from chengguan.cases.models import Task
 from chengguan.cases.selectors.asked import owed_by
 from chengguan.cases.selectors.levels import desks_of
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.stages import in_words, parts_for
 from chengguan.cases.services import waiting
 from chengguan.cases.services.effects import of
 from chengguan.people.roles import name_of
@@ -79,10 +80,17 @@ def helped(move: Move) -> None:
 
 @of("finish_stage")
 def part_finished(move: Move) -> None:
-    parts = staging.parts_of(move.case.condition_key)
+    parts = parts_for(move.case)
     move.kept["part"] = parts[move.case.parts_done].name
     move.case.parts_done += 1
     move.kept["next_part"] = parts[move.case.parts_done].name
+
+
+@of("set_stages")
+def staged(move: Move) -> None:
+    before = parts_for(move.case)
+    move.case.parts = [*staging.kept(before[: move.case.parts_done]), *move.given.get("stages", ())]
+    move.kept["before"], move.kept["after"] = (in_words(parts) or _("不分段") for parts in (before, parts_for(move.case)))
 
 
 @of("unmark_urgent")

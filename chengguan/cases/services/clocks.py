@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 
 from chengguan.cases import timing
 from chengguan.cases.models import Change, Clock
-from chengguan.cases.selectors import own_limits
+from chengguan.cases.selectors import own_limits, stages
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards import staging
 from chengguan.standards.limits import Limit
@@ -65,7 +65,9 @@ class Clocks(Running):
     def start_handling(self, since: datetime | None = None, fresh: bool = False) -> None:
         """A turn for the department. The same department again goes on with its old clock, another (or a `fresh` start,
         or a case opened again) gets a new limit."""
-        department, part = self.case.department_id, staging.part_at(self.case.condition_key, self.case.parts_done)
+        department, parts = self.case.department_id, stages.parts_for(self.case)
+        self.case.parts = staging.kept(parts)  # what the county says later is for cases that begin later
+        part = staging.part_at(parts, self.case.parts_done)
         limit, name = (part.limit, part.name) if part else (self.handling_limit(since), "")
         earlier = None if fresh else self.case.clocks.filter(kind="handling", department_id=department, part=name).exclude(ended_at=None).last()
         reopened = self.case.steps.filter(action="reopen").last()
@@ -96,6 +98,15 @@ class Clocks(Running):
         """The next stretch of a staged limit begins where the one before it ended."""
         self.end(HANDLING)
         self.start_handling(fresh=True)
+
+    def restage(self) -> None:
+        """The stretch that runs began when it began; its name and limit are those the case has now."""
+        part = staging.part_at(stages.parts_for(self.case), self.case.parts_done)
+        for clock in self.find(HANDLING):
+            limit = part.limit if part else self.handling_limit(clock.started_at)
+            clock.part, clock.limit_value, clock.limit_clock = part.name if part else "", limit.value, limit.clock
+            self.recompute(clock)
+            clock.save()
 
     def pause(self, stage: str) -> None:
         for clock in self.find(stage):

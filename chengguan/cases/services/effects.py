@@ -33,6 +33,7 @@ def classify(move: Move) -> None:
     case.matter_code = move.given["matter_code"]
     case.matter_name = codes.matter_name(case.matter_code)
     case.condition_key = move.given["condition_key"]
+    case.parts = None
     case.kind = "component" if codes.in_force().matter(case.matter_code).component_class else "matter"
     if "place" in move.given:
         placing.place(case, move.given["place"][0])
@@ -157,7 +158,7 @@ def reopened(move: Move) -> None:
     case.handling_deadline = case.archived_at = None
     Retention.objects.filter(case=case).delete()
     case.handling_overdue = False
-    case.parts_done = 0
+    case.parts_done, case.parts = 0, None
 
 
 @of("resume")

@@ -17,7 +17,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import accounts_with_role
 from chengguan.people.typed import moment
-from chengguan.standards import codes, filing
+from chengguan.standards import codes, filing, staging
 from chengguan.things.models import Attachment
 
 
@@ -110,6 +110,14 @@ def _position(value: Any, field: Field) -> tuple[Point, float | None]:
     return point, numbers[2] if len(numbers) > 2 else None
 
 
+def _stages(value: Any, field: Field) -> list[list[Any]]:
+    """[name, value, clock] each; whether they make sense together the row's guard says."""
+    try:
+        return staging.kept(staging.read([(str(name).strip(), number, str(clock)) for name, number, clock in value]))
+    except (TypeError, ValueError):
+        raise Refused(_("每一段要写名称、时限（数字）和计时方式"), field.name) from None
+
+
 READERS: dict[str, Callable[[Any, Field], Any]] = {
     "text": _text,
     "choice": _choice,
@@ -122,6 +130,7 @@ READERS: dict[str, Callable[[Any, Field], Any]] = {
     "case": _case,
     "datetime": _moment,
     "position": _position,
+    "stages": _stages,
 }
 
 

@@ -22,10 +22,7 @@ from chengguan.people.services import audit
 from chengguan.people.services.imports import Report, Row, each_row
 from chengguan.places.models import Area, AreaClass, UnitGrid
 from chengguan.standards import filing
-from chengguan.standards.limits import CLOCKS, Limit
-
-LONGEST = {"minute": 60 * 24 * 366, "urgent_hour": 24 * 366, "urgent_day": 366, "work_hour": 24 * 366, "work_day": 366, "natural_day": 366}
-"""A year: a longer limit is a slip of the pen."""
+from chengguan.standards.limits import CLOCKS, LONGEST, Limit
 
 
 def set_limit(

@@ -163,6 +163,8 @@ def _turn(move: Move, effect: str) -> None:
         clocks.resume(stage)
     elif verb == "next_stage":
         clocks.next_part()
+    elif verb == "restage":
+        clocks.restage()
     elif verb == "extend":
         clocks.extend()
     elif verb == "handling":

@@ -149,7 +149,7 @@ class World:
             elif guard == "is_important":
                 case.important = True
             elif guard == "another_stage":
-                case.matter_code, case.condition_key = "10999", "10999-01"
+                case.matter_code, case.condition_key, case.parts = "10999", "10999-01", None
             elif guard == "rework_through_dispatcher":
                 Setting.objects.update_or_create(key="handling.rework_through_dispatcher", defaults={"value": True})
             elif guard == "straight_rework":
@@ -184,6 +184,7 @@ class World:
             "photos_after": [self.photo], "true": "yes", "passed": "yes", "department": self.lighting, "crew": self.crew,
             "until": NOW + timedelta(days=30), "reason_code": "season", "satisfaction": "satisfied", "urge_kind": "daily",
             "level": "2", "helpers": [], "copies": [], "participants": [self.lighting, self.drainage],
+            "stages": [["围护", 2, "urgent_hour"], ["修复", 2, "work_day"]],
         }  # fmt: skip
         if row.action == "redirect":
             values["department"] = self.drainage

@@ -157,3 +157,52 @@ def test_what_has_one_limit_has_no_stretches(world: World) -> None:
     assert guards.GUARDS["another_stage"]
     assert "finish_stage" not in {action.slug for action in selectors.actions_for(world.who("department"), case, NOW)}
     assert selectors.case_file(SYSTEM, case.pk, NOW)["stretches"] == []
+
+
+OTHER = [["警戒", 2, "urgent_hour"], ["修复", 8, "urgent_hour"]]
+
+
+def restage(world: World, case: Case, at: datetime, stages: list[list[Any]]) -> None:
+    services.act(world.who("dispatcher"), case, "set_stages", now=at, stages=stages, reason="现场情况变了")
+    case.refresh_from_db()
+
+
+def test_the_stretch_that_runs_is_counted_anew_from_where_it_began(world: World, burst: Case) -> None:
+    restage(world, burst, NOW + HOUR, OTHER)
+    clock = burst.clocks.get(kind="handling", ended_at=None)
+    assert (clock.part, clock.started_at, burst.deadline) == ("警戒", NOW, NOW + 2 * HOUR)
+
+
+def test_a_case_with_one_limit_may_be_staged_and_unstaged_while_it_is_handled(world: World) -> None:
+    case = world.case("handling")
+    whole = case.deadline
+    restage(world, case, NOW, OTHER)
+    assert case.deadline == NOW - timedelta(minutes=40) + 2 * HOUR
+    restage(world, case, NOW, [])
+    assert (case.deadline, case.parts) == (whole, [])
+
+
+def test_what_is_finished_stays_and_what_is_overdue_gets_no_more_time(world: World, burst: Case) -> None:
+    finish(world, burst, NOW + HOUR)
+    restage(world, burst, NOW + 2 * HOUR, [["修复", 4, "urgent_hour"], ["恢复原状", 9, "work_day"]])
+    assert drawn(burst, NOW + 2 * HOUR)[0] == ("围护", "done", False)
+    assert burst.deadline == NOW + 5 * HOUR
+    with pytest.raises(services.Refused, match="已有做完的段"):
+        restage(world, burst, NOW + 3 * HOUR, [])
+    with pytest.raises(services.Refused, match="已经超期"):
+        restage(world, burst, NOW + 6 * HOUR, [["修复", 40, "urgent_hour"], ["恢复原状", 9, "work_day"]])
+    restage(world, burst, NOW + 6 * HOUR, [["修复", 4, "urgent_hour"], ["恢复原状", 12, "work_day"]])
+    assert burst.deadline == NOW + 5 * HOUR
+
+
+def test_a_crew_finishes_a_stretch(world: World, burst: Case) -> None:
+    services.act(world.who("department"), burst, "assign", now=NOW, crew=world.crew)
+    step = services.act(world.who("crew"), burst, "finish_stage", now=NOW + HOUR, done="围好了", photos=[world.photo])
+    assert (step.role, step.given["part"]) == ("crew", "围护")
+
+
+def test_another_matter_or_a_new_beginning_takes_what_holds_then(world: World) -> None:
+    case = world.case("reported", condition_key="", parts=[["甲", 1, "work_day"], ["乙", 1, "work_day"]])
+    services.act(world.who("acceptor"), case, "accept", now=NOW, matter_code="01037", condition_key="01037-03")
+    case.refresh_from_db()
+    assert case.parts is None

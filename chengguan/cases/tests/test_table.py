@@ -42,7 +42,7 @@ def test_every_row_says_why_and_asks_for_known_fields_and_known_guards() -> None
             assert guard in GUARDS or guard.startswith("request:") or guard.removeprefix("automatic:") in SETTINGS, guard
         for effect in row.clock:
             verb, _colon, stage = effect.partition(":")
-            assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number", "next_stage"}, effect
+            assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number", "next_stage", "restage"}, effect
             assert stage in {*workflow.STAGES.values(), "核实", "核查", "督办回复", "all", ""}, effect
 
 

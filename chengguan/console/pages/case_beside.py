@@ -99,13 +99,13 @@ def _drawn(each: Any) -> Stretch:
     return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, clock.used, clock.left, until, clock.paused_at is not None)
 
 
-SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "late", "now_level")
+SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "before", "after", "late", "now_level")
 
 
 def facts_of(step: Step) -> list[str]:
     """What a step says besides its words: the result of a visit, a level, a date."""
     found = []
-    names = {"due": _("答复时限"), "part": _("完成"), "next_part": _("进入")}
+    names = {"due": _("答复时限"), "part": _("完成"), "next_part": _("进入"), "before": _("原为"), "after": _("改为")}
     for name in SHOWN_FACTS:
         value = step.given.get(name)
         if value in (None, "", []) or (name == "until" and step.given.get("due")):

@@ -15,17 +15,20 @@ from django.utils.translation import gettext as _
 from chengguan.cases import selectors
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import Action, Field
+from chengguan.cases.selectors.stages import left_of
+from chengguan.cases.services.limits import CLOCK_NAMES
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.lists import span
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
 from chengguan.places.spelling import initials_of
-from chengguan.standards import codes, filing
+from chengguan.standards import codes, filing, staging
 from chengguan.things.services import put_attachment
 
 LONG = ("reason", "opinion", "words", "answer", "done", "evidence", "conclusion", "closing_note")
 IDS = ("department", "inspector", "crew")
 MANY = 8
+MOST_STAGES = staging.MOST
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Drawn:
     long: bool = False
     many: bool = False  # too many to look over: they are searched
     options: list[Option] = field(default_factory=list)
+    rows: list[tuple[Any, Any, Any]] = field(default_factory=list)  # of stretches: name, value, clock
 
 
 def form_of(who: Who, case: Case, action: Action, typed: Any = None) -> list[Drawn]:
@@ -88,9 +92,19 @@ def _drawn(who: Who, case: Case, each: Field, typed: Any) -> Drawn:
         drawn.shown = matter_words(drawn.value)
     if each.name == "place" and case.point is not None:
         drawn.value, drawn.shown = f"{case.point.x:.7f}", f"{case.point.y:.7f}"
+    if each.kind == "stages":
+        given = stage_rows(typed) if typed is not None and "stage-name" in typed else [(part.name, f"{part.limit.value:g}", part.limit.clock) for part in left_of(case)]
+        drawn.rows = [*given, *[("", "", "")] * max(1, MOST_STAGES - case.parts_done - len(given))]
+        drawn.options = [Option(clock, _(name)) for clock, name in CLOCK_NAMES.items()]
     if each.kind == "case":
         drawn.options = _near_options(who, case, values)
     return drawn
+
+
+def stage_rows(data: Any) -> list[tuple[Any, Any, Any]]:
+    """Name, value and clock of every stretch of which something is typed."""
+    rows = zip(data.getlist("stage-name"), data.getlist("stage-value"), data.getlist("stage-clock"), strict=False)
+    return [(name.strip(), value.strip(), clock) for name, value, clock in rows if name.strip() or value.strip()]
 
 
 def _with_load(who: Who, options: list[Option]) -> None:
@@ -153,6 +167,8 @@ def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
         return [put_attachment(file, who, photos_only=True) for file in files.getlist(each.name)]
     if each.kind == "departments":
         return [number for value in data.getlist(each.name) if (number := whole_number(value)) is not None]
+    if each.kind == "stages":
+        return stage_rows(data)
     if each.kind == "case":
         return (data.get(f"{each.name}_number") or "").strip() or text
     if each.kind in IDS:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import selectors, workflow
 from chengguan.cases.models import Case, Clock, Step
+from chengguan.cases.selectors import stages
 from chengguan.cases.selectors.handed_out import forms_of
 from chengguan.cases.words import clock_words, limit_words
 from chengguan.console.pages.case_beside import beside_of, facts_of
 from chengguan.console.pages.lists import late_word, light_word, span, until_words
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who
-from chengguan.standards import staging
 from chengguan.surveys.selectors import findings
 
 
@@ -91,7 +91,7 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "earlier": file["earlier"][:5],
         "caller": file["caller"][:5],
         "condition": file["condition"],
-        "condition_limit": _limits(file["condition"]) if file["condition"] else "",
+        "condition_limit": _limits(case, file["condition"]) if file["condition"] else "",
         "sees_reporter": file["sees_reporter"],
         "forms": forms_of(steps),
         "took": _took(file["durations"]),
@@ -114,12 +114,9 @@ def beside(who: Who, case: Case, actions: list[selectors.Action]) -> dict[str, A
     }
 
 
-def _limits(condition: Any) -> str:
-    """The limit of a filing condition, or those of its stretches one after another."""
-    parts = staging.parts_of(condition.key)
-    if not parts:
-        return limit_words(condition.limit, condition.clock)
-    return " → ".join(f"{_(part.name)} {limit_words(part.limit.value, part.limit.clock)}" for part in parts)
+def _limits(case: Case, condition: Any) -> str:
+    """The limit of a filing condition, or those of the case's stretches one after another."""
+    return stages.in_words(stages.parts_for(case)) or limit_words(condition.limit, condition.clock)
 
 
 def _six_steps(case: Case) -> list[dict[str, str]]:

@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chengguan.cases.models import Change, FilingLimit
+from chengguan.cases.selectors import stages
 from chengguan.cases.selectors.own_limits import OwnLimits, listed
 from chengguan.cases.services.limits import CLOCK_NAMES
 from chengguan.cases.words import limit_words, own_limit_words
 from chengguan.people.selectors import Who
 from chengguan.places.models import Area, AreaClass, UnitGrid
-from chengguan.standards import codes, filing
+from chengguan.standards import codes, filing, staging
 from chengguan.standards.limits import Limit, Settings
 
 CLASSES = ("", *AreaClass.values)
@@ -103,6 +104,8 @@ def _what(change: Change) -> str:
 def _in_words(change: Change, value: Any) -> str:
     if change.kind == "area_class":
         return class_name(value) if value else _("随上级区域")
+    if change.kind == "stages":
+        return _("按清单") if value is None else stages.in_words(staging.read(value)) or _("不分段")
     return own_limit_words(value)
 
 

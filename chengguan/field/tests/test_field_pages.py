@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
+from chengguan.cases import services as moves
 from chengguan.cases.models import Case, Step
 from chengguan.people.models import Account
-from tests.small_town import LAMP_MATTER, dark_lamp, photo_file, walk
+from tests.small_town import LAMP_MATTER, dark_lamp, move, person, photo_file, walk
 
 THERE = {"lon": "108.9915", "lat": "28.4482", "accuracy": "8"}
 FAR = {"lon": "108.9990", "lat": "28.4482", "accuracy": "8"}
@@ -158,3 +159,21 @@ def test_a_crew_on_the_spot_or_without_a_position_just_reports_back(town):
         data = {"version": case.version, "done": "已更换", "photos": [photo_file()], **position}
         assert signed_in("crew").post(f"/field/tasks/{case.pk}/do/report_back", data).status_code == 302
         assert ("metres" in Step.objects.get(case=case, action="report_back").given) is bool(position)
+
+
+def test_a_crew_finishes_a_stretch_on_the_phone_with_a_photo_and_goes_on_with_the_next(town):
+    case = walk(dark_lamp(town), "file")
+    moves.act(person("dispatch"), case, "set_stages", stages=[["设警示", 2, "urgent_hour"], ["更换", 3, "work_day"]], reason="先围护")
+    for username, slug in (("dispatch", "dispatch"), ("lighting", "receive"), ("lighting", "assign")):
+        case.refresh_from_db()
+        move(case, username, slug)
+    case.refresh_from_db()
+    crew = signed_in("crew")
+    page = crew.get(f"/field/tasks/{case.pk}").content.decode()
+    assert "报这一段完成" in page and "设警示" in page and "report_back" not in page
+    data = {"version": case.version, "done": "已设围挡"}
+    assert crew.post(f"/field/tasks/{case.pk}/do/finish_stage", data).status_code == 422
+    assert crew.post(f"/field/tasks/{case.pk}/do/finish_stage", {**data, "photos": [photo_file()]}).status_code == 302
+    crew.post(f"/field/tasks/{case.pk}/do/finish_stage", {**data, "photos": [photo_file()]})
+    assert Step.objects.filter(case=case, action="finish_stage").count() == 1
+    assert "report_back" in crew.get(f"/field/tasks/{case.pk}").content.decode()

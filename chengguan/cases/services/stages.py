@@ -1,0 +1,51 @@
+"""The county's word on which filing conditions are handled stretch by stretch; each change is kept and can be set back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from chengguan.cases.models import Change, StagedLimit
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.administration import SETTERS, administrator_only, say_changed
+from chengguan.people.selectors import Who
+from chengguan.people.services import audit
+from chengguan.standards import filing, staging
+from chengguan.standards.staging import Part
+
+
+def set_stages(who: Who, condition_key: str, parts: Sequence[Part] | None, *, reason: str = "", undoes: Change | None = None) -> None:
+    """Cases whose handling begins from now on fall into these; none at all: one limit for the whole; None: as the list says.
+    Cases at work keep theirs."""
+    administrator_only(who)
+    try:
+        filing.condition(condition_key)
+    except KeyError:
+        raise Refused(_("没有这个立案条件：%(key)s") % {"key": condition_key or "—"}, "condition_key") from None
+    if parts is not None:
+        wrong = staging.wrong_with(parts)
+        if wrong:
+            raise Refused(wrong, "stages")
+        if len(parts) == 1:
+            raise Refused(_("分段至少两段；不分段就都空着"), "stages")
+    _set(who, condition_key, None if parts is None else staging.kept(parts), reason, undoes)
+
+
+@transaction.atomic
+def _set(who: Who, condition_key: str, after: list[list[Any]] | None, reason: str, undoes: Change | None) -> None:
+    administrator_only(who)
+    own = StagedLimit.objects.select_for_update().filter(condition_key=condition_key).first()
+    before = own.parts if own else None
+    if after is None:
+        StagedLimit.objects.filter(condition_key=condition_key).delete()
+    else:
+        StagedLimit.objects.update_or_create(condition_key=condition_key, defaults={"parts": after})
+    if before != after:
+        audit(who, "cases.stages", None, condition_key, {"stages": before}, {"stages": after})
+    say_changed(who, "stages", condition_key, before, after, reason, undoes)
+
+
+SETTERS["stages"] = lambda who, key, value, undone: _set(who, key, value, "", undone)
