@@ -1,8 +1,7 @@
 """The life of a case as one table: from, action, to, 中文, who, what is required, the clocks, and why.
 
 Nothing else moves a case. Plain Python, to be read aloud by a clerk. Roles are the posts of
-people/roles.py and `system`, the platform itself. A requirement that ends in "?" is offered on the
-form but may stay empty. `guards` are conditions the mover checks by name before it moves; `automatic:` names the setting that must cover the matter
+people/roles.py and `system`, the platform itself. A requirement that ends in "?" is offered on the form but may stay empty. `guards` are conditions the mover checks by name before it moves; `automatic:` names the setting that must cover the matter
 before the platform itself may take the row.
 """
 
