@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from chengguan.cases.models import Change, StagedLimit
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.administration import SETTERS, administrator_only, say_changed
+from chengguan.cases.services.seen import refuse_unseen
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
 from chengguan.standards import filing, staging
 from chengguan.standards.staging import Part
 
 
-def set_stages(who: Who, condition_key: str, parts: Sequence[Part] | None, *, reason: str = "", undoes: Change | None = None) -> None:
+def set_stages(who: Who, condition_key: str, parts: Sequence[Part] | None, *, reason: str = "", seen: int | None = None) -> None:
     """Cases whose handling begins from now on fall into these; none at all: one limit for the whole; None: as the list says.
-    Cases at work keep theirs."""
+    Cases at work keep theirs. `seen`: the last change of these that the person saw; Stale when there is a newer one."""
     administrator_only(who)
     try:
         filing.condition(condition_key)
@@ -31,12 +32,13 @@ def set_stages(who: Who, condition_key: str, parts: Sequence[Part] | None, *, re
             raise Refused(wrong, "stages")
         if len(parts) == 1:
             raise Refused(_("分段至少两段；不分段就都空着"), "stages")
-    _set(who, condition_key, None if parts is None else staging.kept(parts), reason, undoes)
+    _set(who, condition_key, None if parts is None else staging.kept(parts), reason, None, seen)
 
 
 @transaction.atomic
-def _set(who: Who, condition_key: str, after: list[list[Any]] | None, reason: str, undoes: Change | None) -> None:
+def _set(who: Who, condition_key: str, after: list[list[Any]] | None, reason: str, undoes: Change | None, seen: int | None = None) -> None:
     administrator_only(who)
+    refuse_unseen(seen, "stages", [condition_key])
     own = StagedLimit.objects.select_for_update().filter(condition_key=condition_key).first()
     before = own.parts if own else None
     if after is None:

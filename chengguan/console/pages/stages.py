@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Change
 from chengguan.cases.selectors import stages as shown
+from chengguan.cases.selectors.seen import last_seen
 from chengguan.cases.services.limits import CLOCK_NAMES
 from chengguan.cases.services.stages import set_stages
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.case_forms import MOST_STAGES, Option, stage_rows
-from chengguan.console.pages.limits import set_back
+from chengguan.console.pages.limits import seen_of, set_back
 from chengguan.console.selectors import limits as conditions
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires, sent_from
@@ -50,7 +51,7 @@ def stages(request: Request, key: str) -> HttpResponse:
         row = _row(key)
     except KeyError:
         raise Http404(_("没有这个立案条件。")) from None
-    wrong = ""
+    wrong, seen = "", last_seen("stages", [key])
     given = [(part.name, f"{part.limit.value:g}", part.limit.clock) for part in shown.parts_of(key)]
     if request.method == "POST":
         given = stage_rows(request.POST)
@@ -64,6 +65,7 @@ def stages(request: Request, key: str) -> HttpResponse:
     context = row | {
         "listed": shown.in_words(staging.parts_of(key)), "now": shown.in_words(shown.parts_of(key)), "wrong": wrong, "reason": request.POST.get("reason", ""),
         "rows": [*given, *[("", "", "")] * (MOST_STAGES - len(given))], "clocks": [Option(clock, _(name)) for clock, name in CLOCK_NAMES.items()],
+        "seen": seen,
         "history": conditions.changes(request.who, "stages", key),
     }  # fmt: skip
     return render(request, "console/limits/stages.html", context, status=422 if wrong else 200)
@@ -77,7 +79,7 @@ def _save(request: Request, key: str, given: list[tuple[Any, Any, Any]]) -> None
         parts = None if "listed" in request.POST else staging.read(given)
     except ValueError:
         raise services.Refused(_("每一段要写名称、时限（数字）和计时方式"), "stages") from None
-    set_stages(request.who, key, parts, reason=reason)
+    set_stages(request.who, key, parts, reason=reason, seen=seen_of(request))
 
 
 @sent_from("staged", "key")

@@ -25,9 +25,18 @@ def test_the_administrator_gives_a_condition_its_stretches_and_takes_them_back(t
     page = admin.get(f"/administration/stages/{KEY}").content.decode()
     assert "路灯要先设警示" in page and "撤销这次修改" in page
     assert "设警示" in admin.get("/administration/changes?kind=stages").content.decode()
-    assert admin.post(f"/administration/stages/{KEY}/undo/{Change.objects.get(kind='stages').pk}").status_code == 302
+    assert admin.post(f"/administration/stages/{KEY}/undo/{Change.objects.get(kind='stages').pk}", {"reason": "试过不合用"}).status_code == 302
     assert not StagedLimit.objects.exists() and list(stages.parts_of(KEY)) == []
     assert signed_in("dispatch").get("/administration/stages").status_code == 403
+
+
+def test_who_comes_second_sees_what_the_other_changed(town):
+    admin = signed_in("admin")
+    assert 'name="seen" value="0"' in admin.get(f"/administration/stages/{KEY}").content.decode()
+    admin.post(f"/administration/stages/{KEY}", {**TWO, "reason": "第一个", "seen": "0"})
+    answer = admin.post(f"/administration/stages/{KEY}", {**TWO, "stage-value": ["5", "6"], "reason": "第二个", "seen": "0"})
+    assert answer.status_code == 422
+    assert stages.in_words(stages.parts_of(KEY)) == "设警示 2 紧急工作时 → 更换 3 工作日"
 
 
 @pytest.mark.parametrize(("changed", "words"), [
