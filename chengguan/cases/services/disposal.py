@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 from chengguan.cases.facts import CaseEmptied
 from chengguan.cases.models import Case, Disposal, Photo, Removal, Report, Request, Retention, Step, TakenOver, Task
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.takeover_batches import LONG_WORK
 from chengguan.engines import announce
 from chengguan.people.selectors import Who, accounts_with_role, may
 from chengguan.people.services import audit, notify
@@ -72,7 +73,7 @@ def decide(who: Who, disposal_id: int, granted: bool, opinion: str) -> Disposal:
     made.save()
     audit(who, "cases.disposal", made, made.opinion, {"state": "waiting"}, {"state": made.state})
     if granted:
-        app.configure_task("chengguan.cases.jobs.dispose", lock="cases.dispose").defer(disposal_id=made.pk)
+        app.configure_task("chengguan.cases.jobs.dispose", lock=LONG_WORK).defer(disposal_id=made.pk)
     else:
         Retention.objects.filter(disposal=made).update(disposal=None)
     words = _("已同意") if granted else _("不同意：%(opinion)s") % {"opinion": made.opinion}

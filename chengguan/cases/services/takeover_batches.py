@@ -33,6 +33,8 @@ from chengguan.things.services import storing
 
 log = logging.getLogger(__name__)
 MOST_BYTES = 100 * 1024 * 1024
+LONG_WORK = "cases.long_work"
+"""Lock of jobs that take minutes: one of them at a time, so that those of the clock always find a place."""
 SILENT = timedelta(minutes=5)
 """A job that said nothing for so long was ended with its process."""
 
@@ -76,8 +78,7 @@ def receive(who: Who, upload: Any) -> TakeoverBatch:
 
 
 def send(batch: TakeoverBatch) -> None:
-    """One of them is at work at a time: the others of the clock's jobs go on beside it."""
-    app.configure_task("chengguan.cases.jobs.take_over", lock="cases.takeover").defer(batch_id=batch.pk)
+    app.configure_task("chengguan.cases.jobs.take_over", lock=LONG_WORK).defer(batch_id=batch.pk)
 
 
 def set_mapping(who: Who, batch_id: int, mapping: dict[str, Any]) -> TakeoverBatch:

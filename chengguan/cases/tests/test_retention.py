@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from chengguan.cases import services
 from chengguan.cases.models import Case, Disposal, Photo, Removal, Report, Retention, Setting, Step
 from chengguan.cases.selectors import retention as shown
-from chengguan.cases.services import disposal, retention, rounds
+from chengguan.cases.services import disposal, retention, rounds, takeover_batches
 from chengguan.cases.tests.conftest import NOW, World
 from chengguan.people.models import Holding, Notice, Post
 from chengguan.people.selectors import who_is
@@ -213,3 +215,12 @@ def test_the_database_holds_to_the_record(world: World) -> None:
         Removal.objects.update(why="y")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Step.objects.filter(case=case)._raw_delete("default")
+
+
+def test_what_takes_minutes_goes_one_at_a_time_beside_the_clock(world: World, tmp_path: Any, settings: Any) -> None:
+    settings.FILES_FOLDER = str(tmp_path)
+    takeover_batches.receive(world.who("administrator"), SimpleUploadedFile("案卷.csv", "编号\n1\n".encode()))
+    made = disposal.propose(world.who("shift_leader"), [past(world).pk], "鉴定")
+    disposal.decide(world.who("leader"), made.pk, True, "")
+    long = ProcrastinateJob.objects.filter(task_name__in=("chengguan.cases.jobs.take_over", "chengguan.cases.jobs.dispose"))
+    assert [job.lock for job in long] == ["cases.long_work"] * 2
