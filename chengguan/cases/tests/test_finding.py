@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.db.models import F, TextField, Value
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -135,6 +138,43 @@ def test_more_than_can_be_ranked_is_said(world: World, monkeypatch: pytest.Monke
     page = selectors.find(world.who("acceptor"), text="路灯")
     assert page.more
     assert [case.pk for case in page.cases] == [made[2], made[1]]
+
+
+def test_common_words_are_found_among_the_newest_without_the_index_of_words(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "MOST_RANKED", 2)
+    made = [world.case(**LAMP).pk for _n in range(5)]
+    rare = world.case(**COVER).pk
+    cut_due()
+    monkeypatch.setattr(finding, "LOOKED_THROUGH", 4)
+    with CaptureQueriesContext(connection) as queries:
+        assert found(world, "路灯") == [made[4], made[3]]
+    asked = [query["sql"] for query in queries if "@@" in query["sql"]]
+    assert [("IS TRUE" in sql) for sql in asked] == [True]
+    world.case(**LAMP)
+    for _n in range(4):
+        world.case(**{**LAMP, "description": "别的", "matter_name": "雨水井盖", "matter_code": "01003", "address": "乙路"})
+    cut_due()
+    assert found(world, "井盖 电动车") == [rare], "what is not among the newest is found by the index"
+
+
+def test_a_narrowed_search_of_common_words_looks_further_back_before_it_asks_the_index(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = [world.case("closed", **LAMP).pk for _n in range(14)]
+    for _n in range(2):
+        world.case(**LAMP)
+    cut_due()
+    monkeypatch.setattr(finding, "MOST_RANKED", 2)
+    monkeypatch.setattr(finding, "LOOKED_THROUGH", 3)
+    with CaptureQueriesContext(connection) as queries:
+        assert found(world, "路灯", state="closed") == [closed[13], closed[12]]
+    assert [("IS TRUE" in query["sql"]) for query in queries if "tsquery" in query["sql"] and "ts_rank" not in query["sql"]] == [True, True]
+
+
+def test_looking_through_the_newest_asks_no_index_of_words(world: World) -> None:
+    world.case(**LAMP)
+    near = Case.objects.filter(finding._Fits(F("cut__words"), Value("'路灯'", TextField())), cut__pk__gt=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "case_words" not in near.explain()
 
 
 @pytest.mark.parametrize("after", ["x", "1~2", "a~b~c", "~~", "9~x~1"])
