@@ -17,7 +17,8 @@ _held: ContextVar[tuple[Settings, WorkCalendar] | None] = ContextVar("held", def
 @contextmanager
 def held() -> Iterator[None]:
     """Within, settings and calendar are read once: for many moves that belong together."""
-    token = _held.set((settings(), calendar()))
+    chosen = settings()
+    token = _held.set((chosen, calendar(chosen)))
     try:
         yield
     finally:

@@ -18,7 +18,7 @@ from chengguan.cases.words import in_words
 from chengguan.people.selectors import Who, reach
 
 SHOWN_SPANS = (("discover", _("发现")), ("handle", _("处置")), ("close", _("结案")))
-MANY, KEPT_S = 2000, 600
+MANY, KEPT_S = 300, 600
 """Of so many cases a median hardly moves in so many seconds, and takes longer to find than the whole list it stands over."""
 
 

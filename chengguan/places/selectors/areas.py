@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from chengguan.places.models import Area, GridMembership, ResponsibilityGrid, UnitGrid
 
+SHAPES = tuple(f"{of}{name}" for of in ("", "community__", "community__parent__") for name in ("geom", "geom_3857"))
+
 
 def _day(on: dt.date | None) -> dt.date:
     return on or timezone.localdate()
@@ -53,10 +55,12 @@ def _names_in_force(on: dt.date) -> Q:
 
 
 def grid_at(point: Point, on: dt.date | None = None) -> UnitGrid | None:
-    """The one unit grid in force at a point; on a shared edge the one of the lower number."""
+    """The one unit grid in force at a point; on a shared edge the one of the lower number. Its shape and those of what it lies in
+    are read when somebody asks for them."""
     return (
         UnitGrid.objects.filter(_in_force(_day(on)), geom__covers=point)
         .select_related("community__parent")
+        .defer(*SHAPES)
         .order_by("code")
         .first()
     )

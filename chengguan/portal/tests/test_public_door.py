@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chengguan.cases.models import Case, Report
@@ -187,6 +189,15 @@ def test_a_full_hour_begins_again(key: str) -> None:
     assert [send(key).status_code for _each in range(2)] == [201, 429]
     Sender.objects.update(since=timezone.now() - senders.HOUR)
     assert send(key).status_code == 201
+
+
+def test_a_report_takes_a_handful_of_questions_and_reads_no_shapes(key: str) -> None:
+    send(key)
+    with CaptureQueriesContext(connection) as queries:
+        assert send(key, matter=LAMP_MATTER).status_code == 201
+    assert len(queries) <= 23, "\n".join(query["sql"][:120] for query in queries)
+    shapes = [query["sql"][:200] for query in queries if '"geom"' in query["sql"].split(" FROM ")[0] or "geom_3857" in query["sql"]]
+    assert shapes == []
 
 
 def test_only_an_administrator_manages_partners(town: dict[str, Any]) -> None:
