@@ -154,5 +154,5 @@ def _entry(gateway: Gateway) -> Quarantine:
     payload = b'{"seq": 7, "t": 1767225600000, "v": {"power": "eighty-six"}}'
     return Quarantine.objects.create(
         received_at=timezone.now(), incarnation="1", sequence=1, subject=f"zhcg.up.{gateway.key}.street_lights.{LAMP}", payload=payload,
-        size=len(payload), gateway_key=gateway.key, device_key=LAMP, reason="wrong_type", detail="power = eighty-six",
+        size=len(payload), gateway_key=gateway.key, device_key=LAMP, reason="wrong_type", detail="Expected `float`, got `str` - at `$.v[...]`",
     )  # fmt: skip
