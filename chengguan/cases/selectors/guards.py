@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -36,10 +36,15 @@ def stands_open(move: Move) -> bool:
     return True
 
 
-def check(move: Move, leave_out: Collection[str] = ()) -> None:
-    """Every guard of the row, in order; `request:<kind>` finds the waiting request the row decides."""
+def check(move: Move, leave_out: Collection[str] = (), faults: Sequence[Refused] = ()) -> None:
+    """Every guard of the row, in order; `request:<kind>` finds the waiting request the row decides. What stands against the row
+    itself is told alone; what the person filled in wrongly is told all together, after the `faults` already found in it."""
+    told = list(faults)
     for name in move.row.guards:
         if name in leave_out:
+            continue
+        if name in NEEDS_AN_ANSWER:
+            told += _objection(name, move, faults)
             continue
         if name.startswith("request:"):
             kind = name.partition(":")[2]
@@ -51,3 +56,17 @@ def check(move: Move, leave_out: Collection[str] = ()) -> None:
                 raise Refused(_("“%(action)s”没有设为由系统办理") % {"action": _(move.row.name)})
         else:
             GUARDS[name](move)
+    if told:
+        raise Refused.together(told)
+
+
+def _objection(name: str, move: Move, faults: Sequence[Refused]) -> list[Refused]:
+    """What this guard says of the answers; nothing new of a field that is at fault already, or cannot be looked at for its sake."""
+    try:
+        GUARDS[name](move)
+    except Refused as refused:
+        return [] if refused.field and refused.field in {fault.field for fault in faults} else [refused]
+    except KeyError:
+        if not faults:
+            raise
+    return []

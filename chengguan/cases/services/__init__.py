@@ -3,7 +3,7 @@
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.services.administration import set_calendar_day, set_setting, set_settings, undo
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
-from chengguan.cases.services.moving import act
+from chengguan.cases.services.moving import act, objections
 from chengguan.cases.services.registering import link_case, register, self_handle
 from chengguan.cases.services.takeover import take_over
 from chengguan.cases.services.takeover_mapping import BadMapping, read_mapping
@@ -20,6 +20,7 @@ __all__ = [
     "add_evidence",
     "link",
     "link_case",
+    "objections",
     "quietly",
     "read_mapping",
     "register",

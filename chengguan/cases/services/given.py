@@ -142,25 +142,41 @@ def _asking(kind: str) -> str:
 
 
 def read(row: workflow.Row, given: dict[str, Any], account_id: int | None = None) -> dict[str, Any]:
-    """The row's fields, each read by its kind. Refused for one that is missing, wrong, or not asked for. A photo named
-    by its number must be the person's own: what others uploaded would become visible through the case."""
+    """The row's fields, each read by its kind. Refused, all faults together, for those that are missing, wrong, or not asked for."""
+    found, faults = read_all(row, given, account_id)
+    if faults:
+        raise Refused.together(faults)
+    return found
+
+
+def read_all(row: workflow.Row, given: dict[str, Any], account_id: int | None = None) -> tuple[dict[str, Any], list[Refused]]:
+    """What could be read, and what is wrong with the rest. A photo named by its number must be the person's own: what others
+    uploaded would become visible through the case."""
     asked = {field.name: (field, required) for field, required in workflow.offered(row)}
     unknown = set(given) - set(asked)
     if unknown:
         raise Refused(_("“%(action)s”不需要：%(fields)s") % {"action": _(row.name), "fields": "、".join(sorted(unknown))})
-    found = {}
+    found: dict[str, Any] = {}
+    faults: list[Refused] = []
     for name, (field, required) in asked.items():
         value = given.get(name)
         value = value.strip() if isinstance(value, str) else value
         if value is None or value == "" or value == []:
             if required:
-                raise Refused(_asking(field.kind) % {"what": _(field.label)}, name)
+                faults.append(Refused(_asking(field.kind) % {"what": _(field.label)}, name))
             continue
-        found[name] = READERS[field.kind](value, field)
-        if field.kind == "photos":
-            _own_photos(value, found[name], account_id, field)
-    _condition_fits(found)
-    return found
+        try:
+            read_value = READERS[field.kind](value, field)
+            if field.kind == "photos":
+                _own_photos(value, read_value, account_id, field)
+            found[name] = read_value
+        except Refused as refused:
+            faults.append(refused)
+    try:
+        _condition_fits(found)
+    except Refused as refused:
+        faults.append(refused)
+    return found, faults
 
 
 def _condition_fits(found: dict[str, Any]) -> None:

@@ -74,11 +74,22 @@ def _prepare(who: Who, locked: Case, action: str, version: int | None, fields: d
     if version is not None and not only_noted_since(locked, version):
         raise Stale(_("案件已被别人处理过，请看最新的情况再决定"))
     role = acting_role(who, locked, row)
-    move = Move(
-        who, role, locked, row, given.read(row, fields, who.account_id), clocks.now, clocks.settings, clocks.calendar, clocks, locked.state
-    )
-    guards.check(move)
+    found, faults = given.read_all(row, fields, who.account_id)
+    move = Move(who, role, locked, row, found, clocks.now, clocks.settings, clocks.calendar, clocks, locked.state)
+    guards.check(move, faults=faults)
     return move
+
+
+@transaction.atomic
+def objections(who: Who, case: Case, action: str, *, version: int | None = None, now: datetime | None = None, **fields: Any) -> list[Refused]:
+    """All that stands against this move as it is filled in so far; nothing is written."""
+    try:
+        prepare(who, case, action, version, now or timezone.now(), fields)
+    except Refused as refused:
+        return refused.every
+    except CalendarUnknown:
+        pass  # `act` says it in words once the rest is right
+    return []
 
 
 NOTED = ("version", "proven_at", "proof")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
@@ -43,6 +44,8 @@ def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 
     main = next((action for action in actions if action.main), None)
     slug = shown or (main.slug if main else "")
     action = next((each for each in actions if each.slug == slug), None)
+    if action is None and shown and status == 200:
+        action, more["errors"] = main, [_("现在您不能办“%s”。") % _(workflow.ACTIONS.get(shown, shown))]
     context = {
         "case": case,
         **_offered(who, case, actions, action, more.get("typed")),
@@ -94,10 +97,13 @@ def form(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
-    """Make one move. When it is refused, what was typed comes back with the reason."""
+    """Make one move. When it is refused, what was typed comes back with every reason. Opened as a page (from the browser's
+    history, or sent on as a link) it moves nothing and shows the form."""
     who: Who = request.who  # type: ignore[attr-defined]
+    if request.method == "GET":
+        return redirect(f"{reverse('case', args=[case_id])}?{urlencode({'act': slug})}")
     found = _found(who, case_id)
     typed = request.POST
     version = whole_number(typed.get("version"))
@@ -111,11 +117,12 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         return _page(request, case_id, status=403, errors=[_("现在您不能办“%s”。") % _(workflow.ACTIONS.get(slug, slug))])
     given, wrong = case_forms.read(who, action, typed, request.FILES)
     if wrong:
-        return _page(request, case_id, shown=slug, status=422, typed=typed, errors=wrong)
+        others = [each.words for each in services.objections(who, found, slug, version=version, **given) if each.field not in wrong]
+        return _page(request, case_id, shown=slug, status=422, typed=typed, errors=[*wrong.values(), *others])
     try:
         services.act(who, found, slug, version=version, **given)
     except services.Refused as refused:
-        return _page(request, case_id, shown=slug, status=422, typed=typed, errors=[refused.words])
+        return _page(request, case_id, shown=slug, status=422, typed=typed, errors=[each.words for each in refused.every])
     messages.success(request, _("已%(action)s。") % {"action": action.name})
     if selectors.visible(who).filter(pk=case_id).exists():
         return redirect("case", case_id)

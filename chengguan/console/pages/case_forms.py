@@ -143,19 +143,19 @@ def _near_options(who: Who, case: Case, values: list[str]) -> list[Option]:
     ]
 
 
-def read(who: Who, action: Action, data: Any, files: MultiValueDict) -> tuple[dict[str, Any], list[str]]:
-    """What was given, by the names and kinds that `services.act` asks for, and what is wrong in words."""
+def read(who: Who, action: Action, data: Any, files: MultiValueDict) -> tuple[dict[str, Any], dict[str, str]]:
+    """What was given, by the names and kinds that `services.act` asks for, and by name what is wrong with the rest, in words."""
     given: dict[str, Any] = {}
-    wrong: list[str] = []
+    wrong: dict[str, str] = {}
     for each in action.fields:
         try:
             value = _read_one(who, each, data, files)
         except ValidationError as error:
-            wrong.append(f"{each.label}：{' '.join(error.messages)}")
+            wrong[each.name] = f"{each.label}：{' '.join(error.messages)}"
             continue
         if value in (None, "", []):
             if each.required:
-                wrong.append((_("请附上“%s”。") if each.kind == "photos" else _("请填写“%s”。")) % each.label)
+                wrong[each.name] = (_("请附上“%s”。") if each.kind == "photos" else _("请填写“%s”。")) % each.label
             continue
         given[each.name] = value
     return given, wrong

@@ -120,18 +120,25 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
     try:
         moves.act(who, case, slug, version=version, **_given(request, who, case, slug))
     except (moves.Refused, ValidationError) as error:
-        words = [error.words] if isinstance(error, moves.Refused) else error.messages
-        return _task_page(request, case_id, words, 422, far=getattr(error, "field", "") == "far")
+        every = error.every if isinstance(error, moves.Refused) else []
+        words = [_refusal(each) for each in every] if isinstance(error, moves.Refused) else error.messages
+        return _task_page(request, case_id, words, 422, far=any(each.field == "far" for each in every))
     if slug in ("receive", "finish_stage"):
         messages.success(request, _("已签收。") if slug == "receive" else _("这一段已报完成，下一段开始计时。"))
         return redirect("field-task", case_id)
     return redirect("field-done", case_id)
 
 
+def _refusal(refused: moves.Refused) -> str:
+    """The service's words, but of a position that was not given how a telephone gives one."""
+    missing = refused.field == "position" and refused.words == _("请填写%(what)s") % {"what": _(workflow.FIELDS["position"].label)}
+    return _("还没有取到位置。这一步要在现场办，请打开手机定位后再发。") if missing else refused.words
+
+
 def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, Any]:
     """What the page's form gives, as far as the state table asks for it; material is told with what was done."""
     row = workflow.row_for(case.state, slug)
-    asked = {field.name: required for field, required in workflow.offered(row)} if row else {}
+    asked = {field.name for field, _required in workflow.offered(row)} if row else set()
     data = request.POST
     given: dict[str, Any] = {name: data[name].strip() for name in ("words", "done", "true", "passed", "opinion", "far") if data.get(name, "").strip()}
     material = data.get("material", "").strip()
@@ -143,8 +150,6 @@ def _given(request: HttpRequest, who: Who, case: Case, slug: str) -> dict[str, A
     position = position_of(request)
     if position is not None:
         given["position"] = position
-    elif asked.get("position"):
-        raise moves.Refused(_("还没有取到位置。这一步要在现场办，请打开手机定位后再发。"), "position")
     return {name: value for name, value in given.items() if name in asked}
 
 
