@@ -99,7 +99,8 @@ class WithoutReporter(ReadOnly):
 
     def get_exclude(self, request: Any, obj: Any = None) -> list[str]:
         hidden = super().get_exclude(request, obj)
-        return hidden if sees_reporter(request.who) else [*hidden, *(f.name for f in self.model._meta.fields if f.name in REPORTER)]
+        case = obj.case if isinstance(obj, Report) else obj
+        return hidden if sees_reporter(request.who, case) else [*hidden, *(f.name for f in self.model._meta.fields if f.name in REPORTER)]
 
 
 @admin.register(Case)

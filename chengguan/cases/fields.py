@@ -48,7 +48,9 @@ FIELDS: dict[str, Field] = {
         )),
         Field("done", "处置情况", "text"),
         Field("evidence", "免核查依据", "text"),
-        Field("satisfaction", "满意度", "choice", (("very", "非常满意"), ("satisfied", "满意"), ("fair", "基本满意"), ("unsatisfied", "不满意"))),
+        Field("satisfaction", "满意度", "choice", (
+            ("very", "非常满意"), ("satisfied", "满意"), ("fair", "基本满意"), ("unsatisfied", "不满意"), ("unreached", "没打通，再打"), ("given_up", "联系不上，不再打"),
+        )),
         Field("linked", "另立关联案件", "choice", (("no", "否"), ("yes", "是"))),
         Field("urge_kind", "督办类型", "choice", (("overdue", "超期督办"), ("leader", "领导督办"), ("daily", "日常督办"))),
         Field("level", "督办级别", "choice", (("1", "一级"), ("2", "二级"), ("3", "三级"))),

@@ -55,6 +55,8 @@ ON_THE_WAY = (
 OWN_LEVEL = ("reported", "confirming", "awaiting_filing", "awaiting_dispatch")
 """Where a township's desk does what the centre's desks do, for the matters the county gave it."""
 WITH_DEPARTMENT = ("dispatched", "handling", "department_review")
+FOLLOWED = ("closed", "refused", "declined", "transferred", "voided")
+"""Ends that a caller who wants a reply is rung up about; who was answered on the spot has heard it."""
 
 STAGES: dict[str, str] = {
     "reported": "受理", "confirming": "受理", "awaiting_filing": "立案", "awaiting_dispatch": "派遣",
@@ -126,7 +128,7 @@ TABLE: tuple[Row, ...] = (
         ("end:all",), "不属城市管理或不属实，要说明理由。"),
     Row(("reported",), "answer", "answered", "当即办结", (*DESK, "township"), ("answer",), ("own_level",),
         ("end:all",), "只是一问，当场答复。"),
-    Row(("reported",), "transfer", "transferred", "转办", ("acceptor",), ("receiver", "reason?"), (),
+    Row(("reported",), "transfer", "transferred", "转办", DESK, ("receiver", "reason?"), (),
         ("end:all",), "属于别的系统，转出并留痕。"),
     Row(("reported", "awaiting_filing"), "merge", "merged", "并案", ("acceptor", "shift_leader", "township"), ("into", "reason?"), ("own_level", "other_case"),
         ("end:all",), "同一处同一件事，只派一次工。"),
@@ -231,8 +233,8 @@ TABLE: tuple[Row, ...] = (
         ("end:all",), "不进部门的各项率，计入作废数。", decides="void"),
     Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader", "dispatcher", "leader"), ("reason",), ("request:void", "on_the_ladder"),
         (), "照常走完。", decides="void"),
-    Row(("closed",), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("linked_when_unsatisfied",),
-        (), "不满意的另立关联案件，旧结果不动。", main=True),
+    Row((*FOLLOWED, "archived"), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("closed_or_awaited", "linked_when_unsatisfied"),
+        (), "告诉来电人结果，问一句满不满意；不满意的另立关联案件，旧结果不动。", main=True),
     Row(("closed",), "ask_appeal", SAME, "申诉", ("department",), ("reason",), ("was_overdue", "appeal_window", "first_appeal"),
         (), "只有超期的可以申诉，一案一次。", asks="appeal"),
     Row(("closed",), "review_appeal", SAME, "申诉初审", ("dispatcher",), ("opinion?",), ("request:appeal", "not_reviewed"),
@@ -273,8 +275,8 @@ TABLE: tuple[Row, ...] = (
         (), "结案后还在重开期里又告警，记在原案上，值班长看该不该重开。"),
 )  # fmt: skip
 
-RESULTS = ("按时回复", "逾期回复", "已答复", "逾期答复", "未答复", "已反馈", "已转出", "案件已结束")
-"""How what was owed beside the stage came out: a notice answered, an opinion said or not, a helper's part, or the case gone first."""
+RESULTS = ("按时回复", "逾期回复", "已答复", "逾期答复", "未答复", "已反馈", "已转出", "案件已结束", "已回访", "联系不上", "案件重开")
+"""How what was owed beside the stage came out: a notice answered, an opinion said or not, a helper's part, a call back, or the case gone first."""
 
 _BY_MOVE: dict[tuple[str, str], Row] = {(state, row.action): row for row in TABLE for state in row.frm}
 ACTIONS: dict[str, str] = {row.action: row.name for row in reversed(TABLE)}

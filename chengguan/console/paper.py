@@ -17,7 +17,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from PIL import Image
 
-from chengguan.cases import selectors
 from chengguan.cases.selectors import handed_out
 from chengguan.engines import files
 from chengguan.people.selectors import Who
@@ -103,7 +102,7 @@ def file_context(who: Who, file: dict[str, Any]) -> dict[str, Any]:
     return {
         "case": file["case"],
         "condition": file["condition"],
-        "sees_reporter": selectors.sees_reporter(who),
+        "sees_reporter": file["sees_reporter"],
         "at": timezone.now(),
         "who": who,
     }

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chengguan.cases import selectors, services
+from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
 from chengguan.demo import cases_words as said
 from chengguan.demo.cases_pictures import picture
@@ -121,6 +121,8 @@ def _register(plan: Plan, people: People, at: datetime, inspector: Account) -> C
         return case
     who = {"inspector": people.account(inspector), "citizen": ANONYMOUS, "leader": people("leader")}.get(plan.source) or people("hotline_operator")
     named = plan.source in ("citizen", "hotline")
+    name = plan.chance.choice(said.CALLERS) if named else ""
+    phone = f"023-0000{plan.chance.randint(1000, 9999)}" if named else ""
     return services.register(
         who,
         source=plan.source,
@@ -128,8 +130,10 @@ def _register(plan: Plan, people: People, at: datetime, inspector: Account) -> C
         description=words,
         matter_code=plan.matter.code,
         component=plan.component,
-        reporter_name=plan.chance.choice(said.CALLERS) if named else "",
-        reporter_phone=f"023-0000{plan.chance.randint(1000, 9999)}" if named else "",
+        reporter_name=name,
+        reporter_phone=phone,
+        reply_wanted=phone.endswith(("0", "3", "6")) and plan.ending in (*workflow.OPEN, "archived"),  # these are followed up in time
+        secret=phone.endswith(("3", "7")),
         photos=before if plan.source in ("inspector", "citizen") else (),
         occurred_at=at - plan.chance.uniform(10, 400) * MINUTE,
         synthetic=True,

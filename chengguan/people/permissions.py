@@ -75,6 +75,7 @@ _TABLE: tuple[Permission, ...] = (
     Permission("cases.see", _("查看案件"), WIDE | LIMITED | {"inspector": OWN}),
     Permission("cases.register", _("登记案件"), dict.fromkeys(("acceptor", "shift_leader", "hotline_operator", "duty_officer", "township", "inspector", "leader"), ALL)),
     Permission("cases.see_reporter", _("查看举报人联系方式"), dict.fromkeys(("acceptor", "shift_leader", "hotline_operator", "overseer"), ALL)),
+    Permission("cases.see_secret_reporter", _("查看要求保密的举报人"), dict.fromkeys(("acceptor", "hotline_operator"), ALL)),
     Permission("cases.configure", _("设置案件的时限、流程与用语"), {"administrator": ALL}),
     Permission("cases.see_archive", _("查看保管期限与清除登记"), dict.fromkeys(("administrator", "shift_leader", "leader", "evaluator", "overseer"), ALL)),
     Permission("cases.propose_disposal", _("提出销毁到期案卷"), {"administrator": ALL, "shift_leader": ALL}),

@@ -44,6 +44,7 @@ _STAGES: dict[str, tuple[float, str, str]] = {
     "核查批转": (15, "minute", "ours"),
     "结案": (15, "minute", "seen in one city"),
     "督办回复": (1, "work_day", "ours"),
+    "回访": (1, "work_day", "ours"),
 }
 
 SETTINGS: dict[str, Setting] = {

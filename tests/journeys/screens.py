@@ -89,7 +89,8 @@ WORK = (
     desk("handovers", "shift", "/handover", "交接班：各岗位的交接班单", "Hand-over: the sheets of every post", on_a_phone_too=True),
     desk("handover-new", "shift", "/handover/new", "交班：此刻的待办、超时、督办和告警", "Handing over: what is open, late, owed and alarming now"),
     desk("handover", "shift", "/handover/{handover}", "一张交接班单", "A signed sheet"),
-    desk("register", "hotline", "/work/new", "热线登记", "A call is written down"),
+    desk("register", "hotline", "/work/new", "热线登记：当场答复、转办，需要回复、保密", "A call is written down, answered or transferred on the spot"),
+    desk("follow-ups", "accept", "/follow-ups", "回访：等回话的来电人", "Follow-ups: callers who want to hear the result"),
 )
 CASE = (
     desk("accept", "accept", "/cases/{reported}", "待受理：大类小类、立案条件、网格已找到", "Reported: class, filing condition and grid are found already"),

@@ -63,7 +63,7 @@ def _cases(lamp: Component) -> dict[str, Any]:
     for number, stage in enumerate(STAGES):
         words = WORDS[number % len(WORDS)] if near else LONG_WORDS
         town = {"lamp": near[number % len(near)] if near else lamp}
-        case = dark_lamp(town, description=words, occurred_at=timezone.now() - timedelta(minutes=7 + number))
+        case = dark_lamp(town, description=words, occurred_at=timezone.now() - timedelta(minutes=7 + number), reply_wanted=stage == "close")
         found[stage] = case.pk if stage == "reported" else walk(case, stage).pk
     shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=found.values())
     found["close"] = getattr(shown.order_by("-closed_at").first(), "pk", found["close"])

@@ -56,10 +56,10 @@ class Clock(models.Model):
 
 class Task(models.Model):
     """Sent to a person, an organisation or a post of the centre and waited for. `consult` is the consultation itself, open
-    until its conclusion is written; `opinion` what each of those asked says."""
+    until its conclusion is written; `opinion` what each of those asked says; `follow_up` the call to whoever wants to hear the result."""
 
     KINDS = [("confirm", _("核实")), ("verify", _("核查")), ("handle", _("处置")), ("reply", _("督办回复")),
-             ("consult", _("会商")), ("opinion", _("会商意见")), ("help", _("协办"))]  # fmt: skip
+             ("consult", _("会商")), ("opinion", _("会商意见")), ("help", _("协办")), ("follow_up", _("回访"))]  # fmt: skip
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     kind = models.CharField(max_length=10, choices=KINDS)
@@ -87,6 +87,7 @@ class Task(models.Model):
             models.Index(fields=["case", "done_at"], name="task_case"),
             models.Index(fields=["due"], name="task_beside", condition=Q(done_at=None, kind__in=("reply", "opinion", "help", "consult"))),
             models.Index(fields=["sent_by", "-id"], name="task_sent", condition=Q(kind="reply")),
+            models.Index(fields=["due", "id"], name="task_follow_up", condition=Q(kind="follow_up")),
         ]
 
     def __str__(self) -> str:

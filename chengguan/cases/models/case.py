@@ -53,6 +53,10 @@ class Case(models.Model):
     reporter_name = models.CharField(max_length=60, blank=True)
     reporter_phone = models.CharField(max_length=30, blank=True)
     reporter = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
+    reply_wanted = models.BooleanField(default=False, db_default=False)
+    """需要回复: whoever told us is rung up when it is over."""
+    secret = models.BooleanField(default=False, db_default=False)
+    """保密: name and telephone of whoever told us stay with the acceptance desk."""
     follow_code = models.CharField(max_length=16, unique=True, null=True, blank=True)
     urgent = models.BooleanField(default=False)
     important = models.BooleanField(default=False)

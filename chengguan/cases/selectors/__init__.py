@@ -5,6 +5,7 @@ from chengguan.cases.selectors.casefiles import case_file, condition_of, duratio
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.distance import Distance, distance_of
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
+from chengguan.cases.selectors.follow_ups import Call, Caller, call_counts, calls, may_follow_up
 from chengguan.cases.selectors.lately import durations_lately
 from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
@@ -32,6 +33,8 @@ __all__ = [
     "POST_STATES",
     "SHOWS",
     "Action",
+    "Call",
+    "Caller",
     "Distance",
     "Field",
     "Found",
@@ -43,6 +46,8 @@ __all__ = [
     "actions_for",
     "beside_counts",
     "calendar",
+    "call_counts",
+    "calls",
     "case_file",
     "condition_of",
     "counts",
@@ -57,6 +62,7 @@ __all__ = [
     "load_of_departments",
     "loads",
     "marks_of",
+    "may_follow_up",
     "mergeable",
     "near_of",
     "of_caller",

@@ -89,6 +89,12 @@ def linked_when_unsatisfied(move: Move) -> None:
         raise Refused(_("回访不满意的才另立关联案件"), "linked")
 
 
+def closed_or_awaited(move: Move) -> None:
+    """Whose case was closed may always be asked; how something else ended is told to those who wait for it."""
+    if move.case.state != "closed" and not move.case.tasks.filter(kind="follow_up", done_at=None).exists():
+        raise Refused(_("没有人在等这件的回话"))
+
+
 def another_stage(move: Move) -> None:
     left = stages_left(move.case)
     if not left:
@@ -144,6 +150,7 @@ def nothing_to_redo(move: Move) -> None:
 
 ASKED = (
     urge_waiting, opinion_waiting, helping, due_ahead, no_consultation, consulting, is_urgent, is_important, not_important_yet,
-    linked_when_unsatisfied, another_stage, stages_finished, stages_make_sense, straight_rework, rework_through_dispatcher, nothing_to_redo,
+    linked_when_unsatisfied, closed_or_awaited, another_stage, stages_finished, stages_make_sense,
+    straight_rework, rework_through_dispatcher, nothing_to_redo,
 )  # fmt: skip
 """Guards of the table that stand here."""

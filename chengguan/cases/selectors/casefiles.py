@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     return {
         "case": case,
         "condition": condition_of(case),
-        "reports": list(Report.objects.filter(case__in=[case, *merged]).order_by("arrived_at")),
+        "reports": reports_of(who, [case, *merged]),
         "steps": list(case.steps.prefetch_related("photos__attachment")),
         "clocks": clocks,
         "stretches": stretches(case, clocks),
@@ -52,10 +53,20 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
         "linked": list(visible(who).filter(linked_to=case)),
         "merged": merged,
         "earlier": earlier(who, case),
-        "caller": of_caller(case.reporter_phone, case.pk) if sees_reporter(who) else [],
-        "sees_reporter": sees_reporter(who),
+        "caller": of_caller(who, case.reporter_phone, case.pk) if sees_reporter(who, case) else [],
+        "sees_reporter": sees_reporter(who, case),
         "durations": durations(case, now),
     }
+
+
+def reports_of(who: Who, cases: Iterable[Case]) -> list[Report]:
+    """In the order they came, each with `.reporter_shown`: what was merged in may be secret where the main case is not."""
+    known = {case.pk: case for case in cases}
+    found = list(Report.objects.filter(case__in=known).order_by("arrived_at"))
+    for report in found:
+        report.case = known[report.case_id]
+        report.reporter_shown = sees_reporter(who, report.case)  # type: ignore[attr-defined]
+    return found
 
 
 def condition_of(case: Case) -> filing.FilingCondition | None:

@@ -22,7 +22,7 @@ PLAIN = (
     "number", "register_number", "state", "kind", "source", "code_set", "matter_code", "matter_name", "condition_key", "address",
     "description", "urgent", "occurred_at", "reported_at", "accepted_at", "filed_at", "dispatched_at", "received_at", "reported_back_at",
     "verified_at", "closed_at", "archived_at", "deadline", "handling_deadline", "handling_overdue", "suspended_until", "found_done",
-    "proof", "closing_note", "satisfaction", "forced", "exempt", "rework_count", "return_count", "extend_count", "urge_count", "synthetic",
+    "proof", "closing_note", "satisfaction", "reply_wanted", "secret", "forced", "exempt", "rework_count", "return_count", "extend_count", "urge_count", "synthetic",
 )  # fmt: skip
 OF_REPORTER = ("reporter_name", "reporter_phone")
 
@@ -53,7 +53,8 @@ def as_data(who: Who, case_id: int, now: datetime | None = None) -> dict[str, An
             "linked": [str(each) for each in file["linked"]],
         },
         "reports": [
-            _row(each, "source", "arrived_at", "occurred_at", "matter_code", "description", "address", *shown) for each in file["reports"]
+            _row(each, "source", "arrived_at", "occurred_at", "matter_code", "description", "address", *(OF_REPORTER if each.reporter_shown else ()))
+            for each in file["reports"]
         ],
         "steps": [
             _row(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo
 from chengguan.cases.selectors.configuration import settings
-from chengguan.cases.selectors.seeing import visible
+from chengguan.cases.selectors.seeing import reporter_known, visible
 from chengguan.people.selectors import Who
 from chengguan.places.projection import box_around, metres_between
 
@@ -96,7 +96,7 @@ def earlier(who: Who, case: Case, limit: int = 20) -> list[Case]:
     return list(visible(who).filter(component=case.component_id).exclude(pk=case.pk).order_by("-reported_at")[:limit])
 
 
-def of_caller(phone: str, exclude: int | None = None, limit: int = 10) -> list[Case]:
-    """The caller's earlier cases, newest first."""
-    cases = Case.objects.filter(reporter_phone=phone) if phone else Case.objects.none()
+def of_caller(who: Who, phone: str, exclude: int | None = None, limit: int = 10) -> list[Case]:
+    """The caller's earlier cases, newest first, as far as this person may know who called."""
+    cases = visible(who).filter(reporter_known(who), reporter_phone=phone) if phone else Case.objects.none()
     return list((cases.exclude(pk=exclude) if exclude else cases).order_by("-reported_at")[:limit])

@@ -35,6 +35,13 @@ def files(who: Who) -> QuerySet[Photo, int]:
     return Photo.objects.filter(case__in=visible(who).order_by().values("pk")).values_list("attachment", flat=True)
 
 
-def sees_reporter(who: Who) -> bool:
-    """Whether the reporter's name and telephone may be shown."""
-    return may(who, "cases.see_reporter")
+def sees_reporter(who: Who, case: Case | None = None) -> bool:
+    """Whether the reporter's name and telephone may be shown: at all, or of this case, which may be kept secret (保密)."""
+    return may(who, "cases.see_reporter") and (case is None or not case.secret or may(who, "cases.see_secret_reporter"))
+
+
+def reporter_known(who: Who) -> Q:
+    """The cases whose reporter this person may know: a search by telephone number finds no others."""
+    if not may(who, "cases.see_reporter"):
+        return Q(pk__in=[])
+    return Q() if may(who, "cases.see_secret_reporter") else Q(secret=False)

@@ -17,7 +17,7 @@ from chengguan.cases.models import Case, Dispatch, Request, Step, Task
 from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.asked import asked_of
 from chengguan.cases.selectors.marks import marks_of, with_mark
-from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.seeing import reporter_known, visible
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
@@ -139,8 +139,7 @@ def _light(light: str, now: datetime) -> Q:
 def _text(words: str, who: Who) -> Q:
     if words.isascii() and any(letter.isdigit() for letter in words):
         found = Q(number__startswith=words) | Q(register_number__startswith=words) | Q(address__contains=words)
-        # to others a number that finds a case would tell who reported it
-        return found | Q(reporter_phone=words) if sees_reporter(who) else found
+        return found | (Q(reporter_phone=words) & reporter_known(who))  # to others a number that finds a case would tell who reported it
     return Q(address__icontains=words) | Q(description__icontains=words) | Q(matter_name__icontains=words)
 
 

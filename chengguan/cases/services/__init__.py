@@ -4,6 +4,7 @@ from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.services.administration import set_calendar_day, set_setting, set_settings, undo
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
 from chengguan.cases.services.moving import act, objections
+from chengguan.cases.services.on_the_line import ON_THE_LINE, register_and_end
 from chengguan.cases.services.registering import link_case, register, self_handle
 from chengguan.cases.services.takeover import take_over
 from chengguan.cases.services.takeover_mapping import BadMapping, read_mapping
@@ -12,6 +13,7 @@ from chengguan.cases.services.takeover_saved import save_mapping
 from chengguan.cases.services.telling import link, quietly
 
 __all__ = [
+    "ON_THE_LINE",
     "BadMapping",
     "Refused",
     "Stale",
@@ -26,6 +28,7 @@ __all__ = [
     "register",
     "register_alarm",
     "register_alarms",
+    "register_and_end",
     "save_mapping",
     "self_handle",
     "set_calendar_day",

@@ -144,11 +144,6 @@ def closed(move: Move) -> None:
     move.case.forced = move.row.action == "force_close"
 
 
-@of("follow_up")
-def followed_up(move: Move) -> None:
-    move.case.satisfaction = move.given["satisfaction"]
-
-
 @of("reopen")
 def reopened(move: Move) -> None:
     case = move.case

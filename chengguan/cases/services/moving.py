@@ -21,7 +21,7 @@ from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.selectors.roles import acting_role
 from chengguan.cases.services import besides as besides  # this and the next two add their effects to the table
-from chengguan.cases.services import effects, given, numbers, requests, telling, waiting
+from chengguan.cases.services import effects, follow_ups, given, numbers, requests, telling, waiting
 from chengguan.cases.services import handing_out as handing_out
 from chengguan.cases.services import retention as retention
 from chengguan.cases.services.clocks import Clocks
@@ -139,6 +139,7 @@ def write_step_after(move: Move, clock: Any) -> Step:
         case.state, case.entered_at = to_state, move.now
         if to_state in workflow.FINAL:
             waiting.end_all(move)
+        follow_ups.follow(move)
     if move.from_state in workflow.FILED and (to_state != move.from_state or row.action == "redirect"):
         requests.lapse_requests(move)
     move.clocks.write_columns()

@@ -46,6 +46,8 @@ def register(
     address: str = "",
     reporter_name: str = "",
     reporter_phone: str = "",
+    reply_wanted: bool = False,
+    secret: bool = False,
     photos: Sequence[Attachment] = (),
     occurred_at: datetime | None = None,
     source_key: str | None = None,
@@ -58,7 +60,8 @@ def register(
 ) -> Case:
     """登记. The same source_key twice gives the same case. `unit_grid` is that of the point, where it is known already; `followed`: with a
     code to ask by, as a citizen has one anyway. `hint` and `severity` choose the filing condition when an alarm
-    brings the report. A place outside the county is refused for people."""
+    brings the report. A place outside the county is refused for people. `reply_wanted` and `secret`: what the
+    caller asked for."""
     role = _role(who, source)
     if point is None and component is None and not description.strip():
         raise Refused(_("请写几句话，或在地图上点出位置"), "description")
@@ -73,6 +76,7 @@ def register(
         source=source, description=description.strip(), component=component, address=address[:200],
         reporter_name=reporter_name[:60], reporter_phone=reporter_phone[:30], reporter_id=who.account_id,
         occurred_at=occurred_at, source_key=source_key, urgent=urgent, linked_to=linked_to, synthetic=synthetic,
+        reply_wanted=reply_wanted, secret=secret,
     )  # fmt: skip
     _classify(case, matter_code, condition_key, hint, severity)
     if role == "inspector":
@@ -273,5 +277,5 @@ def link_case(who: Who, case: Case, words: str, now: datetime) -> Case:
     return register(
         who, source=case.source, point=case.point, description=words or case.description, matter_code=case.matter_code,
         component=case.component, address=case.address, reporter_name=case.reporter_name,
-        reporter_phone=case.reporter_phone, linked_to=case, now=now,
+        reporter_phone=case.reporter_phone, reply_wanted=case.reply_wanted, secret=case.secret, linked_to=case, now=now,
     )  # fmt: skip

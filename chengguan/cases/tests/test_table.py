@@ -74,7 +74,7 @@ def test_the_ladders_frame_is_the_tables() -> None:
 @pytest.mark.parametrize(("row", "state"), MOVES, ids=name)
 def test_row_moves_the_case_for_each_named_role(world: World, row: workflow.Row, state: str) -> None:
     for role in row.who:
-        if role == "hotline_operator" and row.action not in ("answer", "follow_up"):
+        if role == "hotline_operator" and row.action not in ("answer", "transfer", "follow_up"):
             continue
         case = world.ready(row, state)
         if row.action == "reply_urge" and role != "department":  # the centre's posts answer for what lies on their desks

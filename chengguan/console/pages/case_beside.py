@@ -57,7 +57,7 @@ def beside_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
     consults = [task for task in tasks if task.kind == "consult"]
     consult = consults[-1] if consults else None
     return {
-        "tasks": [task for task in tasks if task.done_at is None and task.kind in ("confirm", "verify", "handle")],
+        "tasks": [task for task in tasks if task.done_at is None and task.kind in ("confirm", "verify", "handle", "follow_up")],
         "owed": file["owed"],
         "consult": consult,
         "opinions": [task for task in tasks if task.kind == "opinion" and consult and task.sent_at == consult.sent_at],

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from chengguan.cases import selectors, services
+from chengguan.cases import selectors, services, workflow
+from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import SOURCES, Case, Photo
 from chengguan.console.pages import case_forms
 from chengguan.console.pages.lists import span
@@ -34,6 +35,7 @@ from chengguan.things.services import put_attachment
 TOLD = ("hotline", "leader", "upper", "video", "citizen")
 """Sources that a person at the desk types in; the others come by their own doors."""
 COMPONENT_METRES = 30
+MOST_EARLIER = 5
 
 
 def _who(request: HttpRequest) -> Who:
@@ -72,12 +74,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, [], 200)
     data = request.POST
     point = _point(data)
-    wrong = _wrong(data, point)
+    way = data.get("way") or "register"
+    wrong = _wrong(who, data, point, way)
     if wrong:
         return _form(request, wrong, 422)
     try:
-        case = services.register(
-            who,
+        told: dict[str, Any] = dict(
             source=data["source"],
             point=point,
             description=data.get("description", "").strip(),
@@ -90,24 +92,55 @@ def new(request: HttpRequest) -> HttpResponse:
             photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
             source_key=f"desk:{who.account_id}:{data.get('key', '')}",
             urgent=bool(data.get("urgent")),
+            reply_wanted=bool(data.get("reply_wanted")),
+            secret=bool(data.get("secret")),
         )
+        case = services.register(who, **told) if way == "register" else services.register_and_end(who, way, _ending(data, way), **told)
     except (services.Refused, ValidationError) as error:
         return _form(request, [error.words] if isinstance(error, services.Refused) else error.messages, 422)
+    if way != "register":
+        messages.success(request, _("已%(action)s，登记号 %(number)s。可以接下一个电话了。") % {"action": _(workflow.ACTIONS[way]), "number": case.register_number})
+        return redirect("work-new")
     messages.success(request, _("已登记，登记号 %s。") % case.register_number)
     return redirect("case", case.pk)
 
 
-def _wrong(data: Any, point: Point | None) -> list[str]:
+def _wrong(who: Who, data: Any, point: Point | None, way: str) -> list[str]:
+    """All of it at once. What ends on the spot needs no place: a question is about none, and the other body asks for it itself."""
     wrong = []
     if data.get("source") not in TOLD:
         wrong.append(_("请选来源。"))
-    if point is None:
+    if way not in [slug for slug, _name, _why in _ways(who)]:
+        wrong.append(_("您不能这样办，请另选一种办法。"))
+    if point is None and way == "register":
         wrong.append(_("请在地图上点一下位置，或者搜一个地址、部件。"))
-    elif not inside_county(point):
+    elif point is not None and not inside_county(point):
         wrong.append(_("这个位置不在本县范围内。"))
-    if not data.get("description", "").strip() and not data.get("matter_code"):
-        wrong.append(_("请写一句内容，或者选一个类别。"))
+    if not data.get("description", "").strip() and (way != "register" or not data.get("matter_code")):
+        wrong.append(_("请写一句内容，或者选一个类别。") if way == "register" else _("请写一句来电人问的、说的是什么。"))
+    row = workflow.row_for("reported", way)
+    for field in workflow.must(row) if row else ():
+        if not data.get(field, "").strip():
+            wrong.append(_("请填写“%s”。") % _(FIELDS[field].label))
+    if data.get("reply_wanted") and not data.get("reporter_phone", "").strip():
+        wrong.append(_("要回复来电人，请记下号码。"))
     return wrong
+
+
+def _ways(who: Who) -> list[tuple[str, str, str]]:
+    """What may become of it at once: slug, name and what it is for."""
+    found = [("register", _("登记受理"), _("由受理员往下办"))]
+    for slug in services.ON_THE_LINE:
+        row = workflow.row_for("reported", slug)
+        if row is not None and who.has(*row.who):
+            found.append((slug, _(row.name), _(row.why)))
+    return found
+
+
+def _ending(data: Any, way: str) -> dict[str, str]:
+    """What the step asks for that ends it on the spot."""
+    row = workflow.row_for("reported", way)
+    return {field.name: data.get(field.name, "").strip() for field, _must in workflow.offered(row) if data.get(field.name, "").strip()} if row else {}
 
 
 def _form(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
@@ -118,6 +151,8 @@ def _form(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
         "key": data.get("key") or uuid.uuid4().hex,
         "sources": [(slug, name) for slug, name in SOURCES if slug in TOLD],
         "source": data.get("source") or "hotline",
+        "ways": _ways(request.who),  # type: ignore[attr-defined]
+        "way": data.get("way") or "register",
         "matter_words": case_forms.matter_words(data.get("matter_code", "")),
         "options": case_forms.condition_options(data.get("matter_code", ""), data.get("condition_key", "")),
     }
@@ -176,10 +211,9 @@ def caller(request: HttpRequest) -> HttpResponse:
     """What this caller told us before, while the telephone is still at the ear."""
     who = _who(request)
     phone = request.GET.get("reporter_phone", "").strip()
-    earlier: list[Case] = []
-    if len(phone) >= 7 and may(who, "cases.see_reporter"):
-        earlier = list(selectors.visible(who).filter(reporter_phone=phone).order_by("-reported_at")[:5])
-    return render(request, "console/work/caller.html", {"earlier": earlier})
+    found = selectors.of_caller(who, phone, limit=MOST_EARLIER + 1) if len(phone) >= 7 else []
+    context = {"earlier": found[:MOST_EARLIER], "more": len(found) > MOST_EARLIER, "phone": phone, "open": sum(case.state in workflow.OPEN for case in found)}
+    return render(request, "console/work/caller.html", context)
 
 
 navigation.add("work", gettext_lazy("工作台"), "/work", order=20, action="work.see")

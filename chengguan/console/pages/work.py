@@ -175,6 +175,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "bulk": _bulk_actions(post),
         "may_register": may(who, "cases.register"),
         "waits": [_(workflow.STATES[state]) for state in _states_of(post)],
+        "calls": selectors.call_counts(who, now) if selectors.may_follow_up(who) else None,
         "here": here,
         "views": saved_views(who),
         **choices,

@@ -1,0 +1,33 @@
+"""What ends while the caller is still on the line: a question that is answered, a matter that is somebody else's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chengguan.cases import workflow
+from chengguan.cases.models import Case
+from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.moving import act
+from chengguan.cases.services.registering import register
+from chengguan.people.selectors import Who
+
+ON_THE_LINE = ("answer", "transfer")
+
+
+@transaction.atomic
+def register_and_end(who: Who, action: str, given: dict[str, Any], *, now: datetime | None = None, **told: Any) -> Case:
+    """登记 and at once 当即办结 or 转办: both or neither. `told` is what `register` takes. The same source_key twice is one
+    case, ended once."""
+    if action not in ON_THE_LINE:
+        raise Refused(_("“%(action)s”不能在登记时办") % {"action": _(workflow.ACTIONS.get(action, action))})
+    now = now or timezone.now()
+    case = register(who, now=now, **told)
+    if case.state == "reported":
+        act(who, case, action, now=now, **given)
+        case.refresh_from_db()
+    return case
