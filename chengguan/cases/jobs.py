@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from chengguan.cases.services import administration, disposal, retention, rounds, takeover_batches, words
+from chengguan.cases.services import administration, disposal, habits, retention, rounds, takeover_batches, words
 
 
 @app.task(name="chengguan.cases.jobs.recompute_open", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
@@ -40,6 +40,13 @@ def warn_of_calendar(timestamp: int) -> None:
 def archive(timestamp: int) -> None:
     """Closed cases whose appeal window is over."""
     rounds.archive_due()
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queueing_lock="cases.forget_opened", pass_context=False)
+def forget_opened(timestamp: int) -> None:
+    """Who has looked at an ended case is no longer of use."""
+    habits.forget_opened()
 
 
 @app.periodic(cron="* * * * * */5")

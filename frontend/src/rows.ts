@@ -96,7 +96,23 @@ export function countTicks(): void {
     const n = document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(bar.dataset.bulk ?? "")}"]:checked`).length;
     bar.hidden = n === 0;
     bar.querySelectorAll("[data-ticked]").forEach((each) => (each.textContent = String(n)));
+    offer(bar, n);
   });
+}
+
+/** Of the moves in the bar only those that some ticked row can take, with how many can when it is not all of them (rows say data-moves). */
+function offer(bar: HTMLElement, ticked: number): void {
+  const boxes = [...document.querySelectorAll<HTMLInputElement>(`input[type=checkbox][name="${CSS.escape(bar.dataset.bulk ?? "")}"]:checked`)];
+  if (!boxes.some((box) => box.dataset.moves !== undefined)) return;
+  let offered = 0;
+  bar.querySelectorAll<HTMLButtonElement>("button[name=action]").forEach((button) => {
+    const can = boxes.filter((box) => (box.dataset.moves ?? "").split(" ").includes(button.value)).length;
+    button.hidden = button.disabled = can === 0;
+    offered += can ? 1 : 0;
+    const shown = button.querySelector<HTMLElement>("[data-can]");
+    if (shown) shown.textContent = can < ticked ? ` ${can}/${ticked}` : "";
+  });
+  bar.querySelectorAll<HTMLElement>("[data-none]").forEach((each) => (each.hidden = offered > 0));
 }
 
 /** A list that is read again keeps its ticks and the chosen row (rows need data-row="key"). */

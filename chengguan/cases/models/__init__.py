@@ -3,6 +3,7 @@
 from chengguan.cases.models.awaited import Clock, Request, Task
 from chengguan.cases.models.case import KINDS, SOURCES, STATE_CHOICES, Case, CaseAlarm, Dispatch, Photo, Report, Step
 from chengguan.cases.models.county import CalendarDay, Change, Sequence, Setting
+from chengguan.cases.models.habits import Opened, UsedClass
 from chengguan.cases.models.limits import FilingLimit, StagedLimit
 from chengguan.cases.models.removals import Removal
 from chengguan.cases.models.retention import Disposal, Retention
@@ -22,6 +23,7 @@ __all__ = [
     "Dispatch",
     "Disposal",
     "FilingLimit",
+    "Opened",
     "Photo",
     "Removal",
     "Report",
@@ -35,4 +37,5 @@ __all__ = [
     "TakeoverBatch",
     "TakeoverMapping",
     "Task",
+    "UsedClass",
 ]

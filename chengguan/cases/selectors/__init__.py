@@ -6,6 +6,7 @@ from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.distance import Distance, distance_of
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
 from chengguan.cases.selectors.follow_ups import Call, Caller, call_counts, calls, may_follow_up
+from chengguan.cases.selectors.habits import Likely, likely_classes, unread_of
 from chengguan.cases.selectors.lately import durations_lately
 from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
@@ -13,6 +14,7 @@ from chengguan.cases.selectors.moved import only_noted_since
 from chengguan.cases.selectors.nearby import Near, duplicates, earlier, mergeable, near_of, of_caller
 from chengguan.cases.selectors.recurrence import Past, Recurring, history_here, recurring, times_here
 from chengguan.cases.selectors.seeing import sees_reporter, visible
+from chengguan.cases.selectors.sorting import SORTS, sorts_of
 from chengguan.cases.selectors.timeleft import light_of, show_times
 from chengguan.cases.selectors.urges import SHOWS, sides_of, urge_counts, urges
 from chengguan.cases.selectors.worklists import (
@@ -32,12 +34,14 @@ __all__ = [
     "MOST_RANKED",
     "POST_STATES",
     "SHOWS",
+    "SORTS",
     "Action",
     "Call",
     "Caller",
     "Distance",
     "Field",
     "Found",
+    "Likely",
     "Mark",
     "Near",
     "Page",
@@ -59,6 +63,7 @@ __all__ = [
     "find",
     "history_here",
     "light_of",
+    "likely_classes",
     "load_of_departments",
     "loads",
     "marks_of",
@@ -73,8 +78,10 @@ __all__ = [
     "settings",
     "show_times",
     "sides_of",
+    "sorts_of",
     "suggested_department",
     "times_here",
+    "unread_of",
     "urge_counts",
     "urges",
     "visible",

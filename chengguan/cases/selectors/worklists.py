@@ -9,18 +9,19 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Dispatch, Request, Step, Task
 from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.asked import asked_of
+from chengguan.cases.selectors.habits import opened_since
 from chengguan.cases.selectors.marks import marks_of, with_mark
 from chengguan.cases.selectors.seeing import reporter_known, visible
+from chengguan.cases.selectors.sorting import key_of, sorted_after
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.people.selectors import Who
-from chengguan.people.typed import moment, whole_number
 
 POST_STATES: dict[str, tuple[str, ...]] = {
     "acceptor": ("reported", "confirming", "awaiting_verification", "verifying", "verified", "self_handled"),
@@ -183,16 +184,21 @@ def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, 
             cases = cases.filter(_due(value, now))
         elif name == "mine":
             cases = cases.filter(_mine(who))
+        elif name == "unread":
+            cases = cases.exclude(opened_since(who))
         else:
             cases = cases.filter(_light(value, now) if name == "light" else FILTERS[name](value))
     return cases
 
 
-def worklist(who: Who, *, post: str = "", part: str = "", after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
-    """What waits for this person, the nearest deadline first; each case with its `.light`, `.percent` and `.marks`. `part` (helper
-    or copy): what was sent to this post's department as such. filters: state stage light department crew township community component source
-    matter (prefix) text urgent overdue mark; due (hour, today) hand asked mine."""
-    return _page(narrowed(who, _list_of(who, post, part), now or timezone.now(), filters), after, size, now or timezone.now())
+def worklist(
+    who: Who, *, post: str = "", part: str = "", after: str = "", sort: str = "", size: int = 50, now: datetime | None = None, **filters: Any
+) -> Page:
+    """What waits for this person, the nearest deadline first or by `sort` (of sorting.SORTS); each case with its `.light`, `.percent`
+    and `.marks`. `part` (helper or copy): what was sent to this post's department as such. filters: state stage light department crew
+    township community component source matter (prefix) text urgent overdue mark; due (hour, today) hand asked mine unread."""
+    now = now or timezone.now()
+    return _page(narrowed(who, _list_of(who, post, part), now, filters), after, size, now, sort)
 
 
 def _list_of(who: Who, post: str, part: str) -> QuerySet[Case]:
@@ -215,31 +221,15 @@ def search(who: Who, *, after: str = "", size: int = 50, now: datetime | None = 
     return _page(narrowed(who, visible(who), now or timezone.now(), filters), after, size, now or timezone.now())
 
 
-def _page(cases: QuerySet[Case], after: str, size: int, now: datetime) -> Page:
-    cases = cases.filter(_beyond(after))
-    found = list(cases.order_by(F("deadline").asc(nulls_last=True), "id").values_list("pk", flat=True)[: size + 1])
+def _page(cases: QuerySet[Case], after: str, size: int, now: datetime, sort: str = "") -> Page:
+    found = list(sorted_after(cases, sort, after).values_list("pk", flat=True)[: size + 1])
     known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk(found[:size])
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
     marks = marks_of(rows, now)
     show_times(rows, now)
     for case in rows:
         case.marks = marks[case.pk]  # type: ignore[attr-defined]
-    return Page(rows, _key(rows[-1]) if more else None)
-
-
-def _key(case: Case) -> str:
-    return f"{case.deadline.isoformat() if case.deadline else ''}~{case.pk}"
-
-
-def _beyond(after: str) -> Q:
-    """What comes behind that key; everything when it is no key, as in an address somebody has cut."""
-    first, _tilde, last = after.rpartition("~")
-    pk, deadline = whole_number(last), moment(first)
-    if pk is None or (first and deadline is None):
-        return Q()
-    if deadline is None:
-        return Q(deadline=None, pk__gt=pk)
-    return Q(deadline__gt=deadline) | Q(deadline=deadline, pk__gt=pk) | Q(deadline=None)
+    return Page(rows, key_of(rows[-1], sort) if more else None)
 
 
 def load_of_departments(who: Who, now: datetime | None = None) -> dict[int, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.services.administration import set_calendar_day, set_setting, set_settings, undo
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
+from chengguan.cases.services.habits import mark_opened
 from chengguan.cases.services.moving import act, objections
 from chengguan.cases.services.on_the_line import ON_THE_LINE, register_and_end
 from chengguan.cases.services.registering import link_case, register, self_handle
@@ -22,6 +23,7 @@ __all__ = [
     "add_evidence",
     "link",
     "link_case",
+    "mark_opened",
     "objections",
     "quietly",
     "read_mapping",

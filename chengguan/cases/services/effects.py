@@ -10,7 +10,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Retention, Task
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.services import placing
+from chengguan.cases.services import habits, placing
 from chengguan.people.selectors import in_place_of
 from chengguan.standards import codes
 
@@ -39,6 +39,7 @@ def classify(move: Move) -> None:
         placing.place(case, move.given["place"][0])
     placing.find_level_anew(move, *before)
     case.accepted_at = move.now
+    habits.remember_classes(move.who, [case.matter_code], move.now)
 
 
 @of("send_to_confirm", "send_to_verify")

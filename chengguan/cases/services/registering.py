@@ -20,7 +20,7 @@ from chengguan.cases.selectors.levels import set_levels
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.photos import refuse_too_few
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.services import given, numbers, placing, telling
+from chengguan.cases.services import given, habits, numbers, placing, telling
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.steps import new_step, put_photos_of
 from chengguan.engines import announce
@@ -259,6 +259,7 @@ def _store(who: Who, role: str, arrivals: Sequence[Arrival], action: str, state:
     for move, step in zip(moves, steps, strict=True):
         put_photos_of(move, step)
     Clock.objects.bulk_create([clock for move in moves for clock in move.clocks.open])
+    habits.remember_classes(who, [case.matter_code for case in cases], now)
     announce.announce(*(CaseRegistered(case.pk) for case in cases))
     telling.tell_all(list(zip(moves, steps, strict=True)))
 

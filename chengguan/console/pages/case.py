@@ -68,7 +68,9 @@ def _offered(who: Who, case: Case, actions: list[Action], action: Action | None,
 @login_required
 @require_GET
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
-    return _page(request, case_id, shown=request.GET.get("act", ""))
+    page = _page(request, case_id, shown=request.GET.get("act", ""))
+    services.mark_opened(request.who, _found(request.who, case_id))  # type: ignore[attr-defined]
+    return page
 
 
 @login_required

@@ -38,6 +38,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     if not may(who, "work.see"):
         raise PermissionDenied(_("您的岗位没有工作台。"))
     filters = chosen_filters(request.GET)
+    filters.pop("sort", None)  # here the best fit stands first
     text = filters.pop("text", "")
     days = {name: day for name in ("since", "until") if (day := _day(request.GET.get(name, "")))}
     page = selectors.find(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors
-from chengguan.cases.models import Case
+from chengguan.cases.models import Case, Request
 from chengguan.cases.selectors.marks import Mark
 from chengguan.cases.words import in_words
 from chengguan.cases.workflow import DESK_OF, FINAL, OWN_LEVEL, STATES, WITH_DEPARTMENT
@@ -20,6 +20,7 @@ from chengguan.cases.workflow import DESK_OF, FINAL, OWN_LEVEL, STATES, WITH_DEP
 LIGHTS = {"red": gettext_lazy("超时"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
 OVERDUE = gettext_lazy("超期")
 """Three lights and none. A desk's stage that is late is called 超时, a department's handling 超期: see `late_word`."""
+REQUESTS = {kind for kind, _name in Request.KINDS}
 HANDLED = (*WITH_DEPARTMENT, "suspended")
 
 
@@ -36,6 +37,9 @@ class Row:
     holder: str
     holder_more: str
     marks: Sequence[Mark] = ()
+    asked: Sequence[Mark] = ()  # of these the requests that wait to be decided
+    unread: bool = False
+    moves: str = ""  # the plain moves that its state lets it take
 
 
 def late_word(states: Iterable[str]) -> str:
@@ -73,10 +77,13 @@ def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
     return str(role_names.get(DESK_OF.get(case.state, "")) or _(STATES[case.state])), ""
 
 
-def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None) -> Row:
+def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None, unread: bool = False, moves: str = "") -> Row:
     """The line of a case that a work list gave."""
     now = now or timezone.now()
     light = selectors.light_of(case, now)
     who, more = holder(case, role_names)
     said = case.left, until_words(case.deadline), case.percent  # type: ignore[attr-defined]
-    return Row(case, light, light_word(light, case.state), *said, who, more, getattr(case, "marks", ()))
+    marks = getattr(case, "marks", ())
+    asked = [mark for mark in marks if mark.slug in REQUESTS]
+    others = [mark for mark in marks if mark.slug not in REQUESTS]
+    return Row(case, light, light_word(light, case.state), *said, who, more, others, asked, unread, moves)

@@ -27,7 +27,6 @@ from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
 from chengguan.places.selectors import geocode, grid_at, inside_county, nearest_address
-from chengguan.standards import codes
 from chengguan.things import selectors as things
 from chengguan.things.models import Component
 from chengguan.things.services import put_attachment
@@ -162,10 +161,15 @@ def _form(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
 @login_required
 @require_GET
 def classes(request: HttpRequest) -> HttpResponse:
-    """Matters by code, pinyin initials or words: three keys are enough."""
+    """Matters by code, pinyin initials or words: three keys are enough. Before the first key, and among what fits, those this
+    person used lately come first, then what is often told of at this place."""
+    who: Who = request.who  # type: ignore[attr-defined]
     text = request.GET.get("q", "").strip()
-    found = codes.in_force().search(text, limit=12) if text else []
-    return render(request, "console/work/classes.html", {"items": found, "q": text})
+    if text == case_forms.matter_words(text.partition(" ")[0]):
+        text = ""  # what stands in the field is the class that was taken: another one is looked for
+    case = selectors.visible(who).filter(pk=whole_number(request.GET.get("case")) or 0).first()
+    point = _point(request.GET) or (case.point if case else None)
+    return render(request, "console/work/classes.html", {"found": selectors.likely_classes(who, text, point), "q": text})
 
 
 @login_required

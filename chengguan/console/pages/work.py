@@ -30,9 +30,9 @@ from chengguan.places.models import Area
 PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
 """Moves that can be made for several cases at once, when nothing of the form is open."""
 KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "e", "close": "c", "approve": "o"}
-FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine", "mark", "part")
+FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine", "unread", "mark", "part", "sort")
 NUMBERS = ("department", "crew", "township", "community")
-SWITCHES = ("urgent", "overdue", "hand", "asked", "mine")
+SWITCHES = ("urgent", "overdue", "hand", "asked", "mine", "unread")
 MOST_AT_ONCE = 100
 PARTS = {"helper": gettext_lazy("请我协办"), "copy": gettext_lazy("抄告我")}
 
@@ -56,6 +56,8 @@ def chosen_filters(data: Mapping[str, str]) -> dict[str, Any]:
         found.pop("mark")
     if found.get("part") not in (None, *PARTS):
         found.pop("part")
+    if found.get("sort", "").removeprefix("-") not in ("", *selectors.SORTS):
+        found.pop("sort")
     for name in NUMBERS:
         if name in found and whole_number(found[name]) is None:
             found.pop(name)
@@ -93,6 +95,7 @@ def chip(name: str, value: Any, lights: Mapping[str, Any]) -> str:
         "hand": lambda: _("单位在办"),
         "asked": lambda: _("有申请待审"),
         "mine": lambda: _("我经手的"),
+        "unread": lambda: _("未读"),
         "stage": lambda: _("阶段：%s") % value,
         "mark": lambda: str(selectors.MARKS[value]),
         "part": lambda: str(PARTS[value]),
@@ -107,7 +110,7 @@ def _named(model: Any, pk: Any) -> str:
 
 def _quick(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
     """Narrowing by one click, beside lights and stages."""
-    offered = (("due", "hour"), ("urgent", True), ("asked", True), ("mine", True))
+    offered = (("unread", True), ("due", "hour"), ("urgent", True), ("asked", True), ("mine", True))
     return [
         {"name": chip(name, value, {}), "url": address_of(post, filters, **{name: value})}
         for name, value in offered
@@ -133,7 +136,7 @@ def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
              "url": address_of(post, filters, light=None if filters.get("light") == light else light)}
             for light, n in lights.items()
         ],
-        "chips": [{"words": chip(name, value, names), "url": address_of(post, filters, **{name: None})} for name, value in filters.items()],
+        "chips": [{"words": chip(name, value, names), "url": address_of(post, filters, **{name: None})} for name, value in filters.items() if name != "sort"],
         "sources": [{"slug": slug, "name": name, "on": filters.get("source") == slug} for slug, name in SOURCES],
         "quick": _quick(post, filters),
         "marks": [{"slug": slug, "name": name, "on": filters.get("mark") == slug} for slug, name in selectors.MARKS.items()],
@@ -159,6 +162,7 @@ def work(request: HttpRequest) -> HttpResponse:
     names = {slug: role.name for slug, role in ROLES.items()}
     choices = _choices(who, post, filters)
     here = address_of(post, filters)
+    unread, moves = selectors.unread_of(who, page.cases), _moves_of(post)
     counted = [slug for slug in posts if slug != post or filters.get("part")]
     waits_at = {post: choices["total"], **selectors.waiting_at(who, counted)}
     context = {
@@ -167,10 +171,11 @@ def work(request: HttpRequest) -> HttpResponse:
             {"slug": slug, "name": names[slug], "url": address_of(slug, {}), "on": slug == post, "n": waits_at[slug]}
             for slug in posts
         ],
-        "rows": [row_of(case, names, now) for case in page.cases],
+        "rows": [row_of(case, names, now, case.pk in unread, moves.get(case.state, "")) for case in page.cases],
+        "columns": _columns(post, filters),
         "next": address_of(post, filters, after=page.after) if page.after else "",
         "first": address_of(post, filters) if request.GET.get("after") else "",
-        "filters": filters,
+        "filters": {name: value for name, value in filters.items() if name != "sort"},
         "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source", "mark")],
         "bulk": _bulk_actions(post),
         "may_register": may(who, "cases.register"),
@@ -191,9 +196,36 @@ def _states_of(post: str) -> list[str]:
     return list(selectors.POST_STATES.get(post, ()))
 
 
+def _columns(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The heads of the list. Clicked, a column puts it in order; once more, the other way round."""
+    names = {
+        "light": _("灯"), "number": _("编号"), "matter": _("问题"), "place": _("地点"), "source": _("来源"), "state": _("环节"), "asked": _("申请"),
+        "deadline": _("剩余时间"), "holder": _("在谁手里"),
+    }  # fmt: skip
+    by, down = selectors.sorts_of(filters.get("sort", ""))
+    found = []
+    for slug, name in names.items():
+        turned = slug == by and not down
+        url = address_of(post, filters, sort=("-" if turned else "") + slug) if slug in selectors.SORTS else ""
+        found.append({"slug": slug, "name": name, "url": url, "order": ("descending" if down else "ascending") if slug == by else ""})
+    return found
+
+
+def _plain_rows(post: str) -> list[workflow.Row]:
+    return [row for row in workflow.TABLE if row.action in PLAIN and row.main and post in row.who]
+
+
 def _bulk_actions(post: str) -> list[dict[str, str]]:
-    rows = [row for row in workflow.TABLE if row.action in PLAIN and row.main and post in row.who]
-    return [{"slug": row.action, "name": row.name, "key": KEYS[row.action]} for row in rows]
+    return [{"slug": row.action, "name": row.name, "key": KEYS[row.action]} for row in _plain_rows(post)]
+
+
+def _moves_of(post: str) -> dict[str, str]:
+    """state -> the plain moves that start there, for the bar that offers only what the ticked cases can take."""
+    found: dict[str, list[str]] = {}
+    for row in _plain_rows(post):
+        for state in row.frm:
+            found.setdefault(state, []).append(row.action)
+    return {state: " ".join(slugs) for state, slugs in found.items()}
 
 
 @login_required
@@ -204,7 +236,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     slug = request.POST.get("action", "")
     if slug not in PLAIN:
         raise PermissionDenied(_("这一步不能批量办理。"))
-    done, left = 0, []
+    done, elsewhere, left = 0, 0, []
     for mark in request.POST.getlist("case")[:MOST_AT_ONCE]:
         first, _colon, version = mark.partition(":")
         number = whole_number(first)
@@ -212,6 +244,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
             continue
         try:
             case = selectors.visible(who).get(pk=number)
+            if workflow.row_for(case.state, slug) is None:
+                elsewhere += 1
+                continue
             _move_plainly(who, case, slug, whole_number(version))
             done += 1
         except Case.DoesNotExist:
@@ -220,6 +255,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
             left.append(f"{case}：{refused.words}")
     if done:
         messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": done, "action": _(workflow.ACTIONS[slug])})
+    if elsewhere:
+        messages.warning(request, _("%(n)d 件不在能办“%(action)s”的环节，没有动。") % {"n": elsewhere, "action": _(workflow.ACTIONS[slug])})
     for words in left[:5]:
         messages.warning(request, words)
     if len(left) > 5:

@@ -20,13 +20,13 @@ from django.views.decorators.http import require_GET, require_POST
 from chengguan.cases import selectors as cases
 from chengguan.cases import services as moves
 from chengguan.cases import workflow
+from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Case
 from chengguan.field import selectors, services
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
 from chengguan.places.selectors import nearest_address
-from chengguan.standards import codes
 from chengguan.things.services import put_attachment
 
 MOVES = ("receive", "finish_stage", "submit", "report_back", "confirm", "verify")
@@ -131,7 +131,7 @@ def act(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
 
 def _refusal(refused: moves.Refused) -> str:
     """The service's words, but of a position that was not given how a telephone gives one."""
-    missing = refused.field == "position" and refused.words == _("请填写%(what)s") % {"what": _(workflow.FIELDS["position"].label)}
+    missing = refused.field == "position" and refused.words == _("请填写%(what)s") % {"what": _(FIELDS["position"].label)}
     return _("还没有取到位置。这一步要在现场办，请打开手机定位后再发。") if missing else refused.words
 
 
@@ -215,10 +215,11 @@ def near(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def classes(request: HttpRequest) -> HttpResponse:
-    """Matters by code, pinyin initials or words."""
-    who_on_foot(request)
+    """Matters by code, pinyin initials or words, those this person used lately first."""
+    who = who_on_foot(request)
     text = request.GET.get("q", "").strip()
-    return render(request, "field/classes.html", {"items": codes.in_force().search(text, limit=8) if text else [], "q": text})
+    found = cases.likely_classes(who, text, limit=8) if text else []
+    return render(request, "field/classes.html", {"items": [each.item for each in found], "q": text})
 
 
 navigation.add("field", gettext_lazy("任务"), "/field/", order=10, action="field.use", place="phone")
