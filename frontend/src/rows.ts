@@ -110,7 +110,7 @@ function offer(bar: HTMLElement, ticked: number): void {
     button.hidden = button.disabled = can === 0;
     offered += can ? 1 : 0;
     const shown = button.querySelector<HTMLElement>("[data-can]");
-    if (shown) shown.textContent = can < ticked ? ` ${can}/${ticked}` : "";
+    if (shown) shown.textContent = can < ticked ? `${can}/${ticked}` : "";
   });
   bar.querySelectorAll<HTMLElement>("[data-none]").forEach((each) => (each.hidden = offered > 0));
 }

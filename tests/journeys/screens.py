@@ -91,6 +91,7 @@ WORK = (
     desk("handover", "shift", "/handover/{handover}", "一张交接班单", "A signed sheet"),
     desk("register", "hotline", "/work/new", "热线登记：当场答复、转办，需要回复、保密", "A call is written down, answered or transferred on the spot"),
     desk("follow-ups", "accept", "/follow-ups", "回访：等回话的来电人", "Follow-ups: callers who want to hear the result"),
+    desk("round", "lighting", "/round?all=1", "路线：在办任务就近排好", "The round: jobs in the order one walks them"),
 )
 CASE = (
     desk("accept", "accept", "/cases/{reported}", "待受理：大类小类、立案条件、网格已找到", "Reported: class, filing condition and grid are found already"),
@@ -123,6 +124,7 @@ TRADES = (
 FIELD = (
     phone("crew-tasks", "crew", "/field/", "班组：任务，近的在前", "The crew's tasks, the nearest first"),
     phone("crew-task", "crew", "/field/tasks/{assign}", "班组：到场、照片、材料，灯自己说亮了没有", "The crew's task: photos, material, and the lamp's own reading"),
+    phone("crew-round", "crew", "/round?all=1", "班组：今天的路线", "The crew's round"),
     phone("inspector-tasks", "inspect", "/field/", "采集员：任务", "The inspector's tasks"),
     phone("verify", "inspect", "/field/tasks/{send_to_verify}", "采集员：现场核查", "The inspector verifies on the spot"),
     phone("field-done", "inspect", "/field/tasks/{verify}/done", "采集员：发出去了", "The inspector: it is sent"),
@@ -217,7 +219,7 @@ PIECES = {
 DATA = {
     "live": "the stream of hints", "map_alarms": "JSON", "map_states": "JSON", "map_search": "JSON", "device_series": "JSON", "alarm_series": "JSON",
     "base_tile": "a vector tile", "component_tile": "a vector tile", "file": "a photo or document", "file_small": "a photo, small",
-    "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "takeover-report": "a spreadsheet", "devices_sheet": "a spreadsheet",
+    "portal-photo": "a photo", "case-pdf": "a PDF", "case-form-pdf": "a PDF", "case-data": "a zip", "round-pdf": "a PDF", "takeover-report": "a spreadsheet", "devices_sheet": "a spreadsheet",
     "settings_sheet": "a spreadsheet",
     "survey-sheet": "a spreadsheet",
     "handover-pdf": "a PDF",
