@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from chengguan.cases.models import Case
-from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import visible
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN, show_time
+from chengguan.cases.selectors.timeleft import show_times
+from chengguan.cases.selectors.worklists import HEAVY, SHOWN
 from chengguan.people.models import Organisation
 from chengguan.people.selectors import Who, organisations, reach
 from chengguan.places.projection import metres_between
@@ -65,9 +65,7 @@ def round_of(who: Who, organisation: Organisation, everything: bool = False, sta
     wanted = in_hand if everything else in_hand.filter(Q(deadline__lt=tonight) | Q(urgent=True))
     pressing = wanted.order_by("-urgent", F("deadline").asc(nulls_last=True), "id").select_related(*SHOWN, "unit_grid")
     found = list(pressing.defer(*HEAVY, "unit_grid__geom", "unit_grid__geom_3857")[:MOST_STOPS])
-    share = settings()["lights.yellow"]
-    for case in found:
-        show_time(case, now, share)
+    show_times(found, now)
     placed = [case for case in found if case.point is not None]
     way = [placed[at] for at in nearest_first([case.point for case in placed if case.point is not None], start)]
     stops: list[Stop] = []

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 
 from chengguan.cases.selectors.round import Round, round_of, rounds_of
 from chengguan.console import paper
-from chengguan.console.pages.lists import left_words, light_word
+from chengguan.console.pages.lists import light_word
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
@@ -78,7 +78,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "all_url": "?" + urlencode({"of": chosen.pk, "all": "1"}) if chosen else "",
         "pdf_query": "?" + urlencode(address),
         "lines": [
-            {"stop": stop, "case": stop.case, "light": stop.case.light, "light_word": light_word(stop.case.light, stop.case.state), "left": left_words(stop.case.deadline, now)}  # type: ignore[attr-defined]
+            {"stop": stop, "case": stop.case, "light": stop.case.light, "light_word": light_word(stop.case.light, stop.case.state), "left": stop.case.left}  # type: ignore[attr-defined]
             for stop in found.stops
         ]
         if found
