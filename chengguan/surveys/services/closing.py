@@ -1,4 +1,4 @@
-"""Closing a survey: everything found is decided, and the counts are kept as they are now."""
+"""Closing a survey: everything found is decided, and the counts are kept as they are now; and what goes with the contents of a case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit, notify
-from chengguan.surveys.models import Survey
+from chengguan.surveys.models import Finding, Survey
 from chengguan.surveys.selectors.progress import summary_of
 from chengguan.surveys.services.opening import link, managed
 
@@ -34,3 +34,14 @@ def close_survey(who: Who, survey: Survey | int, words: str = "", now: datetime 
     walkers = Account.objects.filter(patches__survey=found, is_active=True).distinct()
     notify(walkers, _("普查结束：%(name)s") % {"name": found}, found.closing_words, link(found, phone=True), "survey")
     return found
+
+
+@transaction.atomic
+def empty_finding(case_id: int) -> None:
+    """The contents of the case went when its time was over: words, place and photos of the finding go with them; that there was
+    one, of what and in which unit grid, stays counted."""
+    for found in Finding.objects.select_related("unit_grid").filter(case=case_id):
+        found.description = found.address = found.reason = ""
+        found.point = found.unit_grid.geom.point_on_surface
+        found.save(update_fields=["description", "address", "reason", "point"])
+        found.photos.clear()

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from chengguan.cases.facts import CaseEmptied
 from chengguan.cases.models import Case
 from chengguan.cases.tests.conftest import NOW
+from chengguan.engines import announce
 from chengguan.people.models import Notice
 from chengguan.surveys import selectors, services
 from chengguan.surveys.models import Finding, Survey
@@ -155,3 +157,12 @@ def test_the_workbook_holds_patches_matters_and_every_finding(surveyed: Surveyed
     patches, matters, findings = [(title, list(rows)) for title, _headers, rows in selectors.sheets(surveyed.world.who("leader"), surveyed.survey)]
     assert patches[1][0][0] == "中心网格" and matters[1] == [["01037", "路灯异常", 1, 1, 0, 0, 0]]
     assert findings[1][0][10] == "=1+1"
+
+
+def test_what_was_found_goes_with_the_contents_of_its_case(surveyed: Surveyed) -> None:
+    found = surveyed.find(description="灯杆倾斜，在王家门口")
+    case = services.decide(surveyed.world.who("acceptor"), found, "case", now=NOW).case
+    announce.announce(CaseEmptied(case.pk))
+    found.refresh_from_db()
+    assert (found.description, found.address, found.photos.count()) == ("", "", 0)
+    assert (found.outcome, found.matter_code) == ("case", "01037"), "it stays counted"
