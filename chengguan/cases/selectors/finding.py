@@ -20,10 +20,10 @@ from chengguan.people.typed import moment, whole_number
 
 MOST_RANKED = 1000
 """Of the cases that fit, the newest are put in order by how well they fit; whoever wants older ones narrows the question."""
-LOOKED_THROUGH, SELDOM = 60_000, 10
+LOOKED_THROUGH, SELDOM = 60_000, 4
 """So many of the newest cases are looked through one by one first: words that are common are found among them often enough, and need
 not be collected over all the years before. PostgreSQL would, for it takes words that always stand together for rare. Of a narrowed search,
-where at least the tenth part of what is wanted is among them, it is looked once more as far back as should be enough."""
+where at least the fourth part of what is wanted is among them, it is looked once more as far back as should be enough."""
 
 
 @dataclass(frozen=True)
