@@ -27,8 +27,7 @@ lint: setup-test
 	@deploy/lint.sh
 
 test: lint
-	$(PY) -m pytest chengguan -n 2 --dist loadfile
-	$(PY) -m pytest tests/engines tests/journeys
+	@deploy/tests.sh
 
 bench: setup-test
 	$(PY) bench/run.py
