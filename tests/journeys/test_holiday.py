@@ -91,7 +91,7 @@ def test_urgent_hours_run_through_the_holiday_and_working_days_stand_still(town:
     clock.to("2026-10-08 10:00")
     hall["lighting"].decide(lamp, "签收", "处置中")
     hall["lighting"].decide(lamp, "指派", "处置中", crew="路灯抢修一班")
-    assert "已用 2 小时" in hall["lighting"].open(lamp).text
+    assert "已用 2 工作时" in hall["lighting"].open(lamp).text
     for moment, light in (("10-09 14:47", "green"), ("10-09 14:49", "yellow")):
         clock.to(f"2026-{moment}")
         assert hall["lighting"].open(lamp).light == light, moment
