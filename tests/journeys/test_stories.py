@@ -194,3 +194,27 @@ def test_what_was_typed_outlives_the_session_and_the_bar_offers_only_what_fits(r
     expect(bar.locator("button[value=accept_result]")).to_be_hidden()
     rows.filter(has=page.locator(f"a[href='/cases/{told['verify']}']")).locator("input[type=checkbox]").check()
     expect(bar.locator("button[value=accept_result]")).to_contain_text("1/2")
+
+
+CHOSEN = "form => [...new FormData(form).entries()].filter(([name, value]) => name.startsWith('matter_') && value).map(([name, value]) => [name, value])"
+
+
+def test_of_a_class_searched_and_a_class_tapped_the_last_one_is_reported(running_town: Town, people: People) -> None:
+    phone = people.phone("inspect")
+    phone.goto("/field/new")
+    expect(phone.locator("#near")).to_contain_text("L-004711")  # drawn anew at the position, once
+    form, searched = phone.locator("form:has(#class-q)"), phone.locator("#class-q")
+    first = phone.locator("input[name=matter_code]").first
+    tapped = first.get_attribute("value")
+
+    searched.press_sequentially("井盖")
+    found = phone.locator(".found [data-value]").first
+    other = found.get_attribute("data-value")
+    found.click()
+    assert form.evaluate(CHOSEN) == [["matter_other", other]]
+    first.check(force=True)
+    assert form.evaluate(CHOSEN) == [["matter_code", tapped]], "what was searched before is forgotten"
+    expect(searched).to_have_value("")
+    searched.press_sequentially("井盖")
+    phone.locator(".found [data-value]").first.click()
+    assert form.evaluate(CHOSEN) == [["matter_other", other]], "what was tapped before is no longer checked"
