@@ -5,14 +5,20 @@ Django puts the whole body of a request on disk before it asks whose it is; so t
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse, parse_cookie
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from chengguan.people.access import Request
+from chengguan.people.middleware import refuse
 from chengguan.portal.services import MOST_PHOTOS
 from chengguan.things.services.attachments import MOST_BYTES
 
@@ -24,14 +30,16 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 STRANGERS = ("/report", "/api/v1/portal/reports")
 """Where anybody may send something."""
 WORDS = 256 << 10
+"""What a form without files may have; and what may stand beside the files of one that has some."""
 PHOTOS = MOST_PHOTOS * MOST_BYTES + WORDS
 
 
-def most(path: str, kind: str) -> int:
-    """Bytes a request to that path may have."""
+def most(path: str, kind: str, signed_in: bool) -> int:
+    """Bytes a request to that path may have: of one who brings no session no more than a form that signs in needs. A file that may just
+    be taken (cases/services/takeover_batches.py) has room for the form around it."""
     if path.rstrip("/") in STRANGERS:
         return PHOTOS if kind.startswith("multipart/form-data") else WORDS
-    return settings.BODY_MB << 20
+    return (settings.BODY_MB << 20) + WORDS if signed_in else WORDS
 
 
 class TooLong(Exception):
@@ -49,9 +57,12 @@ class Limited:
             await self.app(scope, receive, send)
             return
         headers = dict(scope.get("headers", ()))
-        limit, said = most(scope["path"], headers.get(b"content-type", b"").decode("latin-1").lower()), headers.get(b"content-length", b"")
+        kind, cookies = (headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"cookie"))
+        signed_in = bool(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME))
+        limit, said = most(scope["path"], kind.lower(), signed_in), headers.get(b"content-length", b"")
+        turn_away = self._refuse if signed_in or scope["path"].rstrip("/") in STRANGERS else self._ask_to_sign_in
         if said.isdigit() and int(said[:19]) > limit:
-            await self._refuse(scope, send, limit)
+            await turn_away(scope, send, limit)
             return
         came, began = 0, False
 
@@ -73,7 +84,7 @@ class Limited:
         except TooLong:
             if began:
                 raise
-            await self._refuse(scope, send, limit)
+            await turn_away(scope, send, limit)
 
     async def _refuse(self, scope: Message, send: Send, limit: int) -> None:
         """In words: as a page that a form's script puts into its form, or as JSON for a program. The rest is not waited for."""
@@ -86,3 +97,15 @@ class Limited:
         headers = [(b"content-type", kind.encode()), (b"content-length", str(len(content)).encode()), (b"connection", b"close"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def _ask_to_sign_in(self, scope: Message, send: Send, _limit: int) -> None:
+        """As anybody is told whose session is over: a form with photos keeps its draft and comes back to it."""
+        request = cast(Request, ASGIRequest(scope, io.BytesIO()))
+        request.session_end = ""
+        try:
+            answer = refuse(request)
+        except DisallowedHost:  # Django's own handler, which would say so, is behind this
+            answer = HttpResponse(status=400)
+        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.items()]
+        await send({"type": "http.response.start", "status": answer.status_code, "headers": [*headers, (b"connection", b"close"), (b"cache-control", b"no-store")]})
+        await send({"type": "http.response.body", "body": answer.content})

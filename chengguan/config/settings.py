@@ -241,7 +241,7 @@ STATIC_ROOT = DATA_ROOT / "static"
 WHITENOISE_USE_FINDERS = True
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # Debian 12's GDAL is 3.6; spatial references come from our own tables
 BODY_MB = max(1, int(os.environ.get("CHENGGUAN_BODY_MB") or 100))
-"""Largest request, in megabytes; those of strangers are held to what a report may have (config/body.py)."""
+"""Largest file a request may carry, in megabytes; strangers are held to what a report or a form may have (config/body.py)."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

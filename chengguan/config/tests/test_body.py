@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chengguan.cases.services.takeover_batches import MOST_BYTES
 from chengguan.config import asgi
 from chengguan.config.body import PHOTOS, WORDS, Limited
 
@@ -16,9 +17,10 @@ FORM = "multipart/form-data; boundary=x"
 class Asked:
     """One request through the limit; what came back, and how many bytes were read."""
 
-    def __init__(self, path: str, kind: str, length: int | None, pieces: list[bytes], app: Any = None) -> None:
+    def __init__(self, path: str, kind: str, length: int | None, pieces: list[bytes], app: Any = None, cookies: str = "", host: str = "localhost") -> None:
         self.read, self.sent, self.came_in = 0, [], False
-        headers = [(b"content-type", kind.encode())] + ([(b"content-length", str(length).encode())] if length is not None else [])
+        headers = [(b"host", host.encode()), (b"content-type", kind.encode())] + ([(b"content-length", str(length).encode())] if length is not None else [])
+        headers += [(b"cookie", cookies.encode())] if cookies else []
         scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}
         left = list(pieces)
 
@@ -43,14 +45,31 @@ class Asked:
         return int(self.sent[0]["status"])
 
 
-@pytest.mark.parametrize(("path", "kind", "most"), [
-    ("/report", FORM, PHOTOS), ("/report", "application/x-www-form-urlencoded", WORDS), ("/api/v1/portal/reports", FORM, PHOTOS),
-    ("/api/v1/portal/reports", "application/json", WORDS), ("/field/new", FORM, 100 << 20), ("/work", "text/plain", 100 << 20),
+SIGNED_IN = "django_language=en; sessionid=abc"
+UPLOAD = (100 << 20) + WORDS
+
+
+@pytest.mark.parametrize(("path", "kind", "most", "cookies"), [
+    ("/report", FORM, PHOTOS, ""), ("/report", "application/x-www-form-urlencoded", WORDS, SIGNED_IN), ("/api/v1/portal/reports", FORM, PHOTOS, ""),
+    ("/api/v1/portal/reports", "application/json", WORDS, ""), ("/field/new", FORM, UPLOAD, SIGNED_IN), ("/work", "text/plain", UPLOAD, SIGNED_IN),
 ])  # fmt: skip
-def test_a_length_beyond_the_limit_is_refused_unread(path: str, kind: str, most: int) -> None:
-    fits, large = Asked(path, kind, most, [b"x"]), Asked(path, kind, most + 1, [b"x"])
+def test_a_length_beyond_the_limit_is_refused_unread(path: str, kind: str, most: int, cookies: str) -> None:
+    fits, large = (Asked(path, kind, length, [b"x"], cookies=cookies) for length in (most, most + 1))
     assert (fits.status, fits.came_in) == (200, True)
     assert (large.status, large.came_in, large.read) == (413, False, 0)
+
+
+@pytest.mark.parametrize(("path", "cookies", "status"), [("/field/new", "", 302), ("/signin", "csrftoken=abc", 302), ("/report/find", "sessionid=", 302), ("/api/v1/cases", "", 401)])
+def test_who_brings_no_session_sends_little_and_is_asked_to_sign_in(path: str, cookies: str, status: int) -> None:
+    fits, large = (Asked(path, FORM, length, [b"x"], cookies=cookies) for length in (WORDS, WORDS + 1))
+    assert (fits.status, fits.came_in) == (200, True)
+    assert (large.status, large.came_in, large.read) == (status, False, 0)
+    if status == 302:
+        assert dict(large.sent[0]["headers"])[b"location"].startswith(b"/signin?")
+
+
+def test_who_asks_a_host_that_is_not_ours_is_turned_away_all_the_same() -> None:
+    assert Asked("/field/new", FORM, WORDS + 1, [b"x"], host="elsewhere.example").status == 400
 
 
 @pytest.mark.parametrize("length", [None, 10])
@@ -70,3 +89,7 @@ def test_it_is_said_in_words_to_programs_and_to_the_form_of_a_page() -> None:
 
 def test_the_web_role_stands_behind_the_limit() -> None:
     assert Asked("/report", FORM, PHOTOS + 1, [], asgi.application).status == 413
+
+
+def test_the_largest_file_that_may_be_taken_over_has_room_for_its_form() -> None:
+    assert Asked("/administration/takeovers/upload", FORM, MOST_BYTES + 10_000, [b"x"], cookies=SIGNED_IN).status == 200
