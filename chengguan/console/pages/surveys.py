@@ -65,6 +65,7 @@ def survey(request: Request, survey_id: int) -> HttpResponse:
         "may_manage": found.closed_at is None and may(who, "surveys.manage"),
         "may_decide": found.closed_at is None and may(who, "surveys.decide"),
         "over": found.last_day < timezone.localdate(), "ahead": found.first_day > timezone.localdate(),
+        "summary": selectors.kept_summary(who, found),
     }  # fmt: skip
     if tab == "findings":
         context |= _findings(request, found, totals, show, patch)
@@ -74,7 +75,7 @@ def survey(request: Request, survey_id: int) -> HttpResponse:
 def _findings(request: Request, found: Survey, totals: dict[str, int], show: str, patch: int | None) -> dict[str, Any]:
     page = Paginator(selectors.found_in(request.who, found, show, patch), A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
-    rows = [{"finding": each, "photo": next(iter(each.photos.all()), None), "same": _same(each, now)} for each in page]
+    rows = [{"finding": each, "photo": next(iter(each.photos.all()), None), "same": _same(request, each, now)} for each in page]
     chips = [
         {"name": name, "n": totals[slug or "all"], "on": slug == show, "url": "?" + urlencode({"tab": "findings", "show": slug, **({"patch": patch} if patch else {})})}
         for slug, name in SHOWS.items()
@@ -82,8 +83,8 @@ def _findings(request: Request, found: Survey, totals: dict[str, int], show: str
     return {"page": page, "rows": rows, "chips": chips, "patch_name": next((each.patch.name for each in page if each.patch_id == patch), "")}
 
 
-def _same(found: Finding, now: Any) -> list[Any]:
-    return near_in_hand(found, now) if not found.outcome else []
+def _same(request: Request, found: Finding, now: Any) -> list[Any]:
+    return near_in_hand(request.who, found, now) if not found.outcome else []
 
 
 @require_GET
@@ -93,7 +94,7 @@ def finding(request: Request, survey_id: int, finding_id: int) -> HttpResponse:
     each = get_object_or_404(selectors.found_in(request.who, found), pk=finding_id)
     after = selectors.found_in(request.who, found, "waiting").filter(pk__lt=each.pk).first()
     context = {
-        "survey": found, "finding": each, "same": _same(each, timezone.now()), "following": after, "photos": each.photos.all(),
+        "survey": found, "finding": each, "same": _same(request, each, timezone.now()), "following": after, "photos": each.photos.all(),
         "may_decide": found.closed_at is None and not each.outcome and may(request.who, "surveys.decide"),
     }  # fmt: skip
     return render(request, "console/surveys/finding.html", context)

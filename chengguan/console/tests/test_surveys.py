@@ -1,9 +1,13 @@
 """专项普查 from the shift leader's form to the phone, the desk and the case."""
 
+from datetime import date
+
 import pytest
+from django.utils import timezone
 
 from chengguan.cases.models import Case
 from chengguan.console.tests.duty import signed_in
+from chengguan.people.models import Account, Holding, Organisation, Post
 from chengguan.surveys.models import Finding, Survey
 from tests.small_town import LAMP_MATTER, photo_file
 
@@ -13,8 +17,6 @@ THERE = {"lon": "108.9915", "lat": "28.4482", "accuracy": "8"}
 @pytest.fixture
 def survey(town):
     given = {"name": "入冬前路灯普查", "matters": [LAMP_MATTER, "02"], "first_day": "2026-01-01", "last_day": "2026-12-31", "grids": [town["grid"].pk]}
-    from django.utils import timezone
-
     today = timezone.localdate()
     given |= {"first_day": f"{today}", "last_day": f"{today}"}
     answer = signed_in("shift").post("/surveys/new", given)
@@ -96,3 +98,29 @@ def test_the_survey_is_walked_to_its_end_and_closed_with_its_counts(survey):
 @pytest.mark.parametrize(("who", "status"), [("leader", 200), ("lighting", 403), ("crew", 403)])
 def test_who_may_look_at_surveys(survey, who, status):
     assert signed_in(who).get("/surveys").status_code == status
+
+
+def test_a_closed_survey_names_nobody_of_another_company_to_those_who_see_but_their_own(survey):
+    since = date(2020, 1, 1)
+    company = Organisation.objects.create(code="Q9", name="畅通采集公司", kind="contractor")
+    for username, role in (("lead9", "contractor_lead"), ("walks9", "inspector")):
+        account = Account.objects.create(username=username, name=f"畅通{username}")
+        Holding.objects.create(account=account, post=Post.objects.create(organisation=company, role=role, name=role), valid_from=since)
+    mine = survey.patches.get()
+    mine.walkers.add(Account.objects.get(username="walks9"))
+    Survey.objects.filter(pk=survey.pk).update(
+        closed_at=timezone.now(),
+        summary={"matters": [{"code": LAMP_MATTER, "name": "路灯", "all": 1}], "inspectors": [{"name": "别家的人", "all": 1}]},
+    )
+    assert "别家的人" in signed_in("shift").get(f"/surveys/{survey.pk}").content.decode()
+    for username in ("lead9", "walks9"):
+        answer = signed_in(username).get(f"/surveys/{survey.pk}")
+        assert (answer.status_code, "别家的人" in answer.content.decode()) == (200, False), username
+
+
+def test_what_is_near_is_named_to_those_only_who_may_see_it(survey):
+    report(survey)
+    found = Finding.objects.get()
+    Case.objects.create(source="citizen", state="handling", register_number="T9", number="邻案9", matter_code=LAMP_MATTER, point=found.point, reported_at=timezone.now(), entered_at=timezone.now())
+    assert "邻案9" in signed_in("accept").get(f"/surveys/{survey.pk}/findings/{found.pk}").content.decode()
+    assert "邻案9" not in signed_in("inspect").get(f"/surveys/{survey.pk}/findings/{found.pk}").content.decode()

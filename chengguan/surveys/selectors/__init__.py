@@ -1,6 +1,16 @@
 """Questions about surveys. Each takes who asks and answers only with what that person may see."""
 
-from chengguan.surveys.selectors.progress import OUTCOMES, Line, cells, found_in, lines, sheets, summary_of, totals
+from chengguan.surveys.selectors.progress import (
+    OUTCOMES,
+    Line,
+    cells,
+    found_in,
+    kept_summary,
+    lines,
+    sheets,
+    summary_of,
+    totals,
+)
 from chengguan.surveys.selectors.seeing import findings, patches, visible
 from chengguan.surveys.selectors.walks import Walk, matters_of, walk, walks
 
@@ -11,6 +21,7 @@ __all__ = [
     "cells",
     "findings",
     "found_in",
+    "kept_summary",
     "lines",
     "matters_of",
     "patches",

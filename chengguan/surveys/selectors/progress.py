@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from chengguan.people.selectors import Who
+from chengguan.people.selectors import Who, reach
 from chengguan.surveys.models import Finding, Patch, PatchGrid, Survey
 from chengguan.surveys.selectors.seeing import findings, patches
 
@@ -99,6 +99,11 @@ def summary_of(survey: Survey) -> dict[str, Any]:
         "matters": _by(survey, "matter_code", "matter_name"),
         "inspectors": _by(survey, "found_by", "found_by__name"),
     }  # fmt: skip
+
+
+def kept_summary(who: Who, survey: Survey) -> dict[str, Any]:
+    """What was counted when it closed, by name: for who sees the whole survey; a company's people see their own lines alone."""
+    return (survey.summary or {}) if reach(who, "surveys.see").everything else {}
 
 
 def _by(survey: Survey, key: str, name: str) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def decide_each(who: Who, survey: Survey, ids: Iterable[int], outcome: str, reas
     now = now or timezone.now()
     said = Decided()
     for found in Finding.objects.filter(survey=survey, pk__in=list(ids)[:MOST_AT_ONCE]).order_by("pk"):
-        same = near_in_hand(found, now) if outcome == "case" and not found.outcome else []
+        same = near_in_hand(who, found, now) if outcome == "case" and not found.outcome else []
         try:
             if same:
                 raise Refused(_("附近已有在办的同类案件 %(case)s，请逐条处理") % {"case": same[0]})
@@ -79,7 +79,9 @@ def decide_each(who: Who, survey: Survey, ids: Iterable[int], outcome: str, reas
     return said
 
 
-def near_in_hand(found: Finding, now: datetime) -> list[Case]:
-    """Open cases that may be the same thing."""
+def near_in_hand(who: Who, found: Finding, now: datetime) -> list[Case]:
+    """Open cases that may be the same thing, as far as this person may see them."""
     near = cases.duplicates(found.point, found.matter_code, hours=24 * 30, exclude=found.case_id, now=now)
-    return [each for each in near if each.state in workflow.OPEN]
+    open_ones = [each for each in near if each.state in workflow.OPEN]
+    seen = set(cases.visible(who).filter(pk__in=[each.pk for each in open_ones]).values_list("pk", flat=True)) if open_ones else set()
+    return [each for each in open_ones if each.pk in seen]
