@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import services as cases
 from chengguan.cases.models import Case, Step
-from chengguan.cases.selectors import distance_of, settings
+from chengguan.cases.selectors import component_here
 from chengguan.field.selectors import is_own
 from chengguan.people.selectors import Who
 from chengguan.places.selectors import grid_at
-from chengguan.things.models import Component
 
 GOOD_ENOUGH = 100.0
 """Metres of error beyond which a phone's position says nothing about where a thing stands."""
@@ -52,7 +51,8 @@ def report_new(
         raise cases.Refused(_("请选一个类别。"), "matter_code")
     if not photos:
         raise cases.Refused(_("请先拍一张照片。"), "photos")
-    component = _under_the_finger(component_id, point, position)
+    assert position is not None
+    component = component_here(component_id, point, position[2])
     common: dict[str, Any] = {
         "point": component.point if component else point,
         "matter_code": matter_code,
@@ -65,17 +65,6 @@ def report_new(
             raise cases.Refused(_("自行处置要有处置后的照片。"), "photos_after")
         return cases.self_handle(who, photos_before=photos, photos_after=photos_after, **common)
     return cases.register(who, source="inspector", photos=photos, **common)
-
-
-def _under_the_finger(component_id: int | None, point: Point, position: tuple[float, float, float] | None) -> Component | None:
-    """The component that was chosen, when it stands where the person stands: the case will lie there."""
-    component = Component.objects.filter(pk=component_id).first() if component_id else None
-    if component is not None and position is not None:
-        away = distance_of(point, position[2], component.point, settings())
-        if away.too_far:
-            words = _("所选部件%(name)s离您 %(m)d 米，请走到跟前再报，或重选部件。")
-            raise cases.Refused(words % {"name": component.label or component.name, "m": round(away.metres)}, "component")
-    return component
 
 
 def _checked(who: Who, position: tuple[float, float, float] | None, outside_confirmed: bool) -> Point:

@@ -3,7 +3,7 @@
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations
 from chengguan.cases.selectors.configuration import calendar, settings
-from chengguan.cases.selectors.distance import Distance, distance_of
+from chengguan.cases.selectors.distance import Distance, component_here, distance_of
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
 from chengguan.cases.selectors.follow_ups import Call, Caller, call_counts, calls, may_follow_up
 from chengguan.cases.selectors.habits import Likely, likely_classes, unread_of
@@ -53,6 +53,7 @@ __all__ = [
     "call_counts",
     "calls",
     "case_file",
+    "component_here",
     "condition_of",
     "counts",
     "distance_of",

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chengguan.cases.selectors.distance import component_here
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.selectors import Who, may
 from chengguan.people.services import audit, notify
@@ -57,6 +58,17 @@ def _cell(who: Who, survey: Survey, position: Position | None) -> tuple[PatchGri
     return cell, point
 
 
+def _cell_of(component: Component, cell: PatchGrid) -> PatchGrid:
+    """The unit grid in which the component stands: perhaps the neighbour of the person's own, but of the same patch."""
+    grid = component.unit_grid or grid_at(component.point)
+    if grid is not None and grid.pk == cell.unit_grid_id:
+        return cell
+    found = PatchGrid.objects.filter(patch=cell.patch_id, unit_grid=grid).first() if grid else None
+    if found is None:
+        raise Refused(_("所选部件%(name)s不在您的片区“%(patch)s”里，请重选部件。") % {"name": component.label or component.name, "patch": cell.patch}, "component")
+    return found
+
+
 def _mark(who: Who, cell: PatchGrid, now: datetime) -> None:
     if cell.looked_at is None:
         cell.looked_at, cell.looked_by_id = now, who.account_id
@@ -102,16 +114,17 @@ def _stored(
     if not photos:
         raise Refused(_("请先拍一张照片。"), "photos")
     cell, point = _cell(who, found_in, position)
-    component = Component.objects.filter(pk=component_id).first() if component_id else None
-    assert who.account_id is not None
+    assert who.account_id is not None and position is not None
+    component = component_here(component_id, point, position[2])
+    there = cell if component is None else _cell_of(component, cell)
     found = Finding.objects.create(
-        survey=found_in, patch=cell.patch, unit_grid_id=cell.unit_grid_id, source_key=source_key, found_at=now, found_by_id=who.account_id,
+        survey=found_in, patch=cell.patch, unit_grid_id=there.unit_grid_id, source_key=source_key, found_at=now, found_by_id=who.account_id,
         matter_code=matter_code, matter_name=codes.matter_name(matter_code)[:60], component=component,
         point=component.point if component else point, description=description.strip(),
         address=(component.address if component else nearest_address(point))[:200],
     )  # fmt: skip
     found.photos.set(photos)
-    _mark(who, cell, now)
+    _mark(who, there, now)
     return found
 
 

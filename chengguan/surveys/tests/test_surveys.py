@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.gis.geos import Point
 
 from chengguan.cases.facts import CaseEmptied
 from chengguan.cases.models import Case
-from chengguan.cases.tests.conftest import NOW
+from chengguan.cases.tests.conftest import NOW, SINCE, box
 from chengguan.engines import announce
 from chengguan.people.models import Notice
+from chengguan.places.models import UnitGrid
 from chengguan.surveys import selectors, services
 from chengguan.surveys.models import Finding, Survey
 from chengguan.surveys.tests.conftest import FAR, HERE, THERE, Surveyed
+from chengguan.things.models import Component
 
 
 def test_a_survey_is_walked_by_the_inspectors_on_duty_unless_others_are_named(surveyed: Surveyed) -> None:
@@ -166,3 +169,23 @@ def test_what_was_found_goes_with_the_contents_of_its_case(surveyed: Surveyed) -
     found.refresh_from_db()
     assert (found.description, found.address, found.photos.count()) == ("", "", 0)
     assert (found.outcome, found.matter_code) == ("case", "01037"), "it stays counted"
+
+
+def test_a_finding_names_no_component_that_stands_elsewhere_or_in_another_patch(surveyed: Surveyed) -> None:
+    lamp = surveyed.world.lamp
+    far = Component.objects.create(code="far", class_code="01037", name="路灯", point=Point(*THERE[:2], srid=4490), unit_grid=UnitGrid.objects.get(code="500241001001002"))
+    with pytest.raises(services.Refused, match="走到跟前") as refused:
+        surveyed.find(component_id=far.pk)
+    assert refused.value.field == "component" and not Finding.objects.exists()
+    Component.objects.filter(pk=lamp.pk).update(unit_grid=UnitGrid.objects.create(
+        code="500241001001009", community=surveyed.world.community, geom=box(109.3, 28.4, 109.4, 28.5), area_m2=1, valid_from=SINCE))  # fmt: skip
+    with pytest.raises(services.Refused, match="不在您的片区"):
+        surveyed.find(component_id=lamp.pk)
+
+
+def test_a_thing_across_the_line_is_found_in_its_own_unit_grid(surveyed: Surveyed) -> None:
+    second = UnitGrid.objects.get(code="500241001001002")
+    Component.objects.filter(pk=surveyed.world.lamp.pk).update(unit_grid=second)
+    found = surveyed.find(component_id=surveyed.world.lamp.pk)
+    assert found.unit_grid == second
+    assert surveyed.survey.grids.get(unit_grid=second).looked_at == NOW
