@@ -2,7 +2,8 @@
 
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations
-from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.selectors.configuration import calendar, held, settings
+from chengguan.cases.selectors.counted import counts_lately
 from chengguan.cases.selectors.distance import Distance, component_here, distance_of
 from chengguan.cases.selectors.finding import MOST_RANKED, Found, find
 from chengguan.cases.selectors.follow_ups import Call, Caller, call_counts, calls, may_follow_up
@@ -56,12 +57,14 @@ __all__ = [
     "component_here",
     "condition_of",
     "counts",
+    "counts_lately",
     "distance_of",
     "duplicates",
     "durations",
     "durations_lately",
     "earlier",
     "find",
+    "held",
     "history_here",
     "light_of",
     "likely_classes",

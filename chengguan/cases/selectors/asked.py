@@ -29,9 +29,19 @@ def asked_of(role: str, organisations: Iterable[int]) -> Q:
 
 def owed_by(who: Who, case: Case, kind: str) -> QuerySet[Task]:
     """What this person owes at one case, the oldest first."""
-    here = frozenset().union(*(post.organisation_ids for post in who.posts if post.role in ("department", "township")))
-    mine = Q(organisation__in=here) | Q(organisation=None, role__in=who.roles)
+    mine = Q(organisation__in=_answers_for(who)) | Q(organisation=None, role__in=who.roles)
     return case.tasks.filter(mine, kind=kind, done_at=None).order_by("id")
+
+
+def _answers_for(who: Who) -> frozenset[int]:
+    return frozenset().union(*(post.organisation_ids for post in who.posts if post.role in ("department", "township")))
+
+
+def owed_among(who: Who, tasks: Iterable[Task]) -> list[Task]:
+    """The same for every kind, of the tasks of one case that were read already."""
+    here, open_ones = _answers_for(who), [task for task in tasks if task.done_at is None]
+    mine = [task for task in open_ones if (task.role in who.roles if task.organisation_id is None else task.organisation_id in here)]
+    return [task for kind in BESIDE for task in mine if task.kind == kind]
 
 
 def _owed(move: Move, kind: str, words: str) -> None:

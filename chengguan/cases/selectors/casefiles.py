@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from chengguan.cases.models import Case, Clock, Report
-from chengguan.cases.selectors.asked import BESIDE, owed_by
+from chengguan.cases.selectors.asked import owed_among
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.marks import marks_of
 from chengguan.cases.selectors.nearby import earlier, of_caller
@@ -36,6 +36,7 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     show_time(running)
     merged = list(case.merged.all())
     clocks = [with_use(running, clock) for clock in kept]
+    tasks = list(case.tasks.select_related("account", "organisation", "sent_by").order_by("id"))
     return {
         "case": case,
         "condition": condition_of(case),
@@ -47,8 +48,8 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
         "photos": list(case.photos.select_related("attachment", "step").order_by("id")),
         "alarms": [link.alarm for link in case.alarms.select_related("alarm__device").order_by("joined_at")],
         "requests": list(case.requests.select_related("asked_by", "organisation", "decided_by").order_by("id")),
-        "tasks": list(case.tasks.select_related("account", "organisation", "sent_by").order_by("id")),
-        "owed": [task for kind in BESIDE for task in owed_by(who, case, kind)],
+        "tasks": tasks,
+        "owed": owed_among(who, tasks),
         "dispatches": list(case.dispatches.select_related("department").order_by("id")),
         "linked": list(visible(who).filter(linked_to=case)),
         "merged": merged,

@@ -33,12 +33,18 @@ def _found(who: Who, case_id: int) -> Case:
         raise Http404(_("没有这个案件，或者它不在您的范围内。")) from error
 
 
-def _page(request: HttpRequest, case_id: int, *, shown: str = "", status: int = 200, **more: Any) -> HttpResponse:
-    who: Who = request.who  # type: ignore[attr-defined]
+def _file(who: Who, case_id: int) -> dict[str, Any]:
     try:
-        file = selectors.case_file(who, case_id)
+        return selectors.case_file(who, case_id)
     except Case.DoesNotExist as error:
         raise Http404(_("没有这个案件，或者它不在您的范围内。")) from error
+
+
+def _page(
+    request: HttpRequest, case_id: int, *, file: dict[str, Any] | None = None, shown: str = "", status: int = 200, **more: Any
+) -> HttpResponse:
+    who: Who = request.who  # type: ignore[attr-defined]
+    file = file or _file(who, case_id)
     case: Case = file["case"]
     actions = selectors.actions_for(who, case)
     main = next((action for action in actions if action.main), None)
@@ -67,9 +73,12 @@ def _offered(who: Who, case: Case, actions: list[Action], action: Action | None,
 
 @login_required
 @require_GET
+@selectors.held()
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
-    page = _page(request, case_id, shown=request.GET.get("act", ""))
-    services.mark_opened(request.who, _found(request.who, case_id))  # type: ignore[attr-defined]
+    who: Who = request.who  # type: ignore[attr-defined]
+    file = _file(who, case_id)
+    page = _page(request, case_id, file=file, shown=request.GET.get("act", ""))
+    services.mark_opened(who, file["case"])
     return page
 
 

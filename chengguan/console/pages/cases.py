@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 
 from chengguan.cases import selectors, workflow
 from chengguan.cases.models import SOURCES, Case
-from chengguan.console.pages.lists import LIGHTS, row_of
+from chengguan.console.pages.lists import LIGHTS, rows_of
 from chengguan.console.pages.work import address_of, chip, chosen_filters
 from chengguan.people import navigation
 from chengguan.people.roles import ROLES
@@ -48,7 +48,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     now, names = timezone.now(), {slug: role.name for slug, role in ROLES.items()}
     shown = {"text": text, **{name: day.isoformat() for name, day in days.items()}, **filters}
     context = {
-        "rows": [{"row": row_of(case, names, now), **_marked(case, page.words)} for case in page.cases],
+        "rows": [
+            {"row": row, "case": case, **_marked(case, page.words)}
+            for case, row in zip(page.cases, rows_of(page.cases, names, now), strict=True)
+        ],
         "next": address_of("", shown, after=page.after) if page.after else "",
         "first": address_of("", shown) if request.GET.get("after") else "",
         "more": page.more,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.cases.selectors.worklists import HEAVY, SHOWN
-from chengguan.console.pages.lists import row_of
+from chengguan.console.pages.lists import rows_of
 from chengguan.evaluation import selectors
 from chengguan.evaluation.selectors import Question
 from chengguan.evaluation.selectors.shares import DIMENSIONS, MADE_OF, of_part, shares
@@ -195,7 +195,7 @@ def evaluation_cases(request: Request) -> HttpResponse:
     show_times(page, now)
     names = {role: each.name for role, each in ROLES.items()}
     context = {
-        "page": page, "rows": [row_of(case, names, now) for case in page], "count": selectors.COUNTS[slug], "printed": printed(choice),
+        "page": page, "rows": rows_of(page, names, now), "count": selectors.COUNTS[slug], "printed": printed(choice),
         "back": query(choice, by="" if choice["by"] == "all" else choice["by"]),
     }  # fmt: skip
     return render(request, "console/evaluation/cases.html", context)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors
-from chengguan.cases.models import Case, Request
+from chengguan.cases.models import SOURCES, Case, Request
 from chengguan.cases.selectors.marks import Mark
 from chengguan.cases.words import in_words
 from chengguan.cases.workflow import DESK_OF, FINAL, OWN_LEVEL, STATES, WITH_DEPARTMENT
@@ -24,13 +25,25 @@ REQUESTS = {kind for kind, _name in Request.KINDS}
 HANDLED = (*WITH_DEPARTMENT, "suspended")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a work list."""
+    """One line of a work list, as words: a template that asks a case for them, fifty times a page, takes longer than all queries."""
 
-    case: Case
+    key: int
+    version: int
+    url: str
+    number: str
+    reported: str
+    matter: str
+    description: str
+    address: str
+    area: str
+    source: str
+    state: str
+    urgent: bool
     light: str
     light_word: str
+    red: bool
     left: str
     until: str
     percent: int
@@ -77,13 +90,35 @@ def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
     return str(role_names.get(DESK_OF.get(case.state, "")) or _(STATES[case.state])), ""
 
 
-def row_of(case: Case, role_names: dict[str, Any], now: datetime | None = None, unread: bool = False, moves: str = "") -> Row:
-    """The line of a case that a work list gave."""
-    now = now or timezone.now()
+def rows_of(
+    cases: Iterable[Case], role_names: dict[str, Any], now: datetime | None = None, *, unread: Collection[int] = (), moves: Mapping[str, str] | None = None
+) -> list[Row]:
+    """The lines of cases that a work list gave; `unread` by key, `moves` by state."""
+    now, moves = now or timezone.now(), moves or {}
+    sources = {slug: str(name) for slug, name in SOURCES}
+    states = {slug: _(name) for slug, name in STATES.items()}
+    unclassified = _("尚未分类")
+    address = reverse("case", args=[0])[:-1]
+    return [
+        _row_of(case, role_names, now, f"{address}{case.pk}", sources, states, unclassified, case.pk in unread, moves.get(case.state, ""))
+        for case in cases
+    ]
+
+
+def _row_of(
+    case: Case, role_names: dict[str, Any], now: datetime, url: str, sources: dict[str, str], states: dict[str, str], unclassified: str,
+    unread: bool, moves: str,
+) -> Row:  # fmt: skip
     light = selectors.light_of(case, now)
     who, more = holder(case, role_names)
-    said = case.left, until_words(case.deadline), case.percent  # type: ignore[attr-defined]
-    marks = getattr(case, "marks", ())
-    asked = [mark for mark in marks if mark.slug in REQUESTS]
-    others = [mark for mark in marks if mark.slug not in REQUESTS]
-    return Row(case, light, light_word(light, case.state), *said, who, more, others, asked, unread, moves)
+    marks: Sequence[Mark] = getattr(case, "marks", ())
+    return Row(
+        key=case.pk, version=case.version, url=url, number=case.number or case.register_number,
+        reported=f"{timezone.localtime(case.reported_at):%m-%d %H:%M}", matter=case.matter_name or unclassified,
+        description=case.description or "—", address=case.address or "—",
+        area=" · ".join(each.name for each in (case.township, case.community) if each), source=sources.get(case.source, case.source),
+        state=states[case.state], urgent=case.urgent, light=light, light_word=light_word(light, case.state), red=light == "red",
+        left=case.left, until=until_words(case.deadline), percent=case.percent,  # type: ignore[attr-defined]
+        holder=who, holder_more=more, marks=[mark for mark in marks if mark.slug not in REQUESTS and mark.slug != "urgent"],
+        asked=[mark for mark in marks if mark.slug in REQUESTS], unread=unread, moves=moves,
+    )  # fmt: skip

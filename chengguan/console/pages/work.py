@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import SOURCES, Case
-from chengguan.console.pages.lists import LIGHTS, late_word, row_of
+from chengguan.console.pages.lists import LIGHTS, late_word, rows_of
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.models import Organisation
 from chengguan.people.roles import ROLES
@@ -120,7 +120,7 @@ def _quick(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
     """What can be filtered, with how many each would show."""
-    counted = selectors.counts(who, post=post, part=filters.get("part", ""))
+    counted = selectors.counts_lately(who, post, filters.get("part", ""))
     whole = counted.pop("")
     names = _lights(post)
     lights = {light: whole[light] for light in ("red", "yellow", "green")}
@@ -148,6 +148,7 @@ def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
 
 
 @login_required
+@selectors.held()
 def work(request: HttpRequest) -> HttpResponse:
     """The list of one post; with htmx only the part that changes."""
     who: Who = request.who  # type: ignore[attr-defined]
@@ -171,7 +172,7 @@ def work(request: HttpRequest) -> HttpResponse:
             {"slug": slug, "name": names[slug], "url": address_of(slug, {}), "on": slug == post, "n": waits_at[slug]}
             for slug in posts
         ],
-        "rows": [row_of(case, names, now, case.pk in unread, moves.get(case.state, "")) for case in page.cases],
+        "rows": rows_of(page.cases, names, now, unread=unread, moves=moves),
         "columns": _columns(post, filters),
         "next": address_of(post, filters, after=page.after) if page.after else "",
         "first": address_of(post, filters) if request.GET.get("after") else "",

@@ -42,7 +42,7 @@ def test_each_row_says_which_of_the_moves_for_several_it_can_take(town):
     dark_lamp(town)
     walk(dark_lamp(town), "verify")
     page = signed_in("accept").get("/work")
-    assert {row.case.state: row.moves for row in page.context["rows"]} == {"reported": "accept", "verified": "accept_result"}
+    assert {row.state: row.moves for row in page.context["rows"]} == {"待受理": "accept", "待核查批转": "accept_result"}
     assert 'data-moves="accept_result"' in page.content.decode()
 
 
