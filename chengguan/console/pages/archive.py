@@ -37,7 +37,12 @@ REGISTER = (
 @require_safe
 @requires("cases.see_archive")
 def archive(request: Request) -> HttpResponse:
-    who, show = request.who, request.GET.get("show", "due")
+    return _page(request, request.GET.get("show", "due"))
+
+
+def _page(request: Request, show: str, wrong: str = "") -> HttpResponse:
+    """`wrong`: why what was sent (request.POST, which is shown again) was not taken."""
+    who = request.who
     show, kind, today = show if show in SHOWS else "due", request.GET.get("kind", ""), timezone.localdate()
     if show == "register" and request.GET.get("as") == "xlsx":
         return spreadsheets.download("removals", [str(each) for each in REGISTER], _register_rows(who, kind))
@@ -49,9 +54,9 @@ def archive(request: Request) -> HttpResponse:
     }[show]()
     context = {
         "show": show, "shows": SHOWS, "page": Paginator(rows, 100).get_page(request.GET.get("page")), "counted": shown.counted(who),
-        "may_propose": may(who, "cases.propose_disposal"), "kinds": Removal.KINDS, "kind": kind, "terms": dict(Retention.TERMS),
+        "may_propose": may(who, "cases.propose_disposal"), "kinds": Removal.KINDS, "kind": kind, "terms": dict(Retention.TERMS), "wrong": wrong, "typed": request.POST,
     }  # fmt: skip
-    return render(request, "console/archive/archive.html", context)
+    return render(request, "console/archive/archive.html", context, status=422 if wrong else 200)
 
 
 def _register_rows(who: Any, kind: str) -> Any:
@@ -66,8 +71,7 @@ def propose(request: Request) -> HttpResponse:
     try:
         made = verbs.propose(request.who, chosen, request.POST.get("reason", ""))
     except services.Refused as refused:
-        messages.warning(request, refused.words)
-        return redirect("archive")
+        return _page(request, "due", refused.words)
     messages.success(request, _("已提出销毁 %(n)d 件，等另一位有权的人审批。") % {"n": made.number_of_cases})
     return redirect("archive-disposal", made.pk)
 

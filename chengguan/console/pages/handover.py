@@ -90,9 +90,15 @@ def _sheet(request: Request, sheet_id: int) -> HandOver:
 @require_GET
 @requires("handover.see")
 def sheet(request: Request, sheet_id: int) -> HttpResponse:
-    found = _sheet(request, sheet_id)
-    context = {"sheet": found, "told": told(found.contents, found.role), "may_accept": questions.may_accept(request.who, found)}
-    return render(request, "console/handover/sheet.html", context)
+    return _sheet_page(request, _sheet(request, sheet_id))
+
+
+def _sheet_page(request: Request, found: HandOver, wrong: str = "") -> HttpResponse:
+    context = {
+        "sheet": found, "told": told(found.contents, found.role), "may_accept": questions.may_accept(request.who, found), "wrong": wrong,
+        "words": request.POST.get("words", ""),
+    }  # fmt: skip
+    return render(request, "console/handover/sheet.html", context, status=422 if wrong else 200)
 
 
 @sent_from("handover", "sheet_id")
@@ -102,9 +108,8 @@ def accept(request: Request, sheet_id: int) -> HttpResponse:
     try:
         services.accept_shift(request.who, found, request.POST.get("words", ""))
     except Refused as refused:
-        messages.warning(request, refused.words)
-    else:
-        messages.success(request, _("已接班。"))
+        return _sheet_page(request, _sheet(request, sheet_id), refused.words)
+    messages.success(request, _("已接班。"))
     return redirect("handover", found.pk)
 
 

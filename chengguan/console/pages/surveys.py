@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,22 +55,28 @@ def surveys(request: Request) -> HttpResponse:
 @require_GET
 @requires("surveys.see")
 def survey(request: Request, survey_id: int) -> HttpResponse:
-    who, found = request.who, _survey(request, survey_id)
+    return _page(request, _survey(request, survey_id), request.GET)
+
+
+def _page(request: Request, found: Survey, asked: Mapping[str, Any], wrong: Sequence[str] = ()) -> HttpResponse:
+    """`wrong`: why what was sent (request.POST, which is shown again) was not taken."""
+    who = request.who
     lines = selectors.lines(who, found)
     totals = selectors.totals(lines)
-    tab = "findings" if request.GET.get("tab") == "findings" else "progress"
-    show = request.GET.get("show", "waiting" if totals["waiting"] else "")
-    patch = whole_number(request.GET.get("patch"))
+    tab = "findings" if asked.get("tab") == "findings" else "progress"
+    show = asked.get("show", "waiting" if totals["waiting"] else "")
+    patch = whole_number(asked.get("patch"))
     context = {
         "survey": found, "wanted": wanted_words(found), "lines": lines, "totals": totals, "tab": tab, "show": show, "patch": patch,
         "may_manage": found.closed_at is None and may(who, "surveys.manage"),
         "may_decide": found.closed_at is None and may(who, "surveys.decide"),
         "over": found.last_day < timezone.localdate(), "ahead": found.first_day > timezone.localdate(),
         "summary": selectors.kept_summary(who, found),
+        "wrong": wrong, "typed": request.POST, "ticked": request.POST.getlist("finding"), "left": totals["patches"] - totals["finished"],
     }  # fmt: skip
     if tab == "findings":
         context |= _findings(request, found, totals, show, patch)
-    return render(request, "console/surveys/survey.html", context)
+    return render(request, "console/surveys/survey.html", context, status=422 if wrong else 200)
 
 
 def _findings(request: Request, found: Survey, totals: dict[str, int], show: str, patch: int | None) -> dict[str, Any]:
@@ -91,19 +98,22 @@ def _same(request: Request, found: Finding, now: Any) -> list[Any]:
 @requires("surveys.see")
 def finding(request: Request, survey_id: int, finding_id: int) -> HttpResponse:
     found = _survey(request, survey_id)
-    each = get_object_or_404(selectors.found_in(request.who, found), pk=finding_id)
+    return _finding_page(request, found, get_object_or_404(selectors.found_in(request.who, found), pk=finding_id))
+
+
+def _finding_page(request: Request, found: Survey, each: Finding, wrong: str = "") -> HttpResponse:
     after = selectors.found_in(request.who, found, "waiting").filter(pk__lt=each.pk).first()
     context = {
         "survey": found, "finding": each, "same": _same(request, each, timezone.now()), "following": after, "photos": each.photos.all(),
-        "may_decide": found.closed_at is None and not each.outcome and may(request.who, "surveys.decide"),
+        "may_decide": found.closed_at is None and not each.outcome and may(request.who, "surveys.decide"), "wrong": wrong, "typed": request.POST,
     }  # fmt: skip
-    return render(request, "console/surveys/finding.html", context)
+    return render(request, "console/surveys/finding.html", context, status=422 if wrong else 200)
 
 
 @sent_from("survey", "survey_id")
 @requires("surveys.decide")
 def decide(request: Request, survey_id: int) -> HttpResponse:
-    """One finding from its own page, or those that are ticked; what was refused is named with its reason."""
+    """One finding from its own page, or those that are ticked; what was refused is named with its reason and stays ticked."""
     found, data = _survey(request, survey_id), request.POST
     outcome, reason = data.get("outcome", ""), data.get("reason", "")
     back = redirect(f"/surveys/{found.pk}?tab=findings")
@@ -113,8 +123,7 @@ def decide(request: Request, survey_id: int) -> HttpResponse:
         try:
             done = services.decide(request.who, each, outcome, reason)
         except Refused as refused:
-            messages.warning(request, refused.words)
-            return redirect("survey-finding", found.pk, each.pk)
+            return _finding_page(request, found, each, refused.words)
         messages.success(request, _("%(what)s：%(outcome)s。") % {"what": done.matter_name, "outcome": done.get_outcome_display()})
         following = whole_number(data.get("following"))
         return redirect("survey-finding", found.pk, following) if following else back
@@ -122,11 +131,10 @@ def decide(request: Request, survey_id: int) -> HttpResponse:
     said = services.decide_each(request.who, found, ids, outcome, reason)
     if said.done:
         messages.success(request, _("已处理 %(n)d 条：%(outcome)s。") % {"n": len(said.done), "outcome": said.done[0].get_outcome_display()})
-    for each, words in said.left[:5]:
-        messages.warning(request, f"{each.matter_name} {each.address}：{words}")
+    wrong = [f"{each.matter_name} {each.address}：{words}" for each, words in said.left[:5]]
     if len(said.left) > 5:
-        messages.warning(request, _("另有 %(n)d 条没有办成，请逐条打开查看。") % {"n": len(said.left) - 5})
-    return back
+        wrong.append(_("另有 %(n)d 条没有办成，请逐条打开查看。") % {"n": len(said.left) - 5})
+    return _page(request, found, {"tab": "findings", **data.dict()}, wrong) if wrong else back
 
 
 @requires("surveys.see")
@@ -170,12 +178,12 @@ def prolong(request: Request, survey_id: int) -> HttpResponse:
 @sent_from("survey", "survey_id")
 @requires("surveys.manage")
 def close(request: Request, survey_id: int) -> HttpResponse:
+    found = _survey(request, survey_id)
     try:
-        services.close_survey(request.who, _survey(request, survey_id), request.POST.get("words", ""))
+        services.close_survey(request.who, found, request.POST.get("words", ""))
     except Refused as refused:
-        messages.warning(request, refused.words)
-    else:
-        messages.success(request, _("普查已结束，数字和小结都已留存。"))
+        return _page(request, found, {}, [refused.words])
+    messages.success(request, _("普查已结束，数字和小结都已留存。"))
     return redirect("survey", survey_id)
 
 

@@ -46,6 +46,14 @@ def test_from_the_list_to_the_register(old):
     assert leader.get(f"/cases/{old.pk}/file.pdf").content[:4] == b"%PDF"
 
 
+def test_a_proposal_that_is_refused_keeps_its_reason(old):
+    answer = signed_in("shift").post(f"{PAGE}/propose", {"reason": "鉴定会的决定"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "一次选 1 到" in page and 'value="鉴定会的决定"' in page
+    assert not Disposal.objects.exists()
+
+
 def test_the_case_page_says_the_period_and_keeps_longer(old):
     shift = signed_in("shift")
     page = shift.get(f"/cases/{old.pk}").content.decode()

@@ -112,6 +112,15 @@ def test_the_pages_from_the_preview_to_paper(town, other):
     assert client.get("/handover/new?post=dispatcher-1").status_code == 404
 
 
+def test_what_the_one_who_comes_wrote_stays_when_it_is_not_taken(town, other):
+    sheet = sign()
+    services.accept_shift(other, sheet)
+    answer = signed_in("evaluate").post(f"/handover/{sheet.pk}/accept", {"words": "钥匙少一把"})
+    assert answer.status_code == 422
+    assert "已经接班" in answer.content.decode() and "钥匙少一把" in answer.content.decode()
+    assert not HandOver.objects.filter(coming_words="钥匙少一把").exists()
+
+
 @pytest.mark.parametrize(("who", "status"), [("leader", 200), ("lighting", 403), ("crew", 403)])
 def test_who_may_look_at_the_sheets(town, who, status):
     assert signed_in(who).get("/handover").status_code == status

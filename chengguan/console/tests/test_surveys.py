@@ -75,10 +75,37 @@ def test_a_class_that_is_not_looked_for_is_not_offered(survey):
 def test_a_finding_is_refused_with_a_reason_only(survey):
     report(survey)
     found, desk = Finding.objects.get(), signed_in("accept")
-    answer = desk.post(f"/surveys/{survey.pk}/decide", {"one": found.pk, "outcome": "refused"}, follow=True)
+    answer = desk.post(f"/surveys/{survey.pk}/decide", {"one": found.pk, "outcome": "refused"})
+    assert answer.status_code == 422
     assert "不采用请写明原因" in answer.content.decode()
     desk.post(f"/surveys/{survey.pk}/decide", {"one": found.pk, "outcome": "refused", "reason": "不是路灯"})
     assert Finding.objects.get().reason == "不是路灯"
+
+
+def test_what_was_typed_over_a_finding_stays_when_it_is_not_taken(survey):
+    report(survey)
+    found, desk, address = Finding.objects.get(), signed_in("accept"), f"/surveys/{survey.pk}/decide"
+    one = desk.post(address, {"one": found.pk, "outcome": "elsewhere", "reason": "是隔壁那盏"})
+    assert one.status_code == 422
+    assert 'value="是隔壁那盏"' in one.content.decode()
+    ticked = desk.post(address, {"finding": [found.pk], "outcome": "elsewhere", "reason": "是隔壁那盏", "show": "waiting", "patch": ""})
+    assert ticked.status_code == 422
+    page = ticked.content.decode()
+    assert "请选怎么处理" in page and 'value="是隔壁那盏"' in page
+    assert f'name="finding" value="{found.pk}" checked' in page
+
+
+def test_a_closing_that_is_refused_comes_back_open_with_its_words(survey):
+    report(survey)
+    shift, address = signed_in("shift"), f"/surveys/{survey.pk}"
+    assert 'maxlength="1000" required>' in shift.get(address).content.decode(), "a patch is not finished: the words are asked for"
+    answer = shift.post(f"{address}/close", {"words": "下雨，先停"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert '<dialog id="close" open' in page
+    assert "1 条发现没有处理" in page and ">下雨，先停</textarea>" in page
+    survey.refresh_from_db()
+    assert survey.closed_at is None
 
 
 def test_the_survey_is_walked_to_its_end_and_closed_with_its_counts(survey):
