@@ -55,8 +55,11 @@ ON_THE_WAY = (
 OWN_LEVEL = ("reported", "confirming", "awaiting_filing", "awaiting_dispatch")
 """Where a township's desk does what the centre's desks do, for the matters the county gave it."""
 WITH_DEPARTMENT = ("dispatched", "handling", "department_review")
+IN_HANDLING = (*WITH_DEPARTMENT, "suspended")
+"""Where handling can come late. What was reported back in time stays in time, also where the county lets the clock run on: only
+when it is sent back does the deadline count again."""
 FOLLOWED = ("closed", "refused", "declined", "transferred", "voided")
-"""Ends that a caller who wants a reply is rung up about; who was answered on the spot has heard it."""
+"""Ends that a caller who wants a reply is rung up about; who was answered on the spot has heard it, but not who reported what was merged in."""
 
 STAGES: dict[str, str] = {
     "reported": "受理", "confirming": "受理", "awaiting_filing": "立案", "awaiting_dispatch": "派遣",

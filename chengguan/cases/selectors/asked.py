@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from chengguan.cases import workflow
-from chengguan.cases.models import Case, Task
+from chengguan.cases import timing, workflow
+from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.own_limits import handling_limit
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.selectors.running import pauses_of
 from chengguan.cases.selectors.stages import left_of, parts_for
 from chengguan.people.selectors import Who
 from chengguan.standards import staging
@@ -141,6 +143,16 @@ def stages_make_sense(move: Move) -> None:
     late = clock is not None and (clock.overdue or (clock.deadline is not None and move.now > clock.deadline))
     if late and move.case.state in workflow.WITH_DEPARTMENT and (not given or not left or given[0] != Part(left[0].name, left[0].limit)):
         raise Refused(_("现在这一段已经超期，只能改后面的段"), "stages")
+    if clock is not None and not late and move.case.state in workflow.WITH_DEPARTMENT and _over_already(move, clock, given):
+        raise Refused(_("现在这一段已用的时间比新的时限还长，请给长一些"), "stages")
+
+
+def _over_already(move: Move, clock: Clock, given: Sequence[Part]) -> bool:
+    """Whether the running clock would be past its deadline at once: nobody comes late by somebody else's pen."""
+    limit = given[0].limit if given else handling_limit(move.case, clock.started_at, move.settings)
+    extra = clock.extensions * move.settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit, move.calendar)
+    _yellow, deadline = timing.moments(clock.started_at, limit, move.calendar, pauses_of(clock), extra, move.settings["lights.yellow"])
+    return deadline is not None and deadline < move.now
 
 
 def straight_rework(move: Move) -> None:

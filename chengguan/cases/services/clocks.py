@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 
-from chengguan.cases import timing
-from chengguan.cases.models import Change, Clock
+from chengguan.cases import timing, workflow
+from chengguan.cases.models import Change, Clock, Step
 from chengguan.cases.selectors import own_limits, stages
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
 from chengguan.standards import staging
 from chengguan.standards.limits import Limit
+
+
+def late_ends(case_ids: Iterable[int]) -> QuerySet[Clock]:
+    """Handling clocks that ended overdue, but for those of a round that was over before the case was opened again."""
+    opened_again = Step.objects.filter(case=OuterRef("case"), action="reopen", acted_at__gte=OuterRef("ended_at"))
+    return Clock.objects.filter(~Exists(opened_again), case__in=case_ids, kind="handling", overdue=True, ended_at__isnull=False)
 
 
 class Clocks(Running):
@@ -134,6 +142,8 @@ class Clocks(Running):
         chosen = [clock] if clock else self.find(stage) if stage else list(self.open)
         for each in chosen:
             self.note_use(each)
+            if each.kind == "handling" and each.overdue:
+                self.case.handling_overdue = True
             each.ended_at = self.now
             each.version = self.version
             each.save()
@@ -148,7 +158,8 @@ class Clocks(Running):
 
     def note_use(self, clock: Clock) -> None:
         clock.used_s = self.used(clock)
-        clock.overdue = clock.overdue or (clock.deadline is not None and self.now > clock.deadline)
+        passed = clock.deadline is not None and self.now > clock.deadline
+        clock.overdue = clock.overdue or (passed and (clock.stage != HANDLING or self.case.state in workflow.IN_HANDLING))
 
     def recompute(self, clock: Clock) -> None:
         """Deadline and yellow moment from start, pauses, limit and extensions; empty while paused."""
@@ -161,8 +172,8 @@ class Clocks(Running):
 
     @cached_property
     def ended_late(self) -> bool:
-        """Whether a handling clock of the case that has ended was overdue."""
-        return bool(self.case.clocks.filter(kind="handling", overdue=True).exclude(ended_at=None).exists())
+        """Whether a handling clock of the case that has ended since it was last opened again was overdue."""
+        return late_ends([self.case.pk]).exists()
 
     def no_longer_overdue(self, clock: Clock) -> None:
         """A deadline that lies ahead again takes the mark back; a new mark is the round's, which urges too."""

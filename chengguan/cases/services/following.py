@@ -15,7 +15,7 @@ from chengguan.cases.facts import DeadlinesMoved
 from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.selectors import own_limits
 from chengguan.cases.selectors.running import limit_of
-from chengguan.cases.services.clocks import Clocks
+from chengguan.cases.services.clocks import Clocks, late_ends
 from chengguan.engines import announce
 from chengguan.standards.calendars import CalendarUnknown, WorkCalendar
 from chengguan.standards.limits import Settings
@@ -42,8 +42,7 @@ def _recompute(case_ids: list[int], settings: Settings, calendar: WorkCalendar, 
     clocks_of: dict[int, list[Clock]] = {case.pk: [] for case in cases}
     for clock in Clock.objects.filter(case__in=case_ids, ended_at=None):
         clocks_of[clock.case_id].append(clock)
-    late = Clock.objects.filter(case__in=case_ids, kind="handling", overdue=True).exclude(ended_at=None)
-    ended_late = set(late.values_list("case_id", flat=True))
+    ended_late = set(late_ends(case_ids).values_list("case_id", flat=True))
     changed: list[Clock] = []
     touched: list[Case] = []
     for case in cases:

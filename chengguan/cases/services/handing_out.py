@@ -49,7 +49,11 @@ def fixed(move: Move) -> None:
         dispatched(move)
         move.case.responsibility_open = False
         move.clocks.end("处置")
-        move.clocks.start_handling()
+        received = move.case.state != "dispatched"
+        if received:  # it stays where it is, so nobody receives it once more
+            move.case.received_at = move.now
+        if received or move.settings["handling.starts"] != "receipt":
+            move.clocks.start_handling()
 
 
 @of("receive")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.selectors.running import HANDLING
 from chengguan.cases.services.moving import act
 from chengguan.cases.services.telling import link
 from chengguan.engines import announce
@@ -42,37 +44,44 @@ def _move(cases: Iterable[int], action: str, now: datetime, **given: Any) -> int
 
 
 def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
-    """Mark every running clock that is past its deadline; of an overdue handling the system urges once."""
+    """Mark every running clock that is past its deadline; of an overdue handling the system urges once, and where nobody can be
+    urged yet, as in a suspension that stops no clock, as soon as somebody can."""
     now = now or timezone.now()
     urge = chosen.settings()["urge.automatic"]
-    late = Clock.objects.filter(ended_at=None, paused_at=None, deadline__lt=now, overdue=False).order_by("deadline")[:most]
+    new = Q(overdue=False) & (~Q(stage=HANDLING) | Q(case__state__in=workflow.IN_HANDLING))
+    unurged = Q(kind="handling", overdue_told_at=None, case__state__in=workflow.WITH_DEPARTMENT)
+    late_clocks = Clock.objects.filter(new | unurged if urge else new, ended_at=None, paused_at=None, deadline__lt=now)
+    late = late_clocks.order_by("deadline")[:most]
     marked = 0
     for clock_id, case_id in list(late.values_list("pk", "case")):
         with transaction.atomic():
             # the case before its clock, as everybody who moves a case takes them
             if Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=case_id).values_list("pk", flat=True).first() is None:
                 continue
-            clock = Clock.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=clock_id, overdue=False, ended_at=None).first()
+            clock = late_clocks.select_for_update(skip_locked=True, of=("self",)).filter(pk=clock_id).first()
             if clock is None:
                 continue
-            told, clock.overdue, clock.overdue_told_at = clock.overdue_told_at, True, now
-            clock.save(update_fields=["overdue", "overdue_told_at"])
+            marked += not clock.overdue
+            clock.overdue = True
+            clock.save(update_fields=["overdue"])
             announce.hint("cases", id=clock.case_id)
-            marked += 1
             if clock.kind == "handling":
                 Case.objects.filter(pk=clock.case_id).update(handling_overdue=True)
-                if urge and told is None:  # once for each clock, also when a changed calendar takes the mark back for a while
-                    _urge(clock, now)
+                if urge and clock.overdue_told_at is None and _urge(clock, now):
+                    # once for each clock, also when a changed calendar takes the mark back for a while
+                    Clock.objects.filter(pk=clock.pk).update(overdue_told_at=now)
     return marked
 
 
-def _urge(clock: Clock, now: datetime) -> None:
+def _urge(clock: Clock, now: datetime) -> bool:
     name = _("“%(part)s”段") % {"part": _(clock.part)} if clock.part else ""
     words = _("%(part)s处置时限 %(limit)s 已过，请尽快处置并回复") % {"part": name, "limit": clock.limit_words}
     try:
         act(SYSTEM, clock.case_id, "urge", now=now, urge_kind="overdue", level="3", words=words)
     except Refused as refused:
         log.info("case %s is not urged: %s", clock.case_id, refused.words)
+        return False
+    return True
 
 
 def resume_suspended(now: datetime | None = None) -> int:
