@@ -6,20 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from chengguan.people.models import Account, Holding, Leave, Organisation
 from chengguan.people.roles import ADMINISTRATOR
 from chengguan.people.selectors.who import Who, children_of, may, on, tree
-
-Lent = Leave.posts.through
-
-
-def lent_posts(day: date | None = None) -> QuerySet[Any]:
-    """(leave, post) of every post a stand-in acts with on that day: one its own holder still holds."""
-    rows = Lent.objects.filter(leave__in=Leave.objects.filter(on(day), stand_in__isnull=False, account__is_active=True))
-    return rows.filter(Exists(Holding.objects.filter(on(day), account=OuterRef("leave__account"), post=OuterRef("post"))))
 
 
 def leave_of(account: Any, day: date | None = None) -> Leave | None:
