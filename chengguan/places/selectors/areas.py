@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, cast
 
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chengguan.places.models import Area, GridMembership, ResponsibilityGrid, UnitGrid
-
-SHAPES = tuple(f"{of}{name}" for of in ("", "community__", "community__parent__") for name in ("geom", "geom_3857"))
+from chengguan.places.models import CRS, Area, GridMembership, ResponsibilityGrid, UnitGrid
 
 
 def _day(on: dt.date | None) -> dt.date:
@@ -32,7 +32,8 @@ def inside_county(point: Point) -> bool:
 
 def area_at(point: Point, level: str) -> Area | None:
     """The area of that level a point lies in; on a shared border the one of the lower code."""
-    return Area.objects.filter(level=level, geom__covers=point).order_by("code").first()
+    found = Area.objects.filter(level=level, geom__covers=point).select_related("parent").order_by("code")
+    return found.defer("geom", "geom_3857", "parent__geom", "parent__geom_3857").first()
 
 
 def areas(level: str) -> QuerySet[Area]:
@@ -54,16 +55,32 @@ def _names_in_force(on: dt.date) -> Q:
     return Q(names__valid_from__lte=on) & (Q(names__valid_to=None) | Q(names__valid_to__gt=on))
 
 
+_GRID: dict[str, Any] = {"g": UnitGrid, "c": Area, "t": Area}
+_COLUMNS = {of: [field.attname for field in model._meta.concrete_fields if field.name not in ("geom", "geom_3857")] for of, model in _GRID.items()}
+_GRID_AT = f"""
+SELECT {", ".join(f"{of}.{name}" for of, names in _COLUMNS.items() for name in names)}
+FROM places_unitgrid g JOIN places_area c ON c.id = g.community_id LEFT JOIN places_area t ON t.id = c.parent_id
+WHERE ST_Covers(g.geom, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), %(crs)s))
+  AND g.valid_from <= %(day)s AND (g.valid_to IS NULL OR g.valid_to > %(day)s)
+ORDER BY g.code LIMIT 1
+"""
+
+
 def grid_at(point: Point, on: dt.date | None = None) -> UnitGrid | None:
     """The one unit grid in force at a point; on a shared edge the one of the lower number. Its shape and those of what it lies in
-    are read when somebody asks for them."""
-    return (
-        UnitGrid.objects.filter(_in_force(_day(on)), geom__covers=point)
-        .select_related("community__parent")
-        .defer(*SHAPES)
-        .order_by("code")
-        .first()
+    are read when somebody asks for them. As a text, for every report asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GRID_AT, {"x": point.x, "y": point.y, "crs": CRS, "day": _day(on)})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = iter(row)
+    grid, community, township = (
+        _GRID[of].from_db(connection.alias, names, [next(values) for _name in names]) for of, names in _COLUMNS.items()
     )
+    community.parent = township if township.pk is not None else None
+    grid.community = community
+    return cast(UnitGrid, grid)
 
 
 def responsibility_grid_of(unit_grid: UnitGrid, on: dt.date | None = None) -> ResponsibilityGrid | None:
