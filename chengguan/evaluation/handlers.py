@@ -1,5 +1,6 @@
 """Evaluation follows the cases, in the transaction of the move."""
 
+from chengguan.cases import workflow
 from chengguan.cases.facts import CaseEmptied, CaseMoved, DeadlinesMoved
 from chengguan.engines.announce import handles, handles_together
 from chengguan.evaluation import services
@@ -7,7 +8,7 @@ from chengguan.evaluation import services
 
 @handles_together(CaseMoved)
 def follow_the_move(facts: list[CaseMoved]) -> None:
-    services.refresh(fact.case_id for fact in facts)
+    services.refresh((fact.case_id for fact in facts), turns_too=any(fact.from_state != workflow.NEW for fact in facts))
 
 
 @handles_together(DeadlinesMoved)

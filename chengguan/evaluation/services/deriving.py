@@ -112,7 +112,7 @@ def _chosen(columns: dict[str, str]) -> str:
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
 
-def _put(where: str, given: list[Any], anew: bool = False) -> None:
+def _put(where: str, given: list[Any], anew: bool = False, turns_too: bool = True) -> None:
     names, turns = ", ".join(CASE_COLUMNS), ", ".join(TURN_COLUMNS)
     new = ", ".join(f"{name} = EXCLUDED.{name}" for name in CASE_COLUMNS if name != "case_id")
     new_turn = ", ".join(f"{name} = EXCLUDED.{name}" for name in TURN_COLUMNS if name not in ("fact_id", "department_id"))
@@ -124,6 +124,8 @@ def _put(where: str, given: list[Any], anew: bool = False) -> None:
             f" ON CONFLICT (case_id) DO UPDATE SET {new}",
             given,
         )
+        if not turns_too:
+            return
         cursor.execute(
             f"INSERT INTO evaluation_turnfact ({turns}) SELECT {_chosen(TURN_COLUMNS)} {TURN_FROM} WHERE {where} {TURN_GROUP}"
             f" ON CONFLICT (fact_id, department_id) DO UPDATE SET {new_turn}",
@@ -131,13 +133,14 @@ def _put(where: str, given: list[Any], anew: bool = False) -> None:
         )
 
 
-def refresh(case_ids: Iterable[int], anew: bool = False) -> None:
+def refresh(case_ids: Iterable[int], anew: bool = False, turns_too: bool = True) -> None:
     """The rows of these cases, from what is written of them now, within the caller's transaction if there is one. A case is
-    never unsent, so a row of a turn stays; `anew` takes away those that should not be there."""
+    never unsent, so a row of a turn stays; `anew` takes away those that should not be there. Of cases that were sent to nobody yet
+    the turns need not be looked for."""
     ids = sorted(set(case_ids))
     if ids:
         with transaction.atomic(savepoint=False):
-            _put("c.id = ANY(%s)", [ids], anew)
+            _put("c.id = ANY(%s)", [ids], anew, turns_too)
 
 
 DUE = ("due_at", "handled_late")
