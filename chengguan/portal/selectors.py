@@ -57,25 +57,24 @@ class Progress:
 
 def near(who: Who, point: Point) -> list[Near]:
     """Open cases close to a point, nearest first, without anything personal; the same for everyone who asks."""
-    return _in_plain_words(cases.duplicates(point, "", metres=NEAR_METRES, hours=24 * NEAR_DAYS))
+    return _in_plain_words(cases.open_beside(point, "", metres=NEAR_METRES, hours=24 * NEAR_DAYS))
 
 
 def repeated(who: Who, point: Point, matter_code: str) -> list[Near]:
     """Open cases that a report from there may repeat: within the county's distance and time for duplicates, of the same matter where one
     is named."""
-    return _in_plain_words(cases.duplicates(point, matter_code))
+    return _in_plain_words(cases.open_beside(point, matter_code))
 
 
-def _in_plain_words(found: Sequence[Case]) -> list[Near]:
-    still = [case for case in found if case.state in workflow.OPEN]
+def _in_plain_words(found: Sequence[cases.Beside]) -> list[Near]:
     return [
         Near(
             case.matter_name or _("尚未分类的问题"),
-            round(case.metres),  # type: ignore[attr-defined]
+            round(case.metres),
             _("%(time)s前") % {"time": timesince(case.reported_at, depth=1)},
             plain_state(case.state),
         )
-        for case in still[:MOST_NEAR]
+        for case in found[:MOST_NEAR]
     ]
 
 

@@ -12,7 +12,16 @@ from chengguan.cases.selectors.lately import durations_lately
 from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
 from chengguan.cases.selectors.moved import only_noted_since
-from chengguan.cases.selectors.nearby import Near, duplicates, earlier, mergeable, near_of, of_caller
+from chengguan.cases.selectors.nearby import (
+    Beside,
+    Near,
+    duplicates,
+    earlier,
+    mergeable,
+    near_of,
+    of_caller,
+    open_beside,
+)
 from chengguan.cases.selectors.recurrence import Past, Recurring, history_here, recurring, times_here
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.cases.selectors.sorting import SORTS, sorts_of
@@ -37,6 +46,7 @@ __all__ = [
     "SHOWS",
     "SORTS",
     "Action",
+    "Beside",
     "Call",
     "Caller",
     "Distance",
@@ -76,6 +86,7 @@ __all__ = [
     "near_of",
     "of_caller",
     "only_noted_since",
+    "open_beside",
     "recurring",
     "search",
     "sees_reporter",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chengguan.cases import workflow
@@ -39,13 +40,8 @@ def duplicates(
 ) -> list[Case]:
     """Near in space (50 m) and time (24 h) and the same as the county says: of the matter, of its major class, or whatever it
     is (also when the matter is not known, ""); nearest first, each with `.metres`. By position alone, without who: the caller shows only what its reader may know."""
-    chosen = settings()
-    metres = metres if metres is not None else chosen["duplicates.metres"]
-    hours = hours if hours is not None else chosen["duplicates.hours"]
-    since = (now or timezone.now()) - timedelta(hours=hours)
-    cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=box_around(point, metres)).exclude(state__in=NEVER_A_CASE)
-    if matter_code:
-        cases = cases.filter(SAME[chosen["duplicates.same"]](matter_code))
+    cases, metres = _beside(point, matter_code, metres, hours, now)
+    cases = cases.exclude(state__in=NEVER_A_CASE)
     if exclude is not None:
         cases = cases.exclude(pk=exclude)
     found = []
@@ -56,6 +52,33 @@ def duplicates(
         if away <= metres:
             found.append(case)
     return sorted(found, key=lambda case: case.metres)  # type: ignore[attr-defined]
+
+
+def _beside(point: Point, matter_code: str, metres: float | None, hours: float | None, now: datetime | None = None) -> tuple[QuerySet[Case], float]:
+    """Those in the box around the point, and within how many metres of it they have to be."""
+    chosen = settings()
+    metres = metres if metres is not None else chosen["duplicates.metres"]
+    hours = hours if hours is not None else chosen["duplicates.hours"]
+    since = (now or timezone.now()) - timedelta(hours=hours)
+    cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=box_around(point, metres))
+    return (cases.filter(SAME[chosen["duplicates.same"]](matter_code)) if matter_code else cases), metres
+
+
+class Beside(NamedTuple):
+    """What can be told to anybody of a case in hand near a point."""
+
+    metres: float
+    matter_name: str
+    state: str
+    reported_at: datetime
+
+
+def open_beside(point: Point, matter_code: str, *, metres: float | None = None, hours: float | None = None) -> list[Beside]:
+    """The duplicates that are still in hand, nearest first, without reading whole cases: every report by another program asks it."""
+    cases, metres = _beside(point, matter_code, metres, hours)
+    rows: Iterable[tuple[Any, ...]] = cases.filter(state__in=workflow.OPEN).values_list("point", "matter_name", "state", "reported_at")[:200]
+    found = (Beside(metres_between(point, at), *rest) for at, *rest in rows)
+    return sorted(each for each in found if each.metres <= metres)
 
 
 def mergeable(who: Who, case: Case) -> list[Case]:

@@ -6,7 +6,7 @@ from chengguan.cases.services.alarms import add_evidence, register_alarm, regist
 from chengguan.cases.services.habits import mark_opened
 from chengguan.cases.services.moving import act, objections
 from chengguan.cases.services.on_the_line import ON_THE_LINE, register_and_end
-from chengguan.cases.services.registering import link_case, register, self_handle
+from chengguan.cases.services.registering import known_by, link_case, register, self_handle
 from chengguan.cases.services.takeover import take_over
 from chengguan.cases.services.takeover_mapping import BadMapping, read_mapping
 from chengguan.cases.services.takeover_report import Takeover
@@ -21,6 +21,7 @@ __all__ = [
     "Takeover",
     "act",
     "add_evidence",
+    "known_by",
     "link",
     "link_case",
     "mark_opened",

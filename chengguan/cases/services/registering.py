@@ -56,11 +56,12 @@ def register(
     followed: bool = False,
     said: dict[str, Any] | None = None,
     synthetic: bool = False,
+    looked_up: bool = False,
     now: datetime | None = None,
 ) -> Case:
     """登记. The same source_key twice gives the same case. `unit_grid` is that of the point, where it is known already; `followed`: with a
     code to ask by, as a citizen has one anyway. `hint` and `severity` choose the filing condition when an alarm
-    brings the report. A place outside the county is refused for people. `reply_wanted` and `secret`: what the
+    brings the report. `looked_up`: the caller has just found no case with that source_key. A place outside the county is refused for people. `reply_wanted` and `secret`: what the
     caller asked for."""
     role = _role(who, source)
     if point is None and component is None and not description.strip():
@@ -69,7 +70,7 @@ def register(
         raise Refused(_("位置不在本县范围内"), "place")
     if matter_code and matter_code not in codes.in_force().matters:
         raise Refused(_("没有这个案件类别：%(code)s") % {"code": matter_code}, "matter_code")
-    known = _known(source_key)
+    known = None if looked_up else known_by(source_key)
     if known is not None:
         return known
     case = Case(
@@ -87,7 +88,7 @@ def register(
         with transaction.atomic():
             _store(who, role, [Arrival(case, move_given, said or {}, followed)], "register", "reported", now or timezone.now())
     except IntegrityError:
-        known = _known(source_key)
+        known = known_by(source_key)
         if known is None:
             raise
         return known
@@ -120,7 +121,7 @@ def self_handle(
     )  # fmt: skip
     if not places.inside_county(point):
         raise Refused(_("位置不在本县范围内"), "place")
-    known = _known(source_key)
+    known = known_by(source_key)
     if known is not None:
         return known
     case = Case(source="inspector", description=description.strip(), component=component, source_key=source_key)
@@ -150,8 +151,10 @@ def _role(who: Who, source: str) -> str:
     return post.role if post else "citizen"
 
 
-def _known(source_key: str | None) -> Case | None:
-    return Case.objects.filter(source_key=source_key).first() if source_key else None
+def known_by(source_key: str | None) -> Case | None:
+    """The case that came with that key. Most are asked for in vain, so the row is read only when it is there."""
+    known = Case.objects.filter(source_key=source_key).values_list("pk", flat=True)[:1] if source_key else ()
+    return next((Case.objects.get(pk=pk) for pk in known), None)
 
 
 def _classify(case: Case, matter_code: str, condition_key: str, hint: str, severity: int | None) -> None:

@@ -70,7 +70,7 @@ def take(given: Mapping[str, Any], photos: Sequence[Any], partner: Partner | Non
     """Take a program's report into the desk; what it says is in FIELDS. Rejected, with the fields at fault, otherwise."""
     own_id = _id(given, partner)
     key = f"partner:{partner.pk}:{own_id}" if partner else f"open:{own_id}"
-    known = Case.objects.filter(source_key=key).first()
+    known = cases.known_by(key)
     if known is not None:
         return Taken(known, False)
     with held():
@@ -87,7 +87,7 @@ def take(given: Mapping[str, Any], photos: Sequence[Any], partner: Partner | Non
                 Who(None, partner.name, is_system=True, ip=ip) if partner else ANONYMOUS,
                 source=partner.source if partner else "citizen", point=report.point, unit_grid=report.grid, matter_code=report.matter,
                 description=report.description, address=report.address, reporter_name=report.reporter_name, reporter_phone=report.reporter_phone,
-                occurred_at=report.occurred_at, photos=kept, source_key=key, followed=True, now=now,
+                occurred_at=report.occurred_at, photos=kept, source_key=key, looked_up=True, followed=True, now=now,
                 said={"id": own_id, **({"partner": partner.name} if partner else {}), **{name: given[name] for name in ("lon", "lat", "crs") if name in given}},
             )  # fmt: skip
         except cases.Refused as error:

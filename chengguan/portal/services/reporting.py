@@ -69,7 +69,7 @@ def receive(said: Said, ip: str) -> Case | None:
         key = signing.loads(said.ticket, salt="portal.report", max_age=TICKET_AGE)
     except signing.BadSignature as error:
         raise Rejected([_("这一页打开得太久了，请再点一次“上报”。")]) from error
-    known = Case.objects.filter(source_key=f"portal:{key}").first()
+    known = cases.known_by(f"portal:{key}")
     if known is not None:
         return known
     point, reasons = _checked(said)
@@ -86,6 +86,7 @@ def receive(said: Said, ip: str) -> Case | None:
             reporter_phone=said.phone.strip(),
             photos=put_photos(said.photos),
             source_key=f"portal:{key}",
+            looked_up=True,
         )
     except cases.Refused as error:
         raise Rejected([error.words]) from error
