@@ -36,7 +36,7 @@ class Setting(models.Model):
 
 
 class Sequence(models.Model):
-    """The last running number of a day, one row per kind and day."""
+    """The last running number of a day, one row per kind and day; of `began`, where the sequence of registrations stood when the day began."""
 
     name = models.CharField(max_length=30, primary_key=True)
     last = models.PositiveIntegerField(default=0)
