@@ -1,9 +1,13 @@
 """Cases on the clock."""
 
+import logging
+
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from chengguan.cases.services import administration, disposal, habits, retention, rounds, takeover_batches, words
+
+log = logging.getLogger(__name__)
 
 
 @app.task(name="chengguan.cases.jobs.recompute_open", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
@@ -78,11 +82,12 @@ def dispose(disposal_id: int) -> None:
 
 
 @app.periodic(cron="40 2 * * *")
-@app.task(queueing_lock="cases.keep", pass_context=False)
+@app.task(queueing_lock="cases.keep", lock=takeover_batches.LONG_WORK, pass_context=False)
 def keep(timestamp: int) -> None:
-    """Periods of archived cases that have none yet; reporters whose names are due to be hidden; granted proposals that were interrupted."""
-    while retention.give_missing():
-        pass
-    while retention.hide_reporters():
-        pass
-    disposal.go_on()
+    """Periods of ended cases that have none yet; reporters whose names are due to be hidden; granted proposals that were interrupted. What
+    fails keeps none of the others from being done."""
+    for part in (retention.give_missing, retention.hide_reporters, disposal.go_on):
+        try:
+            part()
+        except Exception:
+            log.exception("%s failed and is tried again tomorrow", part.__name__)

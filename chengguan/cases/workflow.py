@@ -43,6 +43,8 @@ STATES: dict[str, str] = {
     "voided": "作废",
 }
 FINAL = ("closed", "archived", "refused", "declined", "answered", "transferred", "merged", "voided")
+KEPT_STATES = tuple(state for state in FINAL if state not in ("closed", "merged"))
+"""Whose file is kept for a period of its own; what is closed is archived first, what is merged belongs to the file of its main case."""
 OPEN = tuple(state for state in STATES if state not in FINAL)
 FILED = (
     "awaiting_dispatch", "dispatched", "handling", "department_review", "reported_back",

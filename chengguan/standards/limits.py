@@ -104,6 +104,10 @@ SETTINGS: dict[str, Setting] = {
 
 
 CLOCKS = ("minute", "urgent_hour", "urgent_day", "work_hour", "work_day", "natural_day")
+WHOLE = {
+    "retention.years": (1, 100, "年"), "retention.long_years": (1, 100, "年"), "retention.reporter_days": (1, 36_500, "天"), "handover.hours": (1, 72, "小时"),
+}  # fmt: skip
+"""Settings that are whole numbers, with the least and the most."""
 LONGEST = {"minute": 60 * 24 * 366, "urgent_hour": 24 * 366, "urgent_day": 366, "work_hour": 24 * 366, "work_day": 366, "natural_day": 366}
 """A year: a longer limit is a slip of the pen."""
 
@@ -133,6 +137,10 @@ def check(key: str, value: Any) -> None:
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{setting.name}: 应为 [{{\"from\": \"2026-06-01\", \"hours\": [[\"08:30\", \"12:00\"], ...]}}, ...]") from error
         return
+    elif key in WHOLE:
+        least, most, unit = WHOLE[key]
+        good = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most and value == int(value)
+        words = f"应为 {least} 到 {most} 的整数（{unit}）"
     elif isinstance(default, list):
         words = SHAPES["matters"](value)
         good = not words

@@ -1,5 +1,5 @@
 """What was taken out of the case files, or taken out whole: the register that stays. The database lets nobody change or delete a step or a
-report unless such a record names its case (migration 0013)."""
+report unless such a record names its case (migrations 0013, 0019), and then only taken from."""
 
 from __future__ import annotations
 

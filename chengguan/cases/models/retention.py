@@ -24,6 +24,8 @@ class Disposal(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     opinion = models.CharField(max_length=300, blank=True)
     number_of_cases = models.PositiveIntegerField()
+    case_ids = models.JSONField(default=list, blank=True)
+    """What it was about, also when it was denied and each of them goes its own way."""
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from chengguan.cases.models import Case, Disposal, Removal, Retention
 from chengguan.cases.selectors.seeing import visible
+from chengguan.cases.workflow import KEPT_STATES
 from chengguan.people.selectors import Who, may
 
 
 def kept(who: Who) -> QuerySet[Retention]:
-    """Of the archived cases this person may see."""
-    rows = Retention.objects.filter(disposed_at=None, case__state="archived")
+    """Of the ended cases this person may see."""
+    rows = Retention.objects.filter(disposed_at=None, case__state__in=KEPT_STATES)
     if not may(who, "cases.see_archive"):
         return rows.none()
     return rows.filter(case__in=visible(who).order_by()).select_related("case__department", "case__township").defer("case__township__geom", "case__township__geom_3857")
@@ -40,7 +41,8 @@ def disposals(who: Who) -> QuerySet[Disposal]:
 
 
 def of_disposal(who: Who, disposal: Disposal) -> QuerySet[Retention]:
-    rows = disposal.kept.select_related("case").order_by("pk")
+    """Also of one that was denied: what it was about."""
+    rows = Retention.objects.filter(pk__in=disposal.case_ids).select_related("case").order_by("pk")
     return rows if may(who, "cases.see_archive") else rows.none()
 
 

@@ -15,7 +15,9 @@ from procrastinate.contrib.django import app
 from chengguan.cases.facts import CaseEmptied
 from chengguan.cases.models import Case, Disposal, Photo, Removal, Report, Request, Retention, Step, TakenOver, Task
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.reporters import below
 from chengguan.cases.services.takeover_batches import LONG_WORK
+from chengguan.cases.workflow import KEPT_STATES
 from chengguan.engines import announce
 from chengguan.people.selectors import Who, accounts_with_role, may
 from chengguan.people.services import audit, notify
@@ -42,7 +44,8 @@ def propose(who: Who, case_ids: Iterable[int], reason: str) -> Disposal:
     if wrong or len(rows) < len(ids):
         raise Refused(_("有的还没有到期，或已在别的申请里：%(numbers)s。没有提出。") % {"numbers": "、".join(wrong[:8]) or "—"})
     made = Disposal.objects.create(
-        reason=reason.strip()[:300], proposed_by_id=who.account_id, proposed_name=who.name[:80], proposed_at=timezone.now(), number_of_cases=len(ids)
+        reason=reason.strip()[:300], proposed_by_id=who.account_id, proposed_name=who.name[:80], proposed_at=timezone.now(), number_of_cases=len(ids),
+        case_ids=ids,
     )
     Retention.objects.filter(pk__in=ids).update(disposal=made)
     audit(who, "cases.disposal", made, reason[:300], None, {"state": "waiting", "cases": len(ids)})
@@ -53,7 +56,7 @@ def propose(who: Who, case_ids: Iterable[int], reason: str) -> Disposal:
 
 def due(row: Retention) -> bool:
     ended = row.ends_on is not None and row.ends_on < timezone.localdate()
-    return ended and row.case.state == "archived" and row.disposal_id is None and row.disposed_at is None
+    return ended and row.case.state in KEPT_STATES and row.disposal_id is None and row.disposed_at is None
 
 
 @transaction.atomic
@@ -91,9 +94,9 @@ def carry_out(disposal_id: int) -> int:
         with transaction.atomic():
             case = Case.objects.select_for_update(of=("self",)).get(pk=pk)
             row = Retention.objects.filter(pk=pk, disposal=made, disposed_at=None).first()
-            if row is None or case.state != "archived":
+            if row is None or case.state not in KEPT_STATES:
                 continue
-            empty(case, made, timezone.now())
+            empty_with_merged(case, made, timezone.now())
             gone += 1
     made.state, made.done_at = "done", timezone.now()
     made.save(update_fields=["state", "done_at"])
@@ -105,14 +108,20 @@ def go_on() -> int:
     return sum(carry_out(pk) for pk in Disposal.objects.filter(state="granted").values_list("pk", flat=True))
 
 
+def empty_with_merged(case: Case, made: Disposal, now: datetime) -> None:
+    """What was merged into it, and into that, is read and printed in its file, so it goes with it; each with a record of its own."""
+    for each in (case, *Case.objects.select_for_update(of=("self",)).filter(pk__in=below([case.pk])).order_by("pk")):
+        empty(each, made, now)
+
+
 def empty(case: Case, made: Disposal, now: datetime) -> None:
     """First the record: without it the database lets nobody touch a step or a report."""
     photos, steps = case.photos.count(), case.steps.count()
-    Removal.objects.create(
-        kind="disposed", case_key=case.pk, number=str(case), at=now, account_id=made.decided_by_id, who=made.decided_name, second=made.proposed_name, why=made.reason,
-        what=_("%(matter)s，%(day)s 上报，步骤 %(steps)d，照片 %(photos)d")
-        % {"matter": case.matter_name, "day": f"{timezone.localtime(case.reported_at):%Y-%m-%d}", "steps": steps, "photos": photos},
-    )  # fmt: skip
+    what = _("%(matter)s，%(day)s 上报，步骤 %(steps)d，照片 %(photos)d") % {
+        "matter": case.matter_name, "day": f"{timezone.localtime(case.reported_at):%Y-%m-%d}", "steps": steps, "photos": photos,
+    }  # fmt: skip
+    said = {"number": str(case), "at": now, "account_id": made.decided_by_id, "who": made.decided_name, "second": made.proposed_name, "why": made.reason}
+    Removal.objects.get_or_create(kind="disposed", case_key=case.pk, defaults={**said, "what": what[:200]})
     nothing = {"description": "", "address": "", "point": None, "reporter_name": "", "reporter_phone": "", "reporter": None}
     Report.objects.filter(case=case).update(said={}, **nothing)
     for step in case.steps.all():

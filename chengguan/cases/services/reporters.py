@@ -26,7 +26,7 @@ def bells(move: Move) -> Iterator[Bell]:
 
 def _merged(move: Move) -> Iterator[Bell]:
     case, into = move.case, move.given["into"]
-    people = [each for each in _staff([case.pk, *_below([case.pk])]) if each.pk != move.who.account_id]
+    people = [each for each in _staff([case.pk, *below([case.pk])]) if each.pk != move.who.account_id]
     if people:
         title = _("您上报的已并入正在办理的同一件事：%(matter)s") % {"matter": into.matter_name or case.matter_name}
         yield Bell(people, title, _("%(case)s 并入 %(into)s，办结时再通知您") % {"case": case, "into": into}, "", "case")
@@ -34,16 +34,16 @@ def _merged(move: Move) -> Iterator[Bell]:
 
 def _ended(move: Move) -> Iterator[Bell]:
     case = move.case
-    below = _below([case.pk])
-    if not below:
+    merged = below([case.pk])
+    if not merged:
         return
-    people = [each for each in _staff([case.pk, *below]) if each.pk != move.who.account_id]
+    people = [each for each in _staff([case.pk, *merged]) if each.pk != move.who.account_id]
     if people:
         title = _("您上报的已有结果：%(matter)s %(state)s") % {"matter": case.matter_name, "state": case.get_state_display()}
         yield Bell(people, title, f"{case} · {case.closing_note}" if case.closing_note else str(case), "", "case")
 
 
-def _below(cases: list[int]) -> list[int]:
+def below(cases: list[int]) -> list[int]:
     """What was merged into these, and into those, and so on."""
     found: list[int] = []
     while cases:

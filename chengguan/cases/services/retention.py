@@ -1,31 +1,34 @@
-"""归档保管期限: a case gets its period when it is archived, by the setting that holds then; a changed setting leaves it as it is. What a
+"""归档保管期限: a case gets its period when it is archived (what ended otherwise: in the night after, from the day it ended), by the setting
+that holds then; a changed setting leaves it as it is. What a
 reporter said of himself goes earlier, by its own setting, and a register says so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from chengguan.cases.models import Case, Removal, Report, Retention, Step
+from chengguan.cases.models import Case, Removal, Report, Retention, Task
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.effects import of
-from chengguan.cases.workflow import FINAL
+from chengguan.cases.workflow import FINAL, KEPT_STATES
 from chengguan.people.selectors import SYSTEM, Who, may
 from chengguan.people.services import audit, notify
 from chengguan.standards.limits import Settings
 
 HIDDEN = gettext_noop("〔已隐去〕")
 AT_ONCE = 500
+LONGEST_DAYS = 36_500
+MOST_YEARS = 100
 SHORTEST = 2
 """A name of one letter would be found in half of all words."""
 
@@ -48,28 +51,35 @@ def term_of(case: Case, settings: Settings) -> tuple[str, int | None, str]:
     if settings.covers("retention.permanent", case.matter_code):
         return "permanent", None, _("设定为永久保管的事项")
     if settings.covers("retention.long", case.matter_code):
-        return "long", int(settings["retention.long_years"]), _("设定为长期保管的事项")
+        return "long", _years(settings, "retention.long_years"), _("设定为长期保管的事项")
     if also != "none" and (case.urgent or case.important):
-        return "long", int(settings["retention.long_years"]), _("急要件或重点案件")
+        return "long", _years(settings, "retention.long_years"), _("急要件或重点案件")
     if also == "urgent_and_leader" and case.source == "leader":
-        return "long", int(settings["retention.long_years"]), _("领导交办")
-    return "normal", int(settings["retention.years"]), _("其余案件")
+        return "long", _years(settings, "retention.long_years"), _("领导交办")
+    return "normal", _years(settings, "retention.years"), _("其余案件")
+
+
+def _years(settings: Settings, key: str) -> int:
+    """A whole number that can be stored, also where an older version let another one in."""
+    return max(1, min(int(settings[key]), MOST_YEARS))
 
 
 def years_after(day: date, years: int) -> date:
+    year = min(day.year + years, MAXYEAR)
     try:
-        return day.replace(year=day.year + years)
+        return day.replace(year=year)
     except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)
+        return day.replace(year=year, day=28)
 
 
 def give_missing(most: int = 2000) -> int:
-    """Cases that were archived before there were periods, or past the services, get theirs."""
-    settings = chosen.settings()
-    missing = Case.objects.filter(state="archived", retention=None).order_by("pk")[:most]
-    rows = [Retention(case=case, **_period(case, case.archived_at or case.entered_at, settings)) for case in missing]
-    Retention.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    """Cases that were archived before there were periods, or past the services, and those that ended without an archive, get theirs."""
+    settings, after, given = chosen.settings(), 0, 0
+    while missing := list(Case.objects.filter(pk__gt=after, state__in=KEPT_STATES, retention=None).order_by("pk")[:most]):
+        rows = [Retention(case=case, **_period(case, case.archived_at or case.entered_at, settings)) for case in missing]
+        Retention.objects.bulk_create(rows, ignore_conflicts=True)
+        after, given = missing[-1].pk, given + len(rows)
+    return given
 
 
 @transaction.atomic
@@ -98,23 +108,33 @@ def prolong(who: Who, case_id: int, years: int | None, reason: str) -> Retention
 # ---- the reporter's name and telephone -----------------------------------------------------------
 
 
-def hide_reporters(now: datetime | None = None, most: int = 5000) -> int:
+def hide_reporters(now: datetime | None = None) -> int:
     """Where the county switched it on: names and telephones of cases that ended so many days ago. The administrators are told how many."""
     now, settings = now or timezone.now(), chosen.settings()
     if not settings["retention.hide_reporter"]:
         return 0
-    before = now - timedelta(days=settings["retention.reporter_days"])
+    before = now - timedelta(days=min(settings["retention.reporter_days"], LONGEST_DAYS))
+    why, after, hidden = _("办结满 %(days)d 天") % {"days": int(settings["retention.reporter_days"])}, 0, 0
     told = Case.objects.filter(state__in=FINAL).exclude(reporter_name="", reporter_phone="")
     old = told.annotate(ended=Coalesce(F("archived_at"), F("entered_at"))).filter(ended__lt=before).order_by("pk")
-    ids = list(old.values_list("pk", flat=True)[:most])
-    why = _("办结满 %(days)d 天") % {"days": int(settings["retention.reporter_days"])}
-    for start in range(0, len(ids), AT_ONCE):
+    while ids := list(old.filter(pk__gt=after).values_list("pk", flat=True)[:AT_ONCE]):
+        after = ids[-1]
         with transaction.atomic():
-            for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + AT_ONCE]):
-                _hide(case, why, now)
-    if ids:
-        notify("administrator", _("已隐去 %(n)d 件的举报人信息") % {"n": len(ids)}, why, link="/archive?show=register", kind="archive")
-    return len(ids)
+            for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
+                if _is_over(case):
+                    _hide(case, why, now)
+                    hidden += 1
+    if hidden:
+        notify("administrator", _("已隐去 %(n)d 件的举报人信息") % {"n": hidden}, why, link="/archive?show=register", kind="archive")
+    return hidden
+
+
+def _is_over(case: Case) -> bool:
+    """Whether nobody needs the telephone any more: the case it was merged into has ended, and no call is owed for either."""
+    chain = [case]
+    while (main := chain[-1].merged_into) is not None and main not in chain:
+        chain.append(main)
+    return all(each.state in FINAL for each in chain) and not Task.objects.filter(case__in=chain, kind="follow_up", done_at=None).exists()
 
 
 def _hide(case: Case, why: str, now: datetime) -> None:
@@ -128,16 +148,24 @@ def _hide(case: Case, why: str, now: datetime) -> None:
     spoken = {name, phone, *(each.reporter_name for each in reports), *(each.reporter_phone for each in reports)}
     secret = sorted((word for word in spoken if len(word) >= SHORTEST), key=len, reverse=True)
     for report in reports:
-        Report.objects.filter(pk=report.pk).update(
-            reporter_name="", reporter_phone="", description=without(report.description, secret), said=without(report.said, secret)
-        )
-    for step in case.steps.filter(Q(opinion__gt="") | ~Q(given={})):
-        opinion, given = without(step.opinion, secret), without(step.given, secret)
-        if (opinion, given) != (step.opinion, step.given):
-            Step.objects.filter(pk=step.pk).update(opinion=opinion, given=given)
-    Case.objects.filter(pk=case.pk).update(
-        reporter_name="", reporter_phone="", description=without(case.description, secret), closing_note=without(case.closing_note, secret)
-    )
+        Report.objects.filter(pk=report.pk).update(reporter_name="", reporter_phone="", **_texts(report, secret, "description", "address", "said"))
+    for rows, names in (
+        (case.steps.filter(Q(opinion__gt="") | ~Q(given={})), ("opinion", "given")),
+        (case.tasks.all(), ("words", "reply")),
+        (case.requests.all(), ("reason", "answer", "details")),
+    ):
+        for row in rows:
+            texts = _texts(row, secret, *names)
+            if any(texts[each] != getattr(row, each) for each in names):
+                type(row)._default_manager.filter(pk=row.pk).update(**texts)
+    told = _texts(case, secret, "description", "address", "closing_note", "proof")
+    Case.objects.filter(pk=case.pk).update(reporter_name="", reporter_phone="", **told)
+
+
+def _texts(row: Model, secret: Iterable[str], *names: str) -> dict[str, Any]:
+    """These columns with the words hidden, as long as they may be."""
+    found = {name: without(getattr(row, name), secret) for name in names}
+    return {name: value[: row._meta.get_field(name).max_length] if isinstance(value, str) else value for name, value in found.items()}
 
 
 def without(value: Any, secret: Iterable[str]) -> Any:

@@ -11,14 +11,15 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from chengguan.cases import services
-from chengguan.cases.models import Case, Disposal, Photo, Removal, Report, Retention, Setting, Step
+from chengguan.cases import jobs, services
+from chengguan.cases.models import Case, Disposal, Photo, Removal, Report, Request, Retention, Setting, Step, Task
 from chengguan.cases.selectors import retention as shown
+from chengguan.cases.selectors.casefiles import case_file
 from chengguan.cases.services import disposal, retention, rounds, takeover_batches
 from chengguan.cases.tests.conftest import NOW, World
 from chengguan.people.models import Holding, Notice, Post
 from chengguan.people.selectors import who_is
-from chengguan.standards.limits import SETTINGS
+from chengguan.standards.limits import SETTINGS, check
 
 FAR = {"closed_at": NOW - timedelta(days=40)}
 
@@ -129,6 +130,37 @@ def test_two_persons_destroy_and_the_register_keeps_what_who_when_and_why(world:
     assert (disposal.carry_out(made.pk), retention.give_missing()) == (0, 0)
 
 
+def test_what_was_merged_below_goes_with_the_main_case(world: World) -> None:
+    main = past(world)
+    first = world.case("merged", merged_into=main, reporter_name="李小红", reporter_phone="13900002222", description="李小红说不亮")
+    second = world.case("merged", merged_into=first, reporter_name="赵六", description="赵六说")
+    for case in (first, second):
+        Report.objects.create(case=case, source="hotline", arrived_at=NOW, description=case.description, reporter_name=case.reporter_name)
+    Photo.objects.create(case=second, attachment=world.photo, kind="report")
+    made = disposal.propose(world.who("shift_leader"), [main.pk], "鉴定")
+    disposal.decide(world.who("leader"), made.pk, True, "")
+    assert disposal.carry_out(made.pk) == 1
+    assert set(Report.objects.values_list("description", "reporter_name")) == {("", "")}
+    assert {report.description for report in case_file(world.who("acceptor"), main.pk)["reports"]} == {""}
+    for case in (first, second):
+        case.refresh_from_db()
+        assert (case.description, case.reporter_name, case.reporter_phone, case.photos.count()) == ("", "", "", 0)
+    assert set(Removal.objects.values_list("case_key", flat=True)) == {main.pk, first.pk, second.pk}
+
+
+@pytest.mark.parametrize("state", ["refused", "declined", "answered", "transferred", "voided"])
+def test_what_ended_without_an_archive_is_kept_from_the_day_it_ended_and_can_go(world: World, state: str) -> None:
+    case = world.case(state, description="旧事")
+    Case.objects.filter(pk=case.pk).update(entered_at=NOW - timedelta(days=366 * 11))
+    world.case("closed"), world.case("merged", merged_into=case)
+    assert (retention.give_missing(most=1), retention.give_missing()) == (1, 0)
+    assert list(shown.ending(world.who("shift_leader"))) == [Retention.objects.get(case=case)]
+    made = disposal.propose(world.who("shift_leader"), [case.pk], "鉴定")
+    disposal.decide(world.who("leader"), made.pk, True, "")
+    assert disposal.carry_out(made.pk) == 1
+    assert Case.objects.get(pk=case.pk).description == ""
+
+
 def test_who_proposed_does_not_grant_whatever_posts_he_holds(world: World) -> None:
     case = past(world)
     leader = world.accounts["leader"]
@@ -166,6 +198,9 @@ def test_a_denied_proposal_leaves_everything_and_may_come_again(world: World) ->
     disposal.decide(world.who("leader"), made.pk, False, "还有用")
     assert disposal.carry_out(made.pk) == 0
     assert list(shown.ending(world.who("shift_leader"))) == [Retention.objects.get(case=case)]
+    again = disposal.propose(world.who("shift_leader"), [case.pk], "再鉴定")
+    for each in (made, again):
+        assert [row.pk for row in shown.of_disposal(world.who("leader"), each)] == [case.pk], "what a proposal was about stays with it"
 
 
 def test_a_case_is_kept_longer_with_a_reason(world: World) -> None:
@@ -203,12 +238,78 @@ def test_a_case_that_is_open_keeps_its_reporter(world: World) -> None:
     assert Case.objects.get(pk=case.pk).reporter_name
 
 
+def test_nobody_is_hidden_whom_somebody_still_has_to_ring_up(world: World) -> None:
+    setting("retention.hide_reporter", True)
+    later, told = NOW + timedelta(days=9999), {"reporter_name": "王大明", "reporter_phone": "13800001111"}
+    main = world.case("handling", **told)
+    merged = world.case("merged", merged_into=main, **told)
+    called = world.case("archived", archived_at=NOW, **told)
+    task = Task.objects.create(case=called, kind="follow_up", sent_at=NOW)
+    assert retention.hide_reporters(later) == 0
+    Case.objects.filter(pk=main.pk).update(state="closed", entered_at=NOW)
+    Task.objects.filter(pk=task.pk).update(case=main)
+    assert retention.hide_reporters(later) == 1, "only whose call is no longer owed"
+    Task.objects.filter(pk=task.pk).update(done_at=NOW)
+    assert retention.hide_reporters(later) == 2
+    assert not Case.objects.filter(pk__in=[main.pk, merged.pk, called.pk], reporter_name__gt="").exists()
+
+
+def test_names_are_hidden_wherever_they_were_written(world: World) -> None:
+    setting("retention.hide_reporter", True)
+    case = past(world, address="王大明家门口", proof="王大明签了字")
+    Task.objects.create(case=case, kind="follow_up", sent_at=NOW, done_at=NOW, words="打 13800001111", reply="王大明满意")
+    Request.objects.create(case=case, kind="extend", state="denied", asked_at=NOW, reason="王大明不在家", answer="再找王大明", details={"why": "王大明"})
+    assert retention.hide_reporters(NOW + timedelta(days=731)) == 1
+    told = [*Case.objects.values_list("address", "proof"), *Task.objects.values_list("words", "reply"), *Request.objects.values_list("reason", "answer", "details")]
+    assert "王大明" not in str(told) and "13800001111" not in str(told)
+    assert str(told).count(retention.HIDDEN) == 7
+
+
+@pytest.mark.parametrize(("key", "bad", "good"), [
+    ("retention.years", (0.5, 0, 101, 10_000, True, "10"), (1, 100)), ("retention.long_years", (30.5, 9999), (1, 100)),
+    ("retention.reporter_days", (0, 1.5, 36_501), (1, 36_500)), ("handover.hours", (0.5, 73, 1e9), (1, 72)),
+])  # fmt: skip
+def test_periods_are_whole_numbers_within_reason(key: str, bad: tuple[Any, ...], good: tuple[Any, ...]) -> None:
+    for value in bad:
+        with pytest.raises(ValueError, match="整数"):
+            check(key, value)
+    for value in good:
+        check(key, value)
+
+
+def test_a_number_from_before_the_bounds_stops_nothing(world: World) -> None:
+    assert retention.years_after(date(2026, 1, 1), 10_000) == date(9999, 1, 1)
+    setting("retention.years", 10_000)
+    setting("retention.reporter_days", 10**7)
+    setting("retention.hide_reporter", True)
+    assert archived(world).retention.years == 100
+    assert retention.hide_reporters() == 0
+
+
+def test_one_part_of_the_night_that_fails_keeps_the_others_from_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def fails() -> int:
+        raise ValueError("x")
+
+    monkeypatch.setattr(retention, "give_missing", fails)
+    monkeypatch.setattr(retention, "hide_reporters", lambda: done.append("hidden"))
+    monkeypatch.setattr(disposal, "go_on", lambda: done.append("went on"))
+    jobs.keep(0)
+    assert done == ["hidden", "went on"]
+    assert jobs.keep.lock == takeover_batches.LONG_WORK
+
+
 def test_the_database_holds_to_the_record(world: World) -> None:
     case = past(world)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Report.objects.filter(case=case).update(reporter_name="")
     Removal.objects.create(kind="anonymised", case_key=case.pk, number=str(case), what="x", why="x", at=NOW, who="x")
     Report.objects.filter(case=case).update(reporter_name="")
+    for words in ({"description": "另一个故事"}, {"reporter_name": "别人"}, {"said": {"楼": "4"}}, {"said": {"楼": "3", "新": "x"}}, {"description": "别的〔已隐去〕"}):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            Report.objects.filter(case=case).update(**words)
+    Report.objects.filter(case=case).update(description="我是〔已隐去〕，13800001111", said={"楼": "3"})
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Step.objects.filter(case=case).update(acted_at=NOW - timedelta(days=9))
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

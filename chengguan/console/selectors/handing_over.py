@@ -21,6 +21,8 @@ WATCHES_ALARMS = ("duty_officer", "shift_leader")
 LONGEST = timedelta(hours=48)
 """A shift that begins earlier than this is a slip of the pen."""
 
+MOST_HOURS = 72
+
 
 def posts_of(who: Who) -> list[HeldPost]:
     """The posts of this person that are handed over; of the same role at the same place one."""
@@ -48,7 +50,7 @@ def may_accept(who: Who, sheet: HandOver) -> bool:
 
 
 def hours_of_a_shift() -> float:
-    return float(cases.settings()["handover.hours"])
+    return min(float(cases.settings()["handover.hours"]), MOST_HOURS)
 
 
 def begin_of(post: HeldPost, now: datetime) -> datetime:
