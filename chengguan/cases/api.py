@@ -15,6 +15,7 @@ from chengguan.cases import selectors, services
 from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Case
 from chengguan.people.selectors import Who
+from chengguan.people.typed import can_be_stored
 
 router = Router(auth=django_auth)
 
@@ -143,6 +144,8 @@ def one_case(request: HttpRequest, case_id: int) -> Any:
 def act(request: HttpRequest, case_id: int, action: str, move: Move) -> Any:
     who = _who(request)
     case = _case(who, case_id)
+    if not can_be_stored(move.given):
+        return Status(422, {"detail": _("有不能保存的字符。"), "field": ""})
     unknown = sorted(set(move.given) - set(FIELDS))
     if unknown:
         return Status(422, {"detail": _("不认识的字段：%(names)s") % {"names": ", ".join(unknown)}, "field": unknown[0]})

@@ -20,6 +20,7 @@ from chengguan.cases import selectors as cases
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo, Step
 from chengguan.people.selectors import Who, may
+from chengguan.people.typed import can_be_stored
 from chengguan.portal.models import Partner
 from chengguan.things.models import Attachment
 
@@ -95,7 +96,7 @@ def plain_state(state: str) -> str:
 
 def follow(who: Who, code: str) -> Progress:
     """The progress of the report with that code; Case.DoesNotExist when there is none."""
-    own = Case.objects.get(follow_code=code.strip().upper())
+    own = _own(code)
     case = _followed(own)
     return Progress(
         code=own.follow_code or "",
@@ -108,15 +109,23 @@ def follow(who: Who, code: str) -> Progress:
     )
 
 
+def _own(code: str) -> Case:
+    code = code.strip().upper()
+    if not can_be_stored(code):
+        raise Case.DoesNotExist
+    return Case.objects.get(follow_code=code)
+
+
 def photo(who: Who, code: str, photo_id: int) -> Attachment:
     """A photo of the finished work of the report with that code; DoesNotExist for any other."""
-    case = _followed(Case.objects.get(follow_code=code.strip().upper()))
+    case = _followed(_own(code))
     return _after_photos(case).select_related("attachment").get(pk=photo_id).attachment
 
 
 def recent_from_citizens(minutes: int) -> int:
-    """How many reports came through the citizens' door lately."""
-    return Case.objects.filter(source="citizen", reported_at__gte=timezone.now() - timedelta(minutes=minutes)).count()
+    """How many reports came lately from people without a key; what partners bring has limits of its own."""
+    lately = Case.objects.filter(source="citizen", reported_at__gte=timezone.now() - timedelta(minutes=minutes))
+    return lately.exclude(source_key__startswith="partner:").count()
 
 
 def _after_photos(case: Case):  # type: ignore[no-untyped-def]

@@ -56,6 +56,13 @@ def test_move_refused_and_stale(world: World) -> None:
     assert post(client(world, "dispatcher"), f"/api/v1/cases/{case.pk}/send_back", {"version": 1, "given": {"reason": "x"}}).status_code == 409
 
 
+def test_what_no_database_takes_is_refused_in_words(world: World) -> None:
+    case = world.case("awaiting_filing")
+    for given in ({"reason": "\ud800"}, {"\ud800": "x"}, {"reason": "a\0"}, {"words": [{"x": "\udfff"}]}):
+        answer = post(client(world, "shift_leader"), f"/api/v1/cases/{case.pk}/decline", {"version": 1, "given": given})
+        assert (answer.status_code, "不能保存" in answer.json()["detail"]) == (422, True)
+
+
 def test_move_without_the_forms_token_is_refused(world: World) -> None:
     case = world.case("awaiting_filing")
     page = client(world, "shift_leader", enforce_csrf_checks=True)

@@ -17,6 +17,7 @@ from chengguan.cases import services as cases
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.configuration import held
 from chengguan.people.selectors import ANONYMOUS, Who
+from chengguan.people.typed import can_be_stored
 from chengguan.places.coordinates import bd09_to_wgs84, gcj02_to_wgs84
 from chengguan.places.models import UnitGrid
 from chengguan.places.selectors import geocode, grid_at, inside_county
@@ -24,7 +25,7 @@ from chengguan.portal import selectors
 from chengguan.portal.models import Partner
 from chengguan.portal.services.refusals import Rejected
 from chengguan.portal.services.reporting import LONGEST_WORDS, is_phone, photos_refused, point_of, put_photos
-from chengguan.portal.services.senders import count_partner, count_stranger
+from chengguan.portal.services.senders import count_partner, count_stranger, count_try
 from chengguan.standards import codes
 
 FROM_CRS: dict[str, Any] = {
@@ -74,6 +75,8 @@ def take(given: Mapping[str, Any], photos: Sequence[Any], partner: Partner | Non
     if known is not None:
         return Taken(known, False)
     with held():
+        if partner is None:
+            count_try(ip)
         report = _read(given, photos, partner, own_id)
         if partner is None:
             count_stranger(ip)
@@ -110,7 +113,7 @@ def _id(given: Mapping[str, Any], partner: Partner | None) -> str:
 
 def _read(given: Mapping[str, Any], photos: Sequence[Any], partner: Partner | None, own_id: str) -> Report:
     """Everything that is wrong with it at once."""
-    wrong: dict[str, str] = {name: _("没有这个字段。") for name in given if name not in FIELDS}
+    wrong: dict[str, str] = {name.encode(errors="replace").decode(): _("没有这个字段。") for name in given if name not in FIELDS}
     text = {name: _text(name, given, wrong) for name in LONGEST if name != "id"}
     if text["matter"] and text["matter"] not in codes.in_force().matters and "matter" not in wrong:
         wrong["matter"] = _("没有这个案件类别：%(code)s") % {"code": text["matter"]}
@@ -141,7 +144,7 @@ def _text(name: str, given: Mapping[str, Any], wrong: dict[str, str]) -> str:
     if not isinstance(value, str):
         wrong[name] = _("应为文字。")
         return ""
-    if "\0" in value:
+    if not can_be_stored(value):
         wrong[name] = _("有不能保存的字符。")
     elif len(value.strip()) > LONGEST[name]:
         wrong[name] = _("写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST[name]}

@@ -17,6 +17,8 @@ from chengguan.portal.services.refusals import TooMany
 HOUR = timedelta(hours=1)
 FROM_ONE_ADDRESS = 10
 """Reports an hour from one network address; a household or an office shares one."""
+TRIES = 60
+"""How often an hour one network address may try, with what is refused: each try is looked up in the register of addresses."""
 FROM_ALL = 120
 """Reports in ten minutes from people without a key altogether; beyond that they are asked to telephone."""
 
@@ -27,6 +29,12 @@ ON CONFLICT (key) DO UPDATE SET since = CASE WHEN known.since <= %(past)s THEN e
 RETURNING reports
 """
 """Not waited for until it is on disk: a count that a power cut takes back harms nobody."""
+
+
+def count_try(ip: str) -> None:
+    """Count what that network address sends, before it is read; TooMany beyond what anybody mistypes in an hour."""
+    if _sent_by(f"try:{ip}") > TRIES:
+        raise TooMany([_("您这一小时试得太多了，请歇一会儿再报；急事请打热线 12319。")])
 
 
 def count_stranger(ip: str) -> None:

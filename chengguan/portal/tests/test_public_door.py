@@ -133,6 +133,8 @@ def test_what_is_reported_there_already_is_told_and_the_report_is_taken_all_the_
     ({"occurred_at": "2026-13-99T00:00:00+08:00"}, "occurred_at", "带时区的时间"),
     ({"occurred_at": "2999-01-01T00:00:00+08:00"}, "occurred_at", "在将来"),
     ({"urgency": "high"}, "urgency", "没有这个字段"),
+    ({"description": "路灯\ud800不亮"}, "description", "不能保存的字符"), ({"reporter_name": "\udfff"}, "reporter_name", "不能保存的字符"),
+    ({"lon": "\ud800"}, "lon", "以度为单位"), ({"crs": "\ud800"}, "crs", "坐标系"), ({"\ud800": "x"}, "?", "没有这个字段"), ({"a\0": 1}, "a\0", "没有这个字段"),
 ])  # fmt: skip
 def test_junk_is_answered_in_words_that_name_the_field(key: str, changed: dict[str, Any], field: str, words: str) -> None:
     answer = send(key, **changed)
@@ -182,6 +184,23 @@ def test_without_a_key_an_id_must_not_be_guessed_and_the_citizens_limits_hold(to
     assert [send("").status_code for _each in range(3)] == [201, 201, 429]
     assert set(Case.objects.values_list("source", flat=True)) == {"citizen"}
     assert send("", description="长" * 501).json()["fields"]["description"]
+
+
+def test_a_code_that_is_none_is_not_found(town: dict[str, Any]) -> None:
+    for code in ("%00", "%ED%A0%80", "ABCD"):
+        assert Client().get(f"{DOOR}?code={code}").status_code == 404, code
+
+
+def test_who_has_no_key_is_slowed_for_what_is_refused_too(town: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(senders, "TRIES", 2)
+    assert [send("", id=str(uuid.uuid4()), matter="99999").status_code for _each in range(3)] == [422, 422, 429]
+
+
+def test_what_a_partner_brings_does_not_close_the_citizens_door(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(senders, "FROM_ALL", 1)
+    Partner.objects.update(source="citizen")
+    assert (send(key).status_code, Case.objects.get().source) == (201, "citizen")
+    assert [send("", id=str(uuid.uuid4())).status_code for _each in range(2)] == [201, 429]
 
 
 def test_a_full_hour_begins_again(key: str) -> None:
