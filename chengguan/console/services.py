@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -123,3 +124,14 @@ def accept_shift(who: Who, sheet: HandOver | int, words: str = "", now: datetime
     audit(who, "handover.accept", found, str(found.get_role_display()))
     notify(found.going, _("%(name)s已接班") % {"name": who.name}, found.coming_words, f"/handover/{found.pk}", "handover")
     return found
+
+
+def empty_sheets(case_id: int) -> int:
+    """A destroyed case leaves its number and class on the sheets that named it; address and words go. Only sheets of its own time are read."""
+    case = Case.objects.only("reported_at", "archived_at", "entered_at").get(pk=case_id)
+    named = Q()
+    for part in ("late", "due", "owed", "instructions"):
+        named |= Q(**{f"contents__{part}__rows__contains": [{"id": case_id}]})
+    until = (case.archived_at or case.entered_at) + timedelta(days=1)
+    rows = HandOver.objects.filter(named, signed_at__gte=case.reported_at, signed_at__lte=until)
+    return rows.update(contents=Func(F("contents"), function="console_handover_emptied"))

@@ -20,3 +20,8 @@ def follow_the_deadline(facts: list[DeadlinesMoved]) -> None:
 def empty_the_spot_checks(fact: CaseEmptied) -> None:
     """Their verdict stays, for it is counted."""
     services.empty_spot_checks(fact.case_id)
+
+
+@handles(CaseEmptied)
+def empty_the_missed_report(fact: CaseEmptied) -> None:
+    services.empty_missed(fact.case_id)

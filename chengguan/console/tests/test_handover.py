@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F, Func
 from django.utils import timezone
 
+from chengguan.cases.facts import CaseEmptied
+from chengguan.cases.models import Case, Removal
 from chengguan.cases.services import Refused, act
 from chengguan.console import services
 from chengguan.console.models import HandOver
 from chengguan.console.selectors import handing_over as questions
 from chengguan.console.tests.duty import dark, signed_in
+from chengguan.engines import announce
 from chengguan.people.models import Holding, Notice, Organisation
 from tests.small_town import dark_lamp, person, walk
 
@@ -89,6 +93,25 @@ def test_a_sheet_once_signed_never_changes(town, other, change):
         with pytest.raises(IntegrityError, match="signed"), transaction.atomic():
             each()
     HandOver.objects.get(pk=sheet.pk)
+
+
+def test_a_destroyed_case_leaves_its_number_on_the_sheet_and_nothing_that_was_written(town, other):
+    gone, kept = dark_lamp(town), dark_lamp(town)
+    Case.objects.filter(pk__in=[gone.pk, kept.pk]).update(address="渝秀大道118号田家门口", deadline=timezone.now() + timedelta(hours=1))
+    sheet = sign()
+    assert str(sheet.contents).count("田家") == 2
+    with pytest.raises(IntegrityError, match="signed"), transaction.atomic():
+        HandOver.objects.filter(pk=sheet.pk).update(contents=Func(F("contents"), function="jsonb_strip_nulls"))
+    assert services.empty_sheets(gone.pk) == 1
+    sheet.refresh_from_db()
+    assert str(sheet.contents).count("田家") == 2, "not without a record"
+    Removal.objects.create(kind="disposed", case_key=gone.pk, number=str(gone), what="x", why="x", at=timezone.now(), who="x")
+    announce.announce(CaseEmptied(gone.pk))
+    sheet.refresh_from_db()
+    rows = {row["id"]: row for row in sheet.contents["due"]["rows"]}
+    assert (rows[gone.pk]["address"], rows[gone.pk]["case"]) == ("", gone.register_number)
+    assert rows[kept.pk]["address"] == "渝秀大道118号田家门口"
+    assert services.accept_shift(other, sheet).accepted_at
 
 
 def test_what_was_handed_over_stays_as_it_was_when_the_case_goes_on(town):

@@ -18,7 +18,7 @@ from chengguan.people.services import audit, notify
 
 @transaction.atomic
 def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None = None, words: str = "") -> MissedReport:
-    """A verdict may be given anew; the trail keeps the one before. `inspector`: one of those on duty there that day."""
+    """A verdict may be given anew; the trail keeps the one before, but no words: they go with the case. `inspector`: one of those on duty there that day."""
     if not may(who, "evaluation.judge"):
         raise Refused(_("您的岗位不能判漏报"))
     found = Case.objects.select_for_update(of=("self",)).select_related("unit_grid").get(pk=case.pk)
@@ -33,8 +33,13 @@ def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None =
     verdict = "missed" if missed else "not_missed"
     given = {"verdict": verdict, "inspector": inspector if missed else None, "words": words.strip()[:300], "judged_at": timezone.now(), "judged_by_id": who.account_id}
     row, _new = MissedReport.objects.update_or_create(case=found, defaults=given)
-    audit(who, "evaluation.missed", found, words[:300], before, {"verdict": verdict, "inspector": row.inspector_id})
+    audit(who, "evaluation.missed", found, "", before, {"verdict": verdict, "inspector": row.inspector_id})
     if missed and row.inspector is not None and (before is None or before["verdict"] != "missed"):
         notify(row.inspector, _("判为漏报：%(case)s") % {"case": found}, row.words, f"/cases/{found.pk}", "evaluation")
     refresh([found.pk])
     return row
+
+
+def empty_missed(case_id: int) -> None:
+    """The contents of the case went when its time was over; the verdict is counted and stays, what was written of it goes."""
+    MissedReport.objects.filter(case=case_id).update(words="")

@@ -44,7 +44,9 @@ def test_a_verdict_may_be_changed_and_the_trail_keeps_both(world: World) -> None
     services.judge_missed(world.who("overseer"), case, False, None, "夜里发生的")
     assert MissedReport.objects.get().verdict == "not_missed"
     assert figures(SYSTEM, "all", month())[""].counts["missed"] == 0
-    assert AuditEntry.objects.filter(action="evaluation.missed").count() == 2
+    trail = AuditEntry.objects.filter(action="evaluation.missed")
+    assert trail.count() == 2
+    assert "该看见" not in str(list(trail.values())), "words go with the case, the trail does not"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,11 @@
+"""What the desk does when cases announce something."""
+
+from chengguan.cases.facts import CaseEmptied
+from chengguan.console import services
+from chengguan.engines.announce import handles
+
+
+@handles(CaseEmptied)
+def empty_the_sheets(fact: CaseEmptied) -> None:
+    """What signed sheets of handing over repeat of the case."""
+    services.empty_sheets(fact.case_id)
