@@ -105,7 +105,8 @@ def say_changed(who: Who, kind: str, key: str, before: Any, after: Any, reason: 
 def undo(who: Who, change: Change | int, reason: str = "") -> None:
     """Set back what that change changed, and keep why. Refused once the same thing was changed again, or set back already."""
     administrator_only(who)
-    found = Change.objects.select_for_update().get(pk=change if isinstance(change, int) else change.pk)
+    found = Change.objects.get(pk=change if isinstance(change, int) else change.pk)
+    one_at_a_time(found.kind)
     if Change.objects.filter(kind=found.kind, key=found.key, pk__gt=found.pk).exists():
         raise Refused(_("这一项后来又改过，请先撤销后面的修改"))
     found.why_undone = reason

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from chengguan.cases import selectors, services
 from chengguan.cases.models import CalendarDay, Case, Change
@@ -136,3 +137,16 @@ def test_a_clock_that_ends_keeps_the_version_it_ended_under(world: World) -> Non
     services.act(world.who("shift_leader"), case, "file", now=NOW)
     own(world, "duplicates.metres", 90)
     assert case.clocks.get(stage="立案").version == Change.objects.order_by("pk").first().pk
+
+
+def test_who_sets_back_waits_for_who_changes_just_now(world: World) -> None:
+    """Else both find that nothing was changed later, and the later change is lost unseen."""
+    administrator = world.who("administrator")
+    services.set_setting(administrator, "duplicates.metres", 60)
+    first = Change.objects.latest("pk")
+    services.set_setting(administrator, "duplicates.metres", 70)
+    with CaptureQueriesContext(connection) as asked, pytest.raises(services.Refused, match="后来又改过"):
+        services.undo(administrator, first)
+    told = [query["sql"] for query in asked]
+    lock = next(place for place, sql in enumerate(told) if "pg_advisory_xact_lock" in sql)
+    assert any("EXISTS" in sql.upper() or "LIMIT 1" in sql for sql in told[lock + 1 :])
