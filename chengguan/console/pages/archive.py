@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from chengguan.cases.services.retention import prolong
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.selectors import may
+from chengguan.people.typed import whole_number
 
 navigation.add("archive", gettext_lazy("档案保管"), "/archive", action="cases.see_archive", order=68, more=True)
 
@@ -40,8 +42,8 @@ def archive(request: Request) -> HttpResponse:
     return _page(request, request.GET.get("show", "due"))
 
 
-def _page(request: Request, show: str, wrong: str = "") -> HttpResponse:
-    """`wrong`: why what was sent (request.POST, which is shown again) was not taken."""
+def _page(request: Request, show: str, wrong: str = "", ticked: Collection[int] = ()) -> HttpResponse:
+    """`wrong`: why what was sent (request.POST, which is shown again with what was ticked) was not taken."""
     who = request.who
     show, kind, today = show if show in SHOWS else "due", request.GET.get("kind", ""), timezone.localdate()
     if show == "register" and request.GET.get("as") == "xlsx":
@@ -55,6 +57,7 @@ def _page(request: Request, show: str, wrong: str = "") -> HttpResponse:
     context = {
         "show": show, "shows": SHOWS, "page": Paginator(rows, 100).get_page(request.GET.get("page")), "counted": shown.counted(who),
         "may_propose": may(who, "cases.propose_disposal"), "kinds": Removal.KINDS, "kind": kind, "terms": dict(Retention.TERMS), "wrong": wrong, "typed": request.POST,
+        "ticked": ticked,
     }  # fmt: skip
     return render(request, "console/archive/archive.html", context, status=422 if wrong else 200)
 
@@ -67,11 +70,11 @@ def _register_rows(who: Any, kind: str) -> Any:
 @sent_from("archive")
 @requires("cases.propose_disposal")
 def propose(request: Request) -> HttpResponse:
-    chosen = [int(each) for each in request.POST.getlist("case") if each.isdigit()]
+    chosen = [pk for each in request.POST.getlist("case") if (pk := whole_number(each)) is not None]
     try:
         made = verbs.propose(request.who, chosen, request.POST.get("reason", ""))
     except services.Refused as refused:
-        return _page(request, "due", refused.words)
+        return _page(request, "due", refused.words, chosen)
     messages.success(request, _("已提出销毁 %(n)d 件，等另一位有权的人审批。") % {"n": made.number_of_cases})
     return redirect("archive-disposal", made.pk)
 
@@ -107,7 +110,7 @@ def keep_longer(request: Request, case_id: int) -> HttpResponse:
     get_object_or_404(shown.kept(request.who), pk=case_id)
     years = request.POST.get("years", "")
     try:
-        kept = prolong(request.who, case_id, None if years == "ever" else int(years) if years.isdigit() else 0, request.POST.get("reason", ""))
+        kept = prolong(request.who, case_id, None if years == "ever" else whole_number(years) or 0, request.POST.get("reason", ""))
     except services.Refused as refused:
         messages.warning(request, refused.words)
     else:

@@ -64,6 +64,15 @@ def test_the_case_page_says_the_period_and_keeps_longer(old):
     assert Retention.objects.get().ends_on is None
 
 
+def test_nothing_is_ticked_beforehand_and_junk_is_nothing(old):
+    shift = signed_in("shift")
+    page = shift.get(PAGE).content.decode()
+    assert 'name="case"' in page and " checked" not in page and 'data-tick-all="case"' in page
+    assert "一次选 1 到" in shift.post(f"{PAGE}/propose", {"case": ["²", "x"], "reason": "鉴定会"}, follow=True).content.decode()
+    assert " checked" in shift.post(f"{PAGE}/propose", {"case": [old.pk], "reason": " "}).content.decode(), "what was ticked stays so after a refusal"
+    assert "1 到 100 年" in shift.post(f"{PAGE}/cases/{old.pk}/keep", {"years": "²", "reason": "x"}, follow=True).content.decode()
+
+
 def test_what_ends_within_a_year_is_listed_apart(old):
     Retention.objects.update(ends_on=timezone.localdate() + timedelta(days=100))
     leader = signed_in("leader")
