@@ -43,7 +43,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0018_stretches_kept")]
+    dependencies = [("cases", "0018_stretches_kept"), ("cases", "0018_registered")]
 
     operations = [
         migrations.AddField("disposal", "case_ids", models.JSONField(blank=True, default=list)),
