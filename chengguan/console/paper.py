@@ -9,6 +9,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from typing import Any
 
@@ -29,13 +30,18 @@ PATIENCE_S = 60
 _printing = threading.Semaphore(1)
 
 
-class TooLong(Exception):
+class NotDrawn(Exception):
+    """What draws it gave up."""
+
+
+class TooLong(NotDrawn):
     """It could not be drawn in the time a person waits for it."""
 
 
 def pdf(template: str, context: dict[str, Any]) -> bytes:
     """Nothing outside the page itself is fetched: what somebody wrote into a case cannot make the platform ask another host. With many
-    pictures a process of its own draws it, so that the other pages of this one go on; TooLong when that takes too much time."""
+    pictures a process of its own draws it, so that the other pages of this one go on; NotDrawn when that fails, TooLong when it takes
+    too much time."""
     html = render_to_string(template, context)
     if len(context.get("pictures", ())) > MANY_PICTURES:
         return _apart(html)
@@ -49,14 +55,18 @@ def pdf(template: str, context: dict[str, Any]) -> bytes:
 
 
 def _apart(html: str) -> bytes:
-    """The same by weasyprint's own command; one at a time."""
+    """The same by weasyprint's own command; one at a time. Waiting for the one before counts as time, too."""
     command = [sys.executable, "-m", "weasyprint", "--quiet", "--allowed-protocols", "data", "--base-url", "", "--encoding", "utf-8", "-", "-"]
+    end = time.monotonic() + PATIENCE_S
     if not _printing.acquire(timeout=PATIENCE_S):
         raise TooLong
     try:
-        done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=PATIENCE_S, check=True)
+        done = subprocess.run(command, input=html.encode(), capture_output=True, timeout=max(end - time.monotonic(), 0), check=True)
     except subprocess.TimeoutExpired as late:
         raise TooLong from late
+    except subprocess.CalledProcessError as failed:
+        log.error("weasyprint ended with %s: %s", failed.returncode, failed.stderr.decode(errors="replace")[-2000:])
+        raise NotDrawn from failed
     finally:
         _printing.release()
     return done.stdout

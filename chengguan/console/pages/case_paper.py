@@ -33,13 +33,17 @@ def _download(content: bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
+def _not_now(words: str) -> HttpResponse:
+    return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
+
+
 def _printed(template: str, context: dict[str, Any], name: str) -> HttpResponse:
     try:
         content = paper.pdf(template, context)
     except paper.TooLong:
-        return HttpResponse(
-            _("照片太多，一分钟里没有印完。请下载“案卷数据”，照片都在里面；或者过一会儿再试。"), status=503, content_type="text/plain; charset=utf-8"
-        )
+        return _not_now(_("照片太多，一分钟里没有印完。请下载“案卷数据”，照片都在里面；或者过一会儿再试。"))
+    except paper.NotDrawn:
+        return _not_now(_("这一份没有印出来，案件本身没有问题。请下载“案卷数据”，照片都在里面；或者过一会儿再试。"))
     return _download(content, "application/pdf", name)
 
 
