@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires, sent_from
@@ -18,6 +19,9 @@ from chengguan.portal import selectors, services
 from chengguan.portal.models import Partner
 
 navigation.add("partners", gettext_lazy("上报伙伴与密钥"), "/administration/partners", action="portal.manage_partners", place="administration", order=55)
+
+FRESH = "partner_key"
+"""In the session: a key from its making to the page that shows it, which takes it out."""
 
 
 class PartnerForm(Plain):
@@ -32,12 +36,25 @@ def partners(request: Request) -> HttpResponse:
     if request.method == "POST":
         partner = form.attempt(lambda given: services.create_partner(request.who, **given))
         if partner:
-            return _key_once(request, partner, services.issue_key(request.who, partner))
+            return _new_key(request, partner)
     return render(request, "portal/partners/list.html", {"partners": selectors.partners(request.who), "form": form})
 
 
-def _key_once(request: Request, partner: Partner, key: str) -> HttpResponse:
-    response = render(request, "portal/partners/key_once.html", {"partner": partner, "key": key})
+def _new_key(request: Request, partner: Partner) -> HttpResponse:
+    """Shown by a page of its own, which reloaded shows nothing and issues nothing."""
+    request.session[FRESH] = [partner.pk, services.issue_key(request.who, partner)]
+    return redirect("partner_key", partner.pk)
+
+
+@require_GET
+@requires("portal.manage_partners")
+def partner_key(request: Request, partner_id: int) -> HttpResponse:
+    one = get_object_or_404(selectors.partners(request.who), pk=partner_id)
+    of, key = request.session.pop(FRESH, (None, ""))
+    if of != one.pk:
+        messages.info(request, _("密钥只显示一次。没有记下的话，请再换一把。"))
+        return redirect("partner", one.pk)
+    response = render(request, "portal/partners/key_once.html", {"partner": one, "key": key})
     response["Cache-Control"] = "no-store"
     return response
 
@@ -57,7 +74,7 @@ def partner(request: Request, partner_id: int) -> HttpResponse:
 def partner_act(request: Request, partner_id: int, action: str) -> HttpResponse:
     one = get_object_or_404(selectors.partners(request.who), pk=partner_id)
     if action == "key":
-        return _key_once(request, one, services.issue_key(request.who, one))
+        return _new_key(request, one)
     if action in {"enable", "disable"}:
         services.set_partner_enabled(request.who, one, action == "enable")
         messages.success(request, _("已保存。"))
@@ -67,5 +84,6 @@ def partner_act(request: Request, partner_id: int, action: str) -> HttpResponse:
 urlpatterns = [
     path("administration/partners", partners, name="partners"),
     path("administration/partners/<int:partner_id>", partner, name="partner"),
+    path("administration/partners/<int:partner_id>/new-key", partner_key, name="partner_key"),
     path("administration/partners/<int:partner_id>/<str:action>", partner_act, name="partner_act"),
 ]

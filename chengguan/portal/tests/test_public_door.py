@@ -222,7 +222,7 @@ def test_a_report_takes_a_handful_of_questions_and_reads_no_shapes(key: str) -> 
 def test_only_an_administrator_manages_partners(town: dict[str, Any]) -> None:
     client = Client()
     client.force_login(_account("admin"))
-    page = client.post("/administration/partners", {"name": "12345 热线", "source": "hotline", "an_hour": 500})
+    page = client.post("/administration/partners", {"name": "12345 热线", "source": "hotline", "an_hour": 500}, follow=True)
     key = re.search(r'class="secret">(cg_[\w-]+)<', page.content.decode())
     assert key is not None
     assert page["Cache-Control"] == "no-store"
@@ -233,6 +233,21 @@ def test_only_an_administrator_manages_partners(town: dict[str, Any]) -> None:
     assert send(key[1]).status_code == 401
     client.force_login(_account("accept"))
     assert client.get("/administration/partners").status_code == 403
+
+
+def test_reloading_the_page_of_a_new_key_issues_no_other(town: dict[str, Any]) -> None:
+    client = Client()
+    client.force_login(_account("admin"))
+    partner = services.create_partner(SYSTEM, name="12345 热线", source="hotline", an_hour=500)
+    address = f"/administration/partners/{partner.pk}"
+    answer = client.post(f"{address}/key")
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}/new-key")
+    key = re.search(r'class="secret">(cg_[\w-]+)<', client.get(f"{address}/new-key").content.decode())
+    assert key is not None
+    again = client.get(f"{address}/new-key", follow=True).content.decode()
+    assert 'class="secret"' not in again
+    assert "密钥只显示一次" in again
+    assert send(key[1]).status_code == 201, "it is still the partner's key"
 
 
 def _account(username: str) -> Any:
