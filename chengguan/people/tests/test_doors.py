@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 PUBLIC = re.compile(
-    r"^/(signin|language|report(/.*)?|follow(/.*)?|citizen(/.*)?|api/health|tiles/base/.*|files/.*|admin/login/|admin/jsi18n/)$"
+    r"^/(signin|language|report(/.*)?|follow(/.*)?|citizen(/.*)?|api/health|api/v1/portal/reports|tiles/base/.*|files/.*|admin/login/|admin/jsi18n/)$"
 )
-"""What a stranger may open, and nothing else: the sign-in, the citizen's pages, the health of the program, the
-base map (streets and water); a file
-only with the token of its upload, which its own test proves."""
+"""What a stranger may open, and nothing else: the sign-in, the citizen's pages, the same report from another program and what
+became of it, the health of the program, the base map (streets and water); a file only with the token of its upload, which its own
+test proves."""
 
 VALUES = {"int": "1", "slug": "x", "str": "x", "path": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
