@@ -1,5 +1,8 @@
-"""People at work without a browser: they sign in, open pages, fill in the forms that are drawn, and send them. For stories in
-which time passes or many people act and no page's script is the point; the database, the files and the pages are the real ones.
+"""People at work without a browser: they sign in, open pages, fill in the forms that are drawn, and send them. What no page offers is
+tried by sending it all the same (`cannot`). For stories in which time passes or many people act and no page's script is the point; the
+database, the files and the pages are the real ones, but all is one transaction of the test, so that nothing happens after a commit, and
+the jobs of the clock run when the story's `Clock` is set. How a case came to where a story begins is often told by `small_town.walk`,
+by the same services without their pages.
 """
 
 from __future__ import annotations
