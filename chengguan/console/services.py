@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,7 +90,8 @@ def hand_over(who: Who, role: str, organisation_id: int, *, since: datetime | No
     post = next((each for each in handing_over.posts_of(who) if each.role == role and each.organisation_id == organisation_id), None)
     if post is None or who.account_id is None:
         raise Refused(_("您没有这个岗位，不能交班"))
-    list(Account.objects.select_for_update().filter(pk=who.account_id).values_list("pk"))  # a second tap waits, and finds the first
+    with connection.cursor() as cursor:  # a second tap, or somebody else of the post, waits and finds the first sheet
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('console.handover ' || %s), %s)", [role, organisation_id])
     last = handing_over.last_of(post)
     if last is not None and last.accepted_at is None and last.going_id != who.account_id:
         raise Refused(_("上一班%(name)s交的班还没有人接，请先接班") % {"name": last.going_name})

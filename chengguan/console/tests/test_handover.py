@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F, Func
 from django.utils import timezone
 
@@ -148,3 +148,21 @@ def test_what_the_one_who_comes_wrote_stays_when_it_is_not_taken(town, other):
 def test_who_may_look_at_the_sheets(town, who, status):
     assert signed_in(who).get("/handover").status_code == status
     assert signed_in(who).get("/handover/new").status_code == 403
+
+
+def test_two_of_one_post_who_sign_at_once_do_so_one_after_the_other(town, other):
+    organisation = Organisation.objects.get(code="supervision")
+    second = connection.copy()
+    second.set_autocommit(False)
+    try:
+        with second.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('console.handover acceptor'), %s)", [organisation.pk])
+            with connection.cursor() as mine:
+                mine.execute("SET LOCAL lock_timeout = '200ms'")
+            with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+                sign()
+    finally:
+        second.close()
+    sign()
+    with pytest.raises(Refused, match="还没有人接"):
+        services.hand_over(other, "acceptor", organisation.pk)
