@@ -238,7 +238,7 @@ TABLE: tuple[Row, ...] = (
         ("end:all",), "不进部门的各项率，计入作废数。", decides="void"),
     Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader", "dispatcher", "leader"), ("reason",), ("request:void", "on_the_ladder"),
         (), "照常走完。", decides="void"),
-    Row((*FOLLOWED, "archived"), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("closed_or_awaited", "linked_when_unsatisfied"),
+    Row((*FOLLOWED, "answered", "archived"), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("closed_or_awaited", "linked_when_unsatisfied"),
         (), "告诉来电人结果，问一句满不满意；不满意的另立关联案件，旧结果不动。", main=True),
     Row(("closed",), "ask_appeal", SAME, "申诉", ("department",), ("reason",), ("was_overdue", "appeal_window", "first_appeal"),
         (), "只有超期的可以申诉，一案一次。", asks="appeal"),

@@ -124,3 +124,13 @@ def test_the_operator_transfers_what_is_somebody_elses(world: World) -> None:
     )
     assert (case.state, case.closing_note) == ("transferred", "县供电公司")
     assert [call.case for call in rings(world)] == [case], "who wants to hear of it is rung up"
+
+
+def test_who_was_merged_into_what_is_answered_on_the_spot_is_rung_up_still(world: World) -> None:
+    main, same = world.case("reported", reply_wanted=True, reporter_phone="13900001111"), world.case("reported", **CALLER)
+    services.act(world.who("acceptor"), same, "merge", now=NOW, into=main)
+    services.act(world.who("acceptor"), main, "answer", now=NOW, answer="明天就修")
+    (call,) = rings(world)
+    assert (call.case, [each.phone for each in call.callers]) == (main, ["13900002222"]), "the other has just heard it"
+    services.act(world.who("acceptor"), main, "follow_up", now=NOW, satisfaction="satisfied")
+    assert rings(world) == []
