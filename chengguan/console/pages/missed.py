@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -21,7 +23,9 @@ from chengguan.people.models import Account
 from chengguan.people.selectors import may
 from chengguan.people.typed import day, whole_number
 
-SHOWS = {"waiting": gettext_lazy("待判"), "missed": gettext_lazy("漏报"), "not_missed": gettext_lazy("不算漏报")}
+SHOWS = {
+    "waiting": gettext_lazy("待判"), "missed": gettext_lazy("漏报"), "not_missed": gettext_lazy("不算漏报"), "nobody": gettext_lazy("当天无人当班"),
+}  # fmt: skip
 
 
 @require_GET
@@ -31,7 +35,8 @@ def missed(request: Request) -> HttpResponse:
     show = show if show in SHOWS else "waiting"
     month = period("month", day(request.GET.get("day")) or timezone.localdate())
     page = Paginator(questions.candidates(request.who, month, show), 30).get_page(request.GET.get("page"))
-    rows = [{"case": each, "on_duty": questions.on_duty(each) if show == "waiting" else []} for each in page]
+    walked = questions.on_duty_of(page)
+    rows = [{"case": each, "on_duty": walked[each.pk], "verdict": each.missed_report if show in questions.VERDICTS else None} for each in page]
     context = {
         "page": page, "rows": rows, "show": show, "shows": SHOWS, "month": month, "before": month.before().first, "after": month.after().first,
         "may_judge": may(request.who, "evaluation.judge"),
@@ -44,13 +49,17 @@ def missed(request: Request) -> HttpResponse:
 def missed_judge(request: Request, case_id: int) -> HttpResponse:
     case = get_object_or_404(visible(request.who).select_related("unit_grid"), pk=case_id)
     inspector = Account.objects.filter(pk=whole_number(request.POST.get("inspector")) or 0).first()
+    verdict, show = request.POST.get("verdict", ""), request.POST.get("show", "")
     try:
-        services.judge_missed(request.who, case, request.POST.get("verdict") == "missed", inspector, request.POST.get("words", ""))
+        if verdict not in questions.VERDICTS:
+            raise services.Refused(_("请选“漏报”或“不算”"), "verdict")
+        services.judge_missed(request.who, case, verdict == "missed", inspector, request.POST.get("words", ""))
     except services.Refused as refused:
         messages.warning(request, refused.words)
     else:
         messages.success(request, _("已记下。"))
-    return redirect(f"{reverse('missed')}?day={timezone.localdate(case.reported_at)}")
+    asked = urlencode({"show": show if show in SHOWS else "waiting", "day": timezone.localdate(case.reported_at)})
+    return redirect(f"{reverse('missed')}?{asked}")
 
 
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,26 +12,38 @@ from chengguan.cases.selectors import visible
 from chengguan.cases.selectors.worklists import HEAVY, SHOWN
 from chengguan.evaluation.selectors.periods import Period
 from chengguan.people.models import Account
-from chengguan.people.selectors import Who, inspectors_of, reach
+from chengguan.people.selectors import Who, inspectors_at, reach
 
 OTHERS = ("citizen", "hotline", "leader", "video", "upper")
 """Sources that found it before our inspectors."""
-VERDICTS: dict[str, Any] = {"waiting": None, "missed": "missed", "not_missed": "not_missed"}
+VERDICTS = ("missed", "not_missed")
 
 
-def candidates(who: Who, period: Period, verdict: str = "waiting") -> QuerySet[Case]:
-    """Filed cases of the period, reported by others, in some unit grid."""
+def candidates(who: Who, period: Period, show: str = "waiting") -> QuerySet[Case]:
+    """Filed cases of the period, reported by others, in some unit grid: those judged so (VERDICTS), those that wait for a
+    verdict, or those (`nobody`) where nobody was on duty, who can be no miss of anybody's."""
     if not reach(who, "evaluation.see").everything:
         return Case.objects.none()
     rows = visible(who).filter(
         source__in=OTHERS, filed_at__isnull=False, unit_grid__isnull=False, reported_at__gte=period.start, reported_at__lt=period.end
     )
     rows = rows.exclude(state="voided")
-    rows = rows.filter(missed_report=None) if verdict == "waiting" else rows.filter(missed_report__verdict=verdict)
+    if show in VERDICTS:
+        rows = rows.filter(missed_report__verdict=show)
+    else:
+        rows = rows.filter(missed_report=None)
+        walked = on_duty_of(rows.only("unit_grid", "reported_at"))
+        rows = rows.filter(pk__in=[pk for pk, named in walked.items() if bool(named) == (show == "waiting")])
     shown = rows.select_related(*SHOWN, "unit_grid", "missed_report__inspector").defer(*HEAVY, "unit_grid__geom", "unit_grid__geom_3857")
     return shown.order_by("-reported_at", "-pk")
 
 
+def on_duty_of(cases: Iterable[Case]) -> dict[int, list[Account]]:
+    """By case who walked its grid on the day of the report."""
+    spots = {case.pk: (case.unit_grid_id, timezone.localdate(case.reported_at)) for case in cases}
+    walked = inspectors_at((grid, day) for grid, day in spots.values() if grid is not None)
+    return {pk: walked[grid, day] if grid is not None else [] for pk, (grid, day) in spots.items()}
+
+
 def on_duty(case: Case) -> list[Account]:
-    """Who walked that grid on the day of the report."""
-    return inspectors_of(case.unit_grid, timezone.localdate(case.reported_at)) if case.unit_grid is not None else []
+    return on_duty_of([case])[case.pk]

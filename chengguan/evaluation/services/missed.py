@@ -30,12 +30,13 @@ def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None =
     if missed and not words.strip():
         raise Refused(_("判漏报要写明理由"), "words")
     before = MissedReport.objects.filter(case=found).values("verdict", "inspector").first()
+    blamed = Account.objects.filter(pk=before["inspector"]).first() if before and before["verdict"] == "missed" else None
     verdict = "missed" if missed else "not_missed"
     given = {"verdict": verdict, "inspector": inspector if missed else None, "words": words.strip()[:300], "judged_at": timezone.now(), "judged_by_id": who.account_id}
     row, _new = MissedReport.objects.update_or_create(case=found, defaults=given)
     audit(who, "evaluation.missed", found, "", before, {"verdict": verdict, "inspector": row.inspector_id})
-    if missed and row.inspector is not None and (before is None or before["verdict"] != "missed"):
-        notify(row.inspector, _("判为漏报：%(case)s") % {"case": found}, row.words, f"/cases/{found.pk}", "evaluation")
+    if row.inspector != blamed:
+        _tell(found, row, blamed)
     refresh([found.pk])
     return row
 
@@ -43,3 +44,14 @@ def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None =
 def empty_missed(case_id: int) -> None:
     """The contents of the case went when its time was over; the verdict is counted and stays, what was written of it goes."""
     MissedReport.objects.filter(case=case_id).update(words="")
+
+
+def _tell(case: Case, row: MissedReport, blamed: Account | None) -> None:
+    """Whom it is laid upon, and whom it is taken from. An inspector cannot open what others reported, so the notice itself says
+    what and where."""
+    what = {"matter": case.matter_name, "place": case.community or case.township or "", "day": timezone.localdate(case.reported_at), "words": row.words or "—"}
+    text = _("%(day)s %(place)s %(matter)s。理由：%(words)s") % what
+    if row.inspector is not None:
+        notify(row.inspector, _("判为漏报：%(case)s") % {"case": case}, text, kind="evaluation")
+    if blamed is not None:
+        notify(blamed, _("不再算您漏报：%(case)s") % {"case": case}, text, kind="evaluation")

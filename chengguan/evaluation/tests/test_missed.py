@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chengguan.evaluation import services
 from chengguan.evaluation.models import MissedReport
 from chengguan.evaluation.selectors import cases_behind, figures
-from chengguan.evaluation.selectors.missed import candidates
+from chengguan.evaluation.selectors.missed import candidates, on_duty_of
 from chengguan.evaluation.tests.conftest import MONTH, World, history, month
-from chengguan.people.models import AuditEntry, Notice
+from chengguan.people.models import AuditEntry, GridDuty, Holding, Leave, Notice
 from chengguan.people.selectors import SYSTEM
 
 
@@ -63,3 +66,35 @@ def test_what_is_no_miss_is_refused(world: World, role: str, facts: dict[str, An
     case = other(world, **facts)
     with pytest.raises(services.Refused, match=why):
         services.judge_missed(world.who(role), case, True, world.accounts[inspector], words)
+
+
+def test_where_nobody_was_on_duty_nothing_waits_for_a_verdict(world: World) -> None:
+    case = other(world)
+    GridDuty.objects.all().delete()
+    assert not candidates(world.who("evaluator"), MONTH)
+    assert list(candidates(world.who("evaluator"), MONTH, "nobody")) == [case]
+
+
+def test_who_is_blamed_and_who_no_longer_is_are_both_told_in_words_they_can_read(world: World) -> None:
+    case, first = other(world), world.accounts["inspector"]
+    second = world.person("walker2", "inspector", world.centre)
+    GridDuty.objects.create(responsibility_grid=GridDuty.objects.get().responsibility_grid, account=second, valid_from=GridDuty.objects.get().valid_from)
+    services.judge_missed(world.who("evaluator"), case, True, first, "该看见")
+    services.judge_missed(world.who("evaluator"), case, True, first, "还是该看见")
+    services.judge_missed(world.who("evaluator"), case, True, second, "那天是他走")
+    services.judge_missed(world.who("evaluator"), case, False, None, "夜里发生的")
+    said = {account: list(Notice.objects.filter(account=account, kind="evaluation").order_by("id").values_list("title", flat=True)) for account in (first, second)}
+    assert {account: [title[:4] for title in titles] for account, titles in said.items()} == {first: ["判为漏报", "不再算您"], second: ["判为漏报", "不再算您"]}
+    told = Notice.objects.filter(account=first).latest("id")
+    assert told.link == "" and "那天是他走" in told.text, "they cannot open a case that others reported"
+
+
+def test_who_walked_where_is_asked_of_all_at_once_with_stand_ins(world: World) -> None:
+    cases = [other(world) for _n in range(4)]
+    stand_in = world.person("walker2", "inspector", world.centre)
+    leave = Leave.objects.create(account=world.accounts["inspector"], stand_in=stand_in, valid_from=date(2026, 1, 1), valid_to=date(2027, 1, 1))
+    leave.posts.set(Holding.objects.filter(account=world.accounts["inspector"]).values_list("post", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        walked = on_duty_of(cases)
+    assert set(map(tuple, walked.values())) == {(stand_in,)}
+    assert len(asked) <= 4

@@ -14,6 +14,7 @@ from chengguan.people.selectors.administration import (
 from chengguan.people.selectors.answering import (
     accounts_with_role,
     in_place_of,
+    inspectors_at,
     inspectors_of,
     only_one_responsible,
     responsible_department,
@@ -67,6 +68,7 @@ __all__ = [
     "grids_with_duties",
     "history_of",
     "in_place_of",
+    "inspectors_at",
     "inspectors_of",
     "leave_of",
     "lendable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from chengguan.people.models import Account, GridDuty, Organisation
 from chengguan.people.selectors.leaves import leave_of, leaves_of, stand_in_as
 from chengguan.people.selectors.responsibility import explained
 from chengguan.people.selectors.who import children_of, on
+from chengguan.places.models import GridMembership
 from chengguan.places.selectors import responsibility_grid_of
 
 _HOLDERS = """
@@ -59,6 +61,38 @@ def inspectors_of(unit_grid: Any, day: date | None = None) -> list[Account]:
     away = leaves_of(named, day)
     here = (stand_in_as(away[each.pk], "inspector") if each.pk in away else each for each in named)
     return list(dict.fromkeys(each for each in here if each is not None))
+
+
+def inspectors_at(spots: Iterable[tuple[int, date]]) -> dict[tuple[int, date], list[Account]]:
+    """(unit grid's id, day) -> the inspectors on duty there that day, in the order of `inspectors_of`, of all of them at once."""
+    wanted = set(spots)
+    holds: dict[int, list[GridMembership]] = {}
+    for row in GridMembership.objects.filter(unit_grid__in={grid for grid, _day in wanted}).order_by("responsibility_grid__code"):
+        holds.setdefault(row.unit_grid_id, []).append(row)
+    duties: dict[int, list[GridDuty]] = {}
+    walked = {row.responsibility_grid_id for rows in holds.values() for row in rows}
+    for duty in GridDuty.objects.filter(responsibility_grid__in=walked, account__is_active=True).select_related("account").order_by("shift", "id"):
+        duties.setdefault(duty.responsibility_grid_id, []).append(duty)
+    leaves: dict[int, list[Leave]] = {}
+    named = {duty.account_id for rows in duties.values() for duty in rows}
+    for leave in Leave.objects.filter(account__in=named).select_related("stand_in").prefetch_related("posts"):
+        leaves.setdefault(leave.account_id, []).append(leave)
+    found: dict[tuple[int, date], list[Account]] = {}
+    for grid, day in wanted:
+        held = next((row for row in holds.get(grid, ()) if _holds(row, day)), None)
+        here: dict[Account, None] = {}
+        for duty in duties.get(held.responsibility_grid_id, ()) if held else ():
+            away = next((leave for leave in leaves.get(duty.account_id, ()) if _holds(duty, day) and _holds(leave, day)), None)
+            walks = stand_in_as(away, "inspector") if away else duty.account
+            if walks is not None and _holds(duty, day):
+                here[walks] = None
+        found[grid, day] = list(here)
+    return found
+
+
+def _holds(row: Any, day: date) -> bool:
+    """Whether a dated row is valid on that day, as `on` asks the database."""
+    return row.valid_from <= day and (row.valid_to is None or row.valid_to > day)
 
 
 def in_place_of(inspector: Account, unit_grid: Any) -> Account:

@@ -1,0 +1,37 @@
+"""The page of 漏报: a verdict is given, corrected, and never by accident."""
+
+import pytest
+
+from chengguan.cases.models import Case
+from chengguan.console.tests.duty import signed_in
+from chengguan.evaluation.models import MissedReport
+from tests.small_town import dark_lamp, person, walk
+
+
+@pytest.fixture
+def case(town):
+    found = walk(dark_lamp(town), "file")
+    Case.objects.filter(pk=found.pk).update(source="citizen")
+    return found
+
+
+def judge(case, verdict, **given):
+    said = {"inspector": person("inspect").account_id, "words": "天天走过", "show": "waiting", "verdict": verdict}
+    return signed_in("evaluate").post(f"/evaluation/missed/{case.pk}", {**said, **given}, follow=True)
+
+
+def test_a_verdict_is_corrected_where_it_is_shown(case):
+    judge(case, "missed")
+    page = signed_in("evaluate").get("/evaluation/missed?show=missed").content.decode()
+    assert f"/evaluation/missed/{case.pk}" in page and 'value="天天走过"' in page
+    answer = judge(case, "not_missed", show="missed", words="夜里发生的")
+    assert answer.redirect_chain[0][0].startswith("/evaluation/missed?show=missed")
+    assert MissedReport.objects.get().verdict == "not_missed"
+
+
+def test_the_enter_key_blames_nobody_and_what_is_no_verdict_is_refused(case):
+    page = signed_in("evaluate").get("/evaluation/missed").content.decode()
+    assert page.index('value="not_missed"') < page.index('value="missed"')
+    for verdict in ("", "perhaps"):
+        assert "请选“漏报”或“不算”" in judge(case, verdict).content.decode()
+    assert not MissedReport.objects.exists()
