@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,13 +21,12 @@ from chengguan.places.projection import box_around, metres_between
 
 MOST_BESIDE = 4
 NEVER_A_CASE = ("merged", "refused", "voided")
-MAJOR_DIGITS = 2
-SAME: dict[str, Callable[[str], Q]] = {
-    "matter": lambda code: Q(matter_code=code),
-    "class": lambda code: Q(matter_code__startswith=code[:MAJOR_DIGITS]),
-    "any": lambda code: Q(),
-}
-"""What counts as the same thing, by the setting."""
+MOST_NEAR = 200
+SAME_DIGITS = {"matter": 5, "class": 2, "any": 0}
+"""What counts as the same thing, by the setting: as many digits of the matter's code."""
+
+Spot = tuple[Point, str]
+"""Where, and which matter; "" when it is not known."""
 
 
 def duplicates(
@@ -40,28 +40,40 @@ def duplicates(
 ) -> list[Case]:
     """Near in space (50 m) and time (24 h) and the same as the county says: of the matter, of its major class, or whatever it
     is (also when the matter is not known, ""); nearest first, each with `.metres`. By position alone, without who: the caller shows only what its reader may know."""
-    cases, metres = _beside(point, matter_code, metres, hours, now)
-    cases = cases.exclude(state__in=NEVER_A_CASE)
-    if exclude is not None:
-        cases = cases.exclude(pk=exclude)
-    found = []
-    for case in cases.select_related("department")[:200]:
+    near = duplicates_of_each({0: (point, matter_code)}, metres=metres, hours=hours, now=now)[0]
+    return [case for case in near if case.pk != exclude]
+
+
+def duplicates_of_each(
+    spots: Mapping[int, Spot], *, metres: float | None = None, hours: float | None = None, now: datetime | None = None
+) -> dict[int, list[Case]]:
+    """The same of several spots at once, by their own keys."""
+    cases, metres, digits = _beside(spots.values(), metres, hours, now)
+    found: dict[int, list[Case]] = {key: [] for key in spots}
+    rows = cases.exclude(state__in=NEVER_A_CASE).select_related("department")[: MOST_NEAR * len(spots)] if spots else ()
+    for case in rows:
         assert case.point is not None
-        away = metres_between(point, case.point)
-        case.metres = away  # type: ignore[attr-defined]
-        if away <= metres:
-            found.append(case)
-    return sorted(found, key=lambda case: case.metres)  # type: ignore[attr-defined]
+        for key, (point, matter) in spots.items():
+            away = metres_between(point, case.point)
+            if away <= metres and case.matter_code.startswith(matter[:digits]):
+                here = copy(case)
+                here.metres = away  # type: ignore[attr-defined]
+                found[key].append(here)
+    return {key: sorted(near, key=lambda case: case.metres) for key, near in found.items()}  # type: ignore[attr-defined]
 
 
-def _beside(point: Point, matter_code: str, metres: float | None, hours: float | None, now: datetime | None = None) -> tuple[QuerySet[Case], float]:
-    """Those in the box around the point, and within how many metres of it they have to be."""
+def _beside(spots: Iterable[Spot], metres: float | None, hours: float | None, now: datetime | None = None) -> tuple[QuerySet[Case], float, int]:
+    """Those in the boxes around the spots, within how many metres of one they have to be, and how many digits make the same."""
     chosen = settings()
     metres = metres if metres is not None else chosen["duplicates.metres"]
     hours = hours if hours is not None else chosen["duplicates.hours"]
     since = (now or timezone.now()) - timedelta(hours=hours)
-    cases = Case.objects.filter(reported_at__gte=since, point__bboverlaps=box_around(point, metres))
-    return (cases.filter(SAME[chosen["duplicates.same"]](matter_code)) if matter_code else cases), metres
+    digits = SAME_DIGITS[chosen["duplicates.same"]]
+    wanted = Q(pk__in=[])
+    for point, matter in spots:
+        same = Q(matter_code__startswith=matter[:digits]) if matter[:digits] else Q()
+        wanted |= Q(point__bboverlaps=box_around(point, metres)) & same
+    return Case.objects.filter(wanted, reported_at__gte=since), metres, digits
 
 
 class Beside(NamedTuple):
@@ -75,7 +87,7 @@ class Beside(NamedTuple):
 
 def open_beside(point: Point, matter_code: str, *, metres: float | None = None, hours: float | None = None) -> list[Beside]:
     """The duplicates that are still in hand, nearest first, without reading whole cases: every report by another program asks it."""
-    cases, metres = _beside(point, matter_code, metres, hours)
+    cases, metres, _digits = _beside([(point, matter_code)], metres, hours)
     rows: Iterable[tuple[Any, ...]] = cases.filter(state__in=workflow.OPEN).values_list("point", "matter_name", "state", "reported_at")[:200]
     found = (Beside(metres_between(point, at), *rest) for at, *rest in rows)
     return sorted(each for each in found if each.metres <= metres)

@@ -47,7 +47,8 @@ def wanted_words(survey: Survey) -> str:
 @requires("surveys.see")
 def surveys(request: Request) -> HttpResponse:
     page = Paginator(selectors.visible(request.who).select_related("opened_by"), A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"survey": each, "wanted": wanted_words(each), "totals": selectors.totals(selectors.lines(request.who, each))} for each in page]
+    lines = selectors.lines_of_each(request.who, page)
+    rows = [{"survey": each, "wanted": wanted_words(each), "totals": selectors.totals(lines.get(each.pk, []))} for each in page]
     context = {"page": page, "rows": rows, "may_open": may(request.who, "surveys.manage"), "today": timezone.localdate()}
     return render(request, "console/surveys/list.html", context)
 
@@ -81,17 +82,13 @@ def _page(request: Request, found: Survey, asked: Mapping[str, Any], wrong: Sequ
 
 def _findings(request: Request, found: Survey, totals: dict[str, int], show: str, patch: int | None) -> dict[str, Any]:
     page = Paginator(selectors.found_in(request.who, found, show, patch), A_PAGE).get_page(request.GET.get("page"))
-    now = timezone.now()
-    rows = [{"finding": each, "photo": next(iter(each.photos.all()), None), "same": _same(request, each, now)} for each in page]
+    same = near_in_hand(request.who, [each for each in page if not each.outcome], timezone.now())
+    rows = [{"finding": each, "photo": next(iter(each.photos.all()), None), "same": same.get(each.pk, [])} for each in page]
     chips = [
         {"name": name, "n": totals[slug or "all"], "on": slug == show, "url": "?" + urlencode({"tab": "findings", "show": slug, **({"patch": patch} if patch else {})})}
         for slug, name in SHOWS.items()
     ]
     return {"page": page, "rows": rows, "chips": chips, "patch_name": next((each.patch.name for each in page if each.patch_id == patch), "")}
-
-
-def _same(request: Request, found: Finding, now: Any) -> list[Any]:
-    return near_in_hand(request.who, found, now) if not found.outcome else []
 
 
 @require_GET
@@ -104,8 +101,9 @@ def finding(request: Request, survey_id: int, finding_id: int) -> HttpResponse:
 def _finding_page(request: Request, found: Survey, each: Finding, wrong: str = "") -> HttpResponse:
     after = selectors.found_in(request.who, found, "waiting").filter(pk__lt=each.pk).first()
     context = {
-        "survey": found, "finding": each, "same": _same(request, each, timezone.now()), "following": after, "photos": each.photos.all(),
-        "may_decide": found.closed_at is None and not each.outcome and may(request.who, "surveys.decide"), "wrong": wrong, "typed": request.POST,
+        "survey": found, "finding": each, "following": after, "photos": each.photos.all(), "wrong": wrong, "typed": request.POST,
+        "same": near_in_hand(request.who, [] if each.outcome else [each], timezone.now()).get(each.pk, []),
+        "may_decide": found.closed_at is None and not each.outcome and may(request.who, "surveys.decide"),
     }  # fmt: skip
     return render(request, "console/surveys/finding.html", context, status=422 if wrong else 200)
 

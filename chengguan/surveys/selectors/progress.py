@@ -41,6 +41,18 @@ def lines(who: Who, survey: Survey) -> list[Line]:
     return lines_of(patches(who).filter(survey=survey))
 
 
+def lines_of_each(who: Who, surveys: Iterable[Survey]) -> dict[int, list[Line]]:
+    """By survey the patches this person may see, of all of them at once."""
+    return by_survey(lines_of(patches(who).filter(survey__in=list(surveys))))
+
+
+def by_survey(of: Iterable[Line]) -> dict[int, list[Line]]:
+    found: dict[int, list[Line]] = {}
+    for line in of:
+        found.setdefault(line.patch.survey_id, []).append(line)
+    return found
+
+
 def lines_of(chosen: QuerySet[Patch]) -> list[Line]:
     rows = list(chosen.select_related("finished_by").prefetch_related("walkers").order_by("pk"))
     grids = PatchGrid.objects.filter(patch__in=rows).order_by().values("patch").annotate(n=Count("pk"), looked=Count("looked_at"))

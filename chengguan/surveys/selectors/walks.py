@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from chengguan.people.selectors import Who
 from chengguan.standards import codes
-from chengguan.surveys.models import Finding, Survey
-from chengguan.surveys.selectors.progress import Line, lines_of, totals
+from chengguan.surveys.models import Finding, Patch, Survey
+from chengguan.surveys.selectors.progress import Line, by_survey, lines_of, totals
 from chengguan.surveys.selectors.seeing import patches
 
 
@@ -37,20 +37,22 @@ def walks(who: Who, today: date | None = None) -> list[Walk]:
     """Open surveys in which this person (or whom they stand in for) walks a patch, the one that ends first before the others."""
     mine = patches(who).filter(walkers__in=who.task_accounts, survey__closed_at=None)
     rows = Survey.objects.filter(pk__in=mine.values("survey")).order_by("last_day", "pk")
-    return [_walk(who, survey, today) for survey in rows]
+    of = by_survey(lines_of(Patch.objects.filter(pk__in=mine.values("pk"))))
+    return [_walk(survey, of[survey.pk], today) for survey in rows if survey.pk in of]
 
 
 def walk(who: Who, survey_id: int, today: date | None = None) -> Walk | None:
     """One of these; None when it is not theirs, or is closed."""
     survey = Survey.objects.filter(pk=survey_id, closed_at=None).first()
-    found = _walk(who, survey, today) if survey else None
-    return found if found and found.lines else None
+    if survey is None:
+        return None
+    mine = patches(who).filter(survey=survey, walkers__in=who.task_accounts)
+    of = lines_of(Patch.objects.filter(pk__in=mine.values("pk")))
+    return _walk(survey, of, today) if of else None
 
 
-def _walk(who: Who, survey: Survey, today: date | None) -> Walk:
+def _walk(survey: Survey, of: list[Line], today: date | None) -> Walk:
     today = today or timezone.localdate()
-    mine = patches(who).filter(survey=survey, walkers__in=who.task_accounts).values("pk")
-    of = lines_of(survey.patches.filter(pk__in=mine))
     return Walk(survey, of, totals(of), survey.first_day <= today, survey.last_day < today)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chengguan.cases.facts import CaseEmptied
 from chengguan.cases.models import Case
@@ -15,6 +19,7 @@ from chengguan.people.models import Notice
 from chengguan.places.models import UnitGrid
 from chengguan.surveys import selectors, services
 from chengguan.surveys.models import Finding, Survey
+from chengguan.surveys.services.deciding import near_in_hand
 from chengguan.surveys.tests.conftest import FAR, HERE, THERE, Surveyed
 from chengguan.things.models import Component
 
@@ -189,3 +194,20 @@ def test_a_thing_across_the_line_is_found_in_its_own_unit_grid(surveyed: Surveye
     found = surveyed.find(component_id=surveyed.world.lamp.pk)
     assert found.unit_grid == second
     assert surveyed.survey.grids.get(unit_grid=second).looked_at == NOW
+
+
+def test_a_page_of_surveys_findings_or_walks_is_asked_of_all_rows_at_once(surveyed: Surveyed) -> None:
+    surveyed.world.case("handling", now=NOW)
+    found = [surveyed.find(f"k{number}") for number in range(4)]
+    surveyed.open(name="又一次"), surveyed.open(name="再一次")
+    who, inspector = surveyed.world.who("acceptor"), surveyed.world.who("inspector")
+    assert {key: len(near) for key, near in near_in_hand(who, found, NOW).items()} == {each.pk: 1 for each in found}
+    asks: tuple[tuple[Callable[[], Any], int], ...] = (
+        (lambda: near_in_hand(who, found, NOW), 3),
+        (lambda: selectors.lines_of_each(who, Survey.objects.all()), 6),
+        (lambda: selectors.walks(inspector, NOW.date()), 6),
+    )
+    for ask, most in asks:
+        with CaptureQueriesContext(connection) as asked:
+            assert len(ask()) >= 3
+        assert len(asked) <= most, [each["sql"][:90] for each in asked]
