@@ -183,7 +183,7 @@ TABLE: tuple[Row, ...] = (
         (), "照常处置。", decides="suspend"),
     Row(("suspended",), "resume", BEFORE, "恢复", ("dispatcher", "system"), ("reason?",), (),
         ("resume:处置",), "到期自动恢复，时钟接着走。", main=True),
-    Row(("handling",), "finish_stage", SAME, "完成分段", ("department", "crew"), ("done", "photos"), ("another_stage",),
+    Row(("handling",), "finish_stage", SAME, "完成分段", ("department", "crew"), ("done", "photos", "position?", "far?"), ("another_stage", "no_review_of_the_crew", "enough_photos", "far_is_meant"),
         ("next_stage",), "分段限时的案件，一段做完拍照为证，下一段从此起算；每一段各算各的超期。"),
     Row(("awaiting_dispatch", "dispatched", "handling"), "set_stages", SAME, "设定分段", ("dispatcher",), ("stages?", "reason"), ("stages_make_sense",),
         ("restage",), "这一件要几段做完、每段多久，派遣员说了算；做完的段不改，超期的段不补时间。"),

@@ -7,8 +7,12 @@ from django.utils.translation import gettext as _
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.standards.limits import Settings
 
-PHOTOS = {"register": "photos.register", "report_back": "photos.report_back", "submit": "photos.report_back", "verify": "photos.verify"}
-"""action -> the setting that says how many. The crew's handing in and the department's reporting back are one piece of work."""
+PHOTOS = {
+    "register": "photos.register", "report_back": "photos.report_back", "submit": "photos.report_back",
+    "finish_stage": "photos.report_back", "verify": "photos.verify",
+}  # fmt: skip
+"""action -> the setting that says how many. The crew's handing in, each stretch and the department's reporting back prove the
+same: that the work was done."""
 
 
 def photos_wanted(settings: Settings, action: str, matter: str) -> int:

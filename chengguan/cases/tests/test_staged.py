@@ -206,3 +206,19 @@ def test_another_matter_or_a_new_beginning_takes_what_holds_then(world: World) -
     services.act(world.who("acceptor"), case, "accept", now=NOW, matter_code="01037", condition_key="01037-03")
     case.refresh_from_db()
     assert case.parts is None
+
+
+def test_a_crew_finishes_a_stretch_by_the_rules_of_reporting_back(world: World, burst: Case) -> None:
+    services.act(world.who("department"), burst, "assign", now=NOW, crew=world.crew)
+    with pytest.raises(services.Refused, match="不在现场") as refused:
+        services.act(world.who("crew"), burst, "finish_stage", now=NOW, photos=[world.photo], position=(109.05, 28.45, 5), **DONE)
+    assert refused.value.field == "far"
+    Setting.objects.create(key="photos.report_back", value={"": 2})
+    with pytest.raises(services.Refused, match="至少要 2 张"):
+        services.act(world.who("crew"), burst, "finish_stage", now=NOW, photos=[world.photo], **DONE)
+    Setting.objects.filter(key="photos.report_back").delete()
+    Setting.objects.create(key="handling.crew_review", value=["10999"])
+    with pytest.raises(services.Refused, match="由单位报完成"):
+        services.act(world.who("crew"), burst, "finish_stage", now=NOW, photos=[world.photo], **DONE)
+    finish(world, burst, NOW)
+    assert burst.parts_done == 1

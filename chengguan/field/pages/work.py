@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import Any
 
@@ -46,7 +47,8 @@ def position_of(request: HttpRequest) -> tuple[float, float, float] | None:
         accuracy = float(data.get("accuracy") or 9999)
     except (KeyError, ValueError):
         return None
-    return (lon, lat, accuracy) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
+    believable = -180 <= lon <= 180 and -90 <= lat <= 90 and 0 <= accuracy < math.inf  # what is no number is none of these
+    return (lon, lat, accuracy) if believable else None
 
 
 @login_required

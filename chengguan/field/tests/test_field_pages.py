@@ -177,3 +177,10 @@ def test_a_crew_finishes_a_stretch_on_the_phone_with_a_photo_and_goes_on_with_th
     crew.post(f"/field/tasks/{case.pk}/do/finish_stage", {**data, "photos": [photo_file()]})
     assert Step.objects.filter(case=case, action="finish_stage").count() == 1
     assert "report_back" in crew.get(f"/field/tasks/{case.pk}").content.decode()
+
+
+@pytest.mark.parametrize("accuracy", ["nan", "-5", "inf"])
+def test_a_position_whose_error_is_no_distance_is_none(town, accuracy):
+    answer = report(signed_in("inspect"), accuracy=accuracy)
+    assert answer.status_code == 422
+    assert "还没有取到位置" in answer.content.decode()

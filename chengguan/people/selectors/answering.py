@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chengguan.people.models import Account, GridDuty, Organisation
+from chengguan.people.models import Account, GridDuty, Leave, Organisation
 from chengguan.people.selectors.leaves import leave_of, leaves_of, stand_in_as
 from chengguan.people.selectors.responsibility import explained
 from chengguan.people.selectors.who import children_of, on
