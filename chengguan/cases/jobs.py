@@ -5,7 +5,16 @@ import logging
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from chengguan.cases.services import administration, disposal, habits, retention, rounds, takeover_batches, words
+from chengguan.cases.services import (
+    administration,
+    disposal,
+    habits,
+    retention,
+    rounds,
+    takeover_batches,
+    takeover_forgetting,
+    words,
+)
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +93,9 @@ def dispose(disposal_id: int) -> None:
 @app.periodic(cron="40 2 * * *")
 @app.task(queueing_lock="cases.keep", lock=takeover_batches.LONG_WORK, pass_context=False)
 def keep(timestamp: int) -> None:
-    """Periods of ended cases that have none yet; reporters whose names are due to be hidden; granted proposals that were interrupted. What
-    fails keeps none of the others from being done."""
-    for part in (retention.give_missing, retention.hide_reporters, disposal.go_on):
+    """Periods of ended cases that have none yet; reporters whose names are due to be hidden; granted proposals that were interrupted; what is
+    kept of old takeovers. What fails keeps none of the others from being done."""
+    for part in (retention.give_missing, retention.hide_reporters, disposal.go_on, takeover_forgetting.forget_old):
         try:
             part()
         except Exception:

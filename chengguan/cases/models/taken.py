@@ -31,6 +31,7 @@ class TakeoverBatch(models.Model):
     STATES = [
         ("looking", _("正在读文件")), ("unreadable", _("读不了")), ("ready", _("待映射、试运行")), ("trying", _("正在试运行")), ("tried", _("已试运行")),
         ("applying", _("正在接管")), ("applied", _("已接管")), ("withdrawing", _("正在撤回")), ("withdrawn", _("已撤回")),
+        ("discarded", _("已丢弃")),
     ]  # fmt: skip
 
     name = models.CharField(max_length=160)
@@ -39,11 +40,11 @@ class TakeoverBatch(models.Model):
     file = models.ForeignKey("things.Attachment", models.PROTECT, null=True, blank=True, related_name="+")
     """Given up when the rows are ours: each stands in the report of its case."""
     table = models.ForeignKey("things.Attachment", models.PROTECT, null=True, blank=True, related_name="+")
-    """Every refused, flagged or changed row with its reason, of the last run."""
+    """Every refused, flagged or changed row with its reason, of the last run, without who reported; given up after a while."""
     state = models.CharField(max_length=12, choices=STATES, default="looking")
     mapping = models.JSONField(default=dict, blank=True)
     look = models.JSONField(default=dict, blank=True)
-    """Rows, and of each column some samples and its different words."""
+    """Rows, and of each column some samples and its different words; of who reported neither. Rows alone once nobody maps it any more."""
     result = models.JSONField(default=dict, blank=True)
     words = models.CharField(max_length=500, blank=True)
     """Why the last job did not end well."""

@@ -70,7 +70,7 @@ def _not_here_yet(mapping: Mapping, rows: list[Said], report: Takeover) -> list[
         before = known.get(source_key(mapping, said.key))
         if before is None:
             new.append(said)
-        elif before == said.raw:
+        elif (before := mapping.kept(before)) == said.raw:
             report.unchanged += 1
         else:
             columns = [name for name in {**before, **said.raw} if before.get(name) != said.raw.get(name)]
@@ -101,12 +101,13 @@ class Checks:
             if wrong:
                 raise RowRefused(wrong)
             said = understood(number, raw, self.mapping)
+            said.raw = self.mapping.kept(raw)
             self._times(said)
             first = self.keys.setdefault(said.key, number)
             if first != number:
                 raise RowRefused(_("编号在文件里重复：与第 %(row)d 行相同") % {"row": first})
         except RowRefused as refusal:
-            self.report.refuse(number, raw, str(refusal))
+            self.report.refuse(number, self.mapping.kept(raw), str(refusal))
             return None
         return said
 

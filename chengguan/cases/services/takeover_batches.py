@@ -21,6 +21,7 @@ from chengguan.cases.models import TakeoverBatch
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.administration import administrator_only
 from chengguan.cases.services.takeover import take_over
+from chengguan.cases.services.takeover_forgetting import LEFT_LYING, forget, without_reporters
 from chengguan.cases.services.takeover_looking import check_kind, look_at
 from chengguan.cases.services.takeover_mapping import BadMapping, mapping_of
 from chengguan.cases.services.takeover_withdrawing import withdraw
@@ -62,7 +63,7 @@ def receive(who: Who, upload: Any) -> TakeoverBatch:
     digest = files.sha256_of(upload)
     upload.seek(0)
     with storing():
-        earlier = TakeoverBatch.objects.filter(sha256=digest).exclude(state__in=("withdrawn", "unreadable")).first()
+        earlier = TakeoverBatch.objects.filter(sha256=digest).exclude(state__in=("withdrawn", "unreadable", "discarded")).first()
         if earlier is not None:
             raise SameFile(earlier)
         try:
@@ -86,7 +87,8 @@ def set_mapping(who: Who, batch_id: int, mapping: dict[str, Any]) -> TakeoverBat
     administrator_only(who)
     with transaction.atomic():
         batch = _held(batch_id, "ready", "tried")
-        batch.mapping, batch.state, batch.words = mapping, "ready", ""
+        batch.mapping, batch.state, batch.words, batch.heard_at = mapping, "ready", "", timezone.now()
+        without_reporters(batch)
         batch.save()
     return batch
 
@@ -109,6 +111,18 @@ def begin(who: Who, batch_id: int, state: str) -> TakeoverBatch:
     return batch
 
 
+def discard(who: Who, batch_id: int) -> TakeoverBatch:
+    """One that will not be applied: unreadable, or given up."""
+    administrator_only(who)
+    with transaction.atomic():
+        batch = _held(batch_id, *LEFT_LYING)
+        audit(who, "cases.takeover", batch, batch.name, {"state": batch.state}, {"state": "discarded"})
+        batch.state, batch.words = "discarded", ""
+        forget(batch)
+        batch.save()
+    return batch
+
+
 def _held(batch_id: int, *states: str) -> TakeoverBatch:
     batch = TakeoverBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if batch.state not in states:
@@ -127,13 +141,16 @@ def run(batch_id: int) -> None:
         return
     try:
         {"looking": _look, "trying": _take, "applying": _take, "withdrawing": _withdraw}[state](batch)
+        batch.heard_at = timezone.now()
+        with transaction.atomic():
+            batch.save()
+        return
     except (Unreadable, BadMapping, Refused) as wrong:
-        batch.state, batch.words = BACK[state], str(wrong)[:500]
+        words = str(wrong)[:500].replace("\0", "")
     except Exception:
         log.exception("taking over %s: %s failed", batch_id, state)
-        batch.state, batch.words = BACK[state], _("程序出错，已记在日志里。已写入的行不会重复，可以再试一次。")
-    batch.heard_at = timezone.now()
-    batch.save()
+        words = _("程序出错，已记在日志里。已写入的行不会重复，可以再试一次。")
+    TakeoverBatch.objects.filter(pk=batch_id).update(state=BACK[state], words=words, heard_at=timezone.now())
 
 
 def go_on() -> int:
@@ -194,3 +211,4 @@ def _withdraw(batch: TakeoverBatch) -> None:
     who = who_is(batch.account) if batch.account else SYSTEM
     gone = withdraw(who, batch)
     batch.state, batch.words = "withdrawn", _("已撤回 %(n)d 件。") % {"n": gone}
+    forget(batch)

@@ -60,6 +60,24 @@ class Mapping:
     def columns(self) -> set[str]:
         return {column for entry in self.entries.values() for column in entry.columns}
 
+    @property
+    def private(self) -> set[str]:
+        """Columns that say who reported."""
+        return {column for name in ("reporter_name", "reporter_phone") if name in self.entries for column in self.entries[name].columns}
+
+    def kept(self, raw: dict[str, str]) -> dict[str, str]:
+        """Of a row what is kept beside the case: who reported stands in the case alone, from where it can be hidden."""
+        return {name: value for name, value in raw.items() if name not in self.private}
+
+
+def private_columns(told: dict[str, Any]) -> set[str]:
+    """The same of a mapping that is not complete yet."""
+    columns: set[str] = set()
+    for name in ("reporter_name", "reporter_phone"):
+        column = (told.get("fields", {}).get(name) or {}).get("column") or []
+        columns |= set(column if isinstance(column, list) else [column])
+    return columns
+
 
 def read_mapping(text: str) -> Mapping:
     """The mapping, or BadMapping."""

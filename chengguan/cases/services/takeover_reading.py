@@ -81,7 +81,7 @@ def _table(path: Path) -> Iterator[list[str]]:
         text.seek(0)
         try:
             for values in csv.reader(text, delimiter=delimiter):
-                yield [value.strip() for value in values]
+                yield [value.replace("\0", "").strip() for value in values]
         except csv.Error as error:
             raise Unreadable(_("这不是逗号分隔的文本表格：%(error)s") % {"error": error}) from error
 
@@ -117,7 +117,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).replace("\0", "").strip()
 
 
 def understood(number: int, raw: dict[str, str], mapping: Mapping) -> Said:
