@@ -64,14 +64,17 @@ def read_columns(batch: TakeoverBatch, given: QueryDict) -> dict[str, Any]:
     return {**named, "name": named["name"] or named["system"], "zone": named["zone"] or "Asia/Shanghai", "fields": fields}
 
 
-def read_words(batch: TakeoverBatch, field: str, given: QueryDict) -> dict[str, Any]:
-    """The mapping with this table of words. What is typed may be a code with its name behind it."""
+def read_words(batch: TakeoverBatch, field: str, given: QueryDict) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """The mapping with this table of words, and what was typed that is nothing of ours: (word, typed); such a word keeps what it had. What is
+    typed may be a code with its name behind it."""
     mapping = dict(batch.mapping)
     entry = dict(mapping.get("fields", {}).get(field) or {})
     if field not in WORDED or not entry.get("column"):
         raise Refused(_("没有这个字段：%(names)s。可用的有：%(known)s") % {"names": field, "known": "、".join(WORDED)})
     known = dict(choices(field))
     table: dict[str, str] = {}
+    strange: list[tuple[str, str]] = []
+    before = entry.get("table") or {}
     allowed = words_in(batch, entry["column"]) or {}
     for word, typed in zip(given.getlist("word"), given.getlist("ours"), strict=False):
         typed = typed.strip()
@@ -81,7 +84,10 @@ def read_words(batch: TakeoverBatch, field: str, given: QueryDict) -> dict[str, 
         if code not in known:
             by_name = [each for each, name in known.items() if name == typed]
             if len(by_name) != 1:
-                raise Refused(_("“%(word)s”对应的“%(typed)s”不是我们的：请从列出的里面选。没有保存。") % {"word": word, "typed": typed})
+                strange.append((word, typed))
+                if word in before:
+                    table[word] = before[word]
+                continue
             code = by_name[0]
         table[word] = code
     entry["table"] = table
@@ -89,4 +95,4 @@ def read_words(batch: TakeoverBatch, field: str, given: QueryDict) -> dict[str, 
     if given.get("rest") == "keep" and field in KEPT:
         entry["default"] = KEPT[field]
     mapping["fields"] = {**mapping["fields"], field: entry}
-    return mapping
+    return mapping, strange

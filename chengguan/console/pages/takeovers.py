@@ -23,6 +23,7 @@ from chengguan.console.selectors import takeovers as shown
 from chengguan.engines import files
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires, sent_from
+from chengguan.people.typed import whole_number
 
 navigation.add("takeovers", gettext_lazy("接管案件"), "/administration/takeovers", action="cases.configure", place="administration", order=62)
 
@@ -76,7 +77,7 @@ def _context(batch: TakeoverBatch) -> dict[str, Any]:
         "batch": batch, "mapping": mapping, "wrong": wrong, "lines": shown.lines(batch), "wordings": shown.wordings(batch), "columns": shown.column_names(batch),
         "position": mapping.get("fields", {}).get("position") or {}, "formats": form.FORMATS, "systems": form.SYSTEMS,
         "crs": crs, "other_crs": "" if crs in dict(form.SYSTEMS) else crs, "mappings": shown.mappings(), "keepable": tuple(form.KEPT),
-        "sources": shown.choices("source"), "states": shown.choices("state"), "may_map": batch.state in ("ready", "tried"),
+        "lacking": shown.lacking(batch), "sources": shown.choices("source"), "states": shown.choices("state"), "may_map": batch.state in ("ready", "tried"),
         "result": shown.result(batch),
     }  # fmt: skip
 
@@ -88,7 +89,7 @@ def columns(request: Request, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(shown.batches(), pk=batch_id)
     try:
         if request.POST.get("saved"):
-            mapping = get_object_or_404(TakeoverMapping, pk=request.POST["saved"]).told
+            mapping = get_object_or_404(TakeoverMapping, pk=whole_number(request.POST["saved"])).told
         else:
             mapping = form.read_columns(batch, request.POST)
         verbs.set_mapping(request.who, batch_id, mapping)
@@ -104,11 +105,16 @@ def columns(request: Request, batch_id: int) -> HttpResponse:
 def words(request: Request, batch_id: int, field: str) -> HttpResponse:
     batch = get_object_or_404(shown.batches(), pk=batch_id)
     try:
-        verbs.set_mapping(request.who, batch_id, form.read_words(batch, field, request.POST))
+        mapping, strange = form.read_words(batch, field, request.POST)
+        verbs.set_mapping(request.who, batch_id, mapping)
     except services.Refused as refused:
         messages.warning(request, refused.words)
     else:
-        messages.success(request, _("已保存。"))
+        if strange:
+            named = "、".join(f"{word} → {typed}" for word, typed in strange[:8]) + ("……" if len(strange) > 8 else "")
+            messages.warning(request, _("其余的已保存；这 %(n)d 个对应的不是我们的，请从列出的里面选：%(words)s") % {"n": len(strange), "words": named})
+        else:
+            messages.success(request, _("已保存。"))
     return redirect("takeover", batch_id)
 
 
@@ -123,6 +129,19 @@ def keep_mapping(request: Request, batch_id: int) -> HttpResponse:
     else:
         messages.success(request, _("这份映射已留下，下一个文件可以直接用。"))
     return redirect("takeover", batch_id)
+
+
+@sent_from("takeover", "batch_id")
+@requires("cases.configure")
+def discard(request: Request, batch_id: int) -> HttpResponse:
+    get_object_or_404(shown.batches(), pk=batch_id)
+    try:
+        verbs.discard(request.who, batch_id)
+    except services.Refused as refused:
+        messages.warning(request, refused.words)
+    else:
+        messages.success(request, _("已丢弃，文件和样例不再保留。"))
+    return redirect("takeovers")
 
 
 STEPS = {"try": "trying", "apply": "applying", "withdraw": "withdrawing"}
@@ -148,7 +167,7 @@ def report(request: Request, batch_id: int) -> HttpResponse | FileResponse:
     """Every refused, flagged or changed row with its reason, as the table the last run left."""
     batch = get_object_or_404(shown.batches().select_related("table"), pk=batch_id)
     if batch.table is None:
-        raise Http404(_("还没有试运行过。"))
+        raise Http404(_("还没有试运行过，或已过了保留的时间。"))
     try:
         kept = files.open(batch.table.sha256)
     except FileNotFoundError as gone:
@@ -165,5 +184,6 @@ urlpatterns = [
     path("administration/takeovers/<int:batch_id>/words/<str:field>", words, name="takeover-words"),
     path("administration/takeovers/<int:batch_id>/keep", keep_mapping, name="takeover-keep"),
     path("administration/takeovers/<int:batch_id>/go/<str:step>", go, name="takeover-go"),
+    path("administration/takeovers/<int:batch_id>/discard", discard, name="takeover-discard"),
     path("administration/takeovers/<int:batch_id>/report.csv", report, name="takeover-report"),
 ]

@@ -51,6 +51,15 @@ def column_names(batch: TakeoverBatch) -> list[str]:
     return [column["name"] for column in batch.look.get("columns", [])]
 
 
+def lacking(batch: TakeoverBatch) -> list[str]:
+    """Columns of the mapping that the file has not: kept from another file, or from before the other system was changed."""
+    wanted: set[str] = set()
+    for entry in batch.mapping.get("fields", {}).values():
+        column = entry.get("column") or []
+        wanted |= {*(column if isinstance(column, list) else [column]), *(entry[axis] for axis in ("lon", "lat") if entry.get(axis))}
+    return sorted(wanted - set(column_names(batch)))
+
+
 def words_in(batch: TakeoverBatch, column: str) -> dict[str, int] | None:
     """Their different words with how often each stands there; None when they are too many to be mapped one by one."""
     found: dict[str, int] | None = next((each["words"] for each in batch.look.get("columns", []) if each["name"] == column), None)

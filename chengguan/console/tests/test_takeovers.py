@@ -110,8 +110,31 @@ def test_what_is_refused_is_told_where_it_was_sent_from(admin):
     admin.post(f"{page}/columns", COLUMNS)
     assert "state 需要 table" in admin.get(page).content.decode()
     assert "state 需要 table" in admin.post(f"{page}/go/try", follow=True).content.decode()
-    typed = {"word": ["路灯异常"], "ours": ["没有的类别"]}
-    assert "不是我们的" in admin.post(f"{page}/words/matter_code", typed, follow=True).content.decode()
+    typed = {"word": ["路灯异常", "怪事"], "ours": ["没有的类别", "01037 路灯异常"]}
+    told = admin.post(f"{page}/words/matter_code", typed, follow=True).content.decode()
+    assert "其余的已保存" in told and "路灯异常 → 没有的类别" in told
+    assert batch().mapping["fields"]["matter_code"]["table"] == {"怪事": "01037"}, "one slip of the pen throws nothing else away"
+    for saved in ("abc", "²", "99999"):
+        assert admin.post(f"{page}/columns", {"saved": saved}).status_code == 404, saved
+
+
+def test_a_kept_mapping_tells_which_columns_this_file_lacks(admin):
+    admin.post(f"{mapped(admin)}/keep", {"name": "旧平台 2025"})
+    TakeoverBatch.objects.all().delete()
+    sent(admin, LINES[0].replace("结案时间", "办结").encode() + b"\nK1,2025/03/01 08:00,,x,,,\n")
+    page = f"{HOME}/{batch().pk}"
+    assert "没有映射要用的列" not in admin.get(page).content.decode()
+    told = admin.post(f"{page}/columns", {"saved": TakeoverMapping.objects.get().pk}, follow=True).content.decode()
+    assert "没有映射要用的列：结案时间" in told
+
+
+def test_an_abandoned_file_is_discarded_on_the_page(admin):
+    page = mapped(admin)
+    assert "丢弃这个文件" in admin.get(page).content.decode()
+    assert "已丢弃" in admin.post(f"{page}/discard", follow=True).content.decode()
+    assert (batch().state, batch().file, batch().look) == ("discarded", None, {"rows": 3})
+    assert "不能这样办" in admin.post(f"{page}/discard", follow=True).content.decode()
+    assert admin.get(page).status_code == 200
 
 
 def test_only_administrators_see_it(town):
