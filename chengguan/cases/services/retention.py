@@ -165,7 +165,7 @@ def _hide(case: Case, why: str, now: datetime) -> None:
 def _texts(row: Model, secret: Iterable[str], *names: str) -> dict[str, Any]:
     """These columns with the words hidden, as long as they may be."""
     found = {name: without(getattr(row, name), secret) for name in names}
-    return {name: value[: row._meta.get_field(name).max_length] if isinstance(value, str) else value for name, value in found.items()}
+    return {name: value[: getattr(row._meta.get_field(name), "max_length", None)] if isinstance(value, str) else value for name, value in found.items()}
 
 
 def without(value: Any, secret: Iterable[str]) -> Any:
