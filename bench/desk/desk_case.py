@@ -8,4 +8,4 @@ def address(desk: DeskTown, number: int) -> str:
 
 
 if __name__ == "__main__":
-    page_figure("desk_case", 60, "leader", address, "timebar", 150, 40, "Signalen: 12/s")
+    page_figure("desk_case", 60, "leader", address, "timebar", 150, 40, ("Signalen: 12/s", 12))

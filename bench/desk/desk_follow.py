@@ -7,5 +7,7 @@ REACH_S = 10.0
 if __name__ == "__main__":
     with DeskTown() as desk:
         told = desk.inside("calendar_changes.follow()", 900)
-    print(f"{told['cases']:,} open cases, {told['clocks']:,} running clocks, {told['moved']:,} deadlines moved", flush=True)
-    result("desk_follow", told["seconds"], "s", REACH_S, "", None, told["seconds"] <= REACH_S, cases=told["cases"], clocks=told["clocks"])
+    print(f"{told['cases']:,} open cases, {told['clocks']:,} running clocks, {told['moved']:,} deadlines moved in {told['seconds']} s", flush=True)
+    print(f"and {told['back']:,} back again in {told['seconds_back']} s, {'each as before' if told['as_before'] else 'NOT as before'}; {'what was laid is there again' if told['as_laid'] else 'what was laid is NOT there again'}", flush=True)
+    met = told["seconds"] <= REACH_S and told["moved"] > 0 and told["as_before"] and told["as_laid"]
+    result("desk_follow", told["seconds"], "s", REACH_S, "", None, met, cases=told["cases"], clocks=told["clocks"], moved=told["moved"])

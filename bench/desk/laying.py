@@ -234,16 +234,16 @@ def _photos(cursor, base: int) -> None:
 
 def sign_in(usernames: list[str]) -> None:
     """A session of each of them: {username: the cookie}."""
-    cookies = {}
-    for username in usernames:
-        account = Account.objects.get(username=username)
-        session = SessionStore()
-        session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(account.pk), settings.AUTHENTICATION_BACKENDS[-1]
-        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-        session.set_expiry(timedelta(days=1))
-        session.save()
-        cookies[username] = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
-    print(json.dumps(cookies))
+    print(json.dumps({username: cookie_of(Account.objects.get(username=username)) for username in usernames}))
+
+
+def cookie_of(account: Account) -> str:
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(account.pk), settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session.set_expiry(timedelta(days=1))
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 def partner_key() -> None:

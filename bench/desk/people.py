@@ -1,6 +1,6 @@
-"""People at work, for locust: each of a post, with lists and cases and searches open as the post has them, thinking ten seconds in the
-mean between two pages. The town is told by CHENGGUAN_DESK_TOWN, as to every program of the desk; what came of it is written as JSON into
-the file of CHENGGUAN_DESK_SAID.
+"""People at work, for locust: each an account of its own, with lists and cases and searches open as the post has them, and the moves of
+the post, thinking ten seconds in the mean between two pages. The town is told by CHENGGUAN_DESK_TOWN, as to every program of the desk;
+what came of it is written as JSON into the file of CHENGGUAN_DESK_SAID.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,12 @@ from laid_words import COMMON, LANDMARKS, TROUBLES, VILLAGES
 from locust import FastHttpUser, events, task
 
 FACTS = json.loads(os.environ["CHENGGUAN_DESK_TOWN"])
-LAID, COOKIES = FACTS["laid"], FACTS["cookies"]
+LAID, CROWD = FACTS["laid"], FACTS["crowd"]
 THINK_S = 10.0
+LIST, PHONE = ("work-rows", "state-empty"), ("data-position",)
+TICK = re.compile(r'name="case" value="(\d+:\d+)" data-moves="([^"]*)"')
+TOKEN = "c" * 32
+"""Of the form's guard: its cookie and its field say the same."""
 
 
 class Person(FastHttpUser):
@@ -24,15 +30,32 @@ class Person(FastHttpUser):
 
     host = f"http://127.0.0.1:{FACTS['town']['port']}"
     abstract = True
-    username = ""
+    like = ""
+
+    def on_start(self) -> None:
+        self.headers = {"Cookie": f"{CROWD[self.like].pop()}; csrftoken={TOKEN}"}
 
     def wait_time(self) -> float:
         return random.expovariate(1 / THINK_S)
 
-    def look(self, address: str, must: str, name: str) -> None:
-        with self.client.get(address, headers={"Cookie": COOKIES[self.username]}, name=name, catch_response=True, allow_redirects=False) as answer:
-            if answer.status_code != 200 or must not in (answer.text or ""):
-                answer.failure(f"{answer.status_code} without {must}")
+    def look(self, address: str, must: tuple[str, ...], name: str) -> str:
+        with self.client.get(address, headers=self.headers, name=name, catch_response=True, allow_redirects=False) as answer:
+            page = answer.text or ""
+            if answer.status_code != 200 or not any(words in page for words in must):
+                answer.failure(f"{answer.status_code} without {' or '.join(must)}")
+            return page
+
+    def send(self, address: str, told: dict[str, str], name: str) -> None:
+        """What is taken leads on to a page that is not the sign-in."""
+        data = {"csrfmiddlewaretoken": TOKEN, **told}
+        with self.client.post(address, data=data, headers=self.headers, name=name, catch_response=True, allow_redirects=False) as answer:
+            if answer.status_code != 302 or "/signin" in (answer.headers.get("Location") or ""):
+                answer.failure(f"{answer.status_code}: not taken")
+
+
+class AtDesk(Person):
+    abstract = True
+    plain = ""  # the move that is taken from the list, of a case that can take it
 
     def own_case(self) -> int:
         """Of those the centre sees: any."""
@@ -40,57 +63,96 @@ class Person(FastHttpUser):
 
     @task(8)
     def whole_list(self) -> None:
-        self.look("/work", "work-rows", "/work")
+        page = self.look("/work", LIST, "/work")
+        ticks = [mark for mark, moves in TICK.findall(page) if self.plain and self.plain in moves.split()]
+        if ticks and random.random() < 0.25:
+            self.send("/work/bulk", {"action": self.plain, "case": random.choice(ticks), "back": "?"}, f"{self.plain}: /work/bulk")
 
     @task(3)
     def late_ones(self) -> None:
-        self.look("/work?light=red", "<html", "/work?light")
+        self.look("/work?light=red", LIST, "/work?light")
 
     @task(8)
     def a_case(self) -> None:
-        self.look(f"/cases/{self.own_case()}", "timebar", "/cases/…")
+        self.look(f"/cases/{self.own_case()}", ("timebar",), "/cases/…")
 
 
-class Searching(Person):
+class Searching(AtDesk):
     abstract = True
 
     @task(2)
     def search(self) -> None:
         words = random.choice((random.choice(VILLAGES) + random.choice(LANDMARKS), random.choice(TROUBLES), f"{random.choice(TROUBLES)} {random.choice(COMMON)}"))
-        self.look(f"/cases?text={words}", 'name="text"', "/cases?text")
+        self.look(f"/cases?text={words}", LIST, "/cases?text")
 
 
 class Acceptor(Searching):
-    weight, username = 3, "accept"
+    fixed_count, like, plain = len(CROWD["accept"]), "accept", "accept"
 
 
 class Dispatcher(Searching):
-    weight, username = 3, "dispatch"
+    fixed_count, like, plain = len(CROWD["dispatch"]), "dispatch", "dispatch"
 
 
 class ShiftLeader(Searching):
-    weight, username = 2, "shift"
+    fixed_count, like, plain = len(CROWD["shift"]), "shift", "file"
 
 
 class Operator(Searching):
-    weight, username = 3, "hotline"
+    fixed_count, like = len(CROWD["hotline"]), "hotline"
+
+    @task(2)
+    def a_call(self) -> None:
+        told = {
+            "source": "hotline", "description": f"{random.choice(TROUBLES)}，{random.choice(VILLAGES)}{random.choice(LANDMARKS)}", "matter_code": "01037",
+            "lon": f"{108.9916 + random.uniform(-0.001, 0.001):.6f}", "lat": f"{28.4482 + random.uniform(-0.0003, 0.0003):.6f}",
+            "reporter_phone": "13900001111", "key": uuid.uuid4().hex,
+        }  # fmt: skip
+        self.look("/work/new", ('name="reporter_phone"',), "/work/new")
+        self.send("/work/new", told, "register: /work/new")
 
 
 class Leader(Searching):
-    weight, username = 1, "leader"
+    fixed_count, like = len(CROWD["leader"]), "leader"
 
     @task(4)
     def one_department(self) -> None:
-        self.look(f"/work?department={random.choice(LAID['departments'])}", "<html", "/work?department")
+        self.look(f"/work?department={random.choice(LAID['departments'])}", LIST, "/work?department")
 
 
-class Department(Person):
+class Department(AtDesk):
     """Sees its own cases only: those on its list, and those it was sent."""
 
-    weight, username = 8, "lighting"
+    fixed_count, like, plain = len(CROWD["lighting"]), "lighting", "receive"
 
     def own_case(self) -> int:
         return random.choice(LAID["own_cases"])
+
+
+class OnFoot(Person):
+    """By telephone: the tasks, again and again."""
+
+    abstract = True
+
+    @task(6)
+    def my_tasks(self) -> None:
+        self.look("/field/", PHONE, "/field/")
+
+
+class Inspector(OnFoot):
+    fixed_count, like = len(CROWD["inspect"]), "inspect"
+
+    @task(2)
+    def new_report(self) -> None:
+        self.look("/field/new", PHONE, "/field/new")
+
+    @task(2)
+    def what_stands_here(self) -> None:
+        self.look("/field/near?lon=108.9915&lat=28.4482&accuracy=8", ("picks",), "/field/near")
+
+
+class Crew(OnFoot):
+    fixed_count, like = len(CROWD["crew"]), "crew"
 
 
 @events.quitting.add_listener
