@@ -113,7 +113,9 @@ def stops_at_the_border(neighbour: Clerk, case: str) -> None:
         neighbour.open(f"{case}/{piece}", 404)
     neighbour.cannot(case, "accept", matter_code="01037", condition_key="01037-03")
     for page in ("/work", "/cases", "/urges?side=owed", "/recurrence", f"/map/card/case/{file.pk}", "/loads"):
-        text = neighbour.client.get(page).content.decode()
+        answer = neighbour.client.get(page)
+        text = answer.content.decode()
+        assert answer.status_code == 200, f"{page}: a page that is there, and tells nothing"
         assert file.register_number not in text, page
         assert "学校门口" not in text, page
     for page in ("/administration", "/administration/accounts", "/administration/organisations", "/administration/audit", "/admin/"):
@@ -126,7 +128,7 @@ def stops_at_the_border(neighbour: Clerk, case: str) -> None:
 def judged(west: Clerk, east: Clerk) -> None:
     """Each is scored, and sees its own score; the county sees both side by side."""
     own = west.open("/evaluation?by=township&kind=month&day=2026-11-10").text
-    assert "中和街道" in own
+    assert "中和街道 100.00% 1 / 1" in own
     assert "平凯街道" not in own
     assert "平凯街道" in east.open("/evaluation?by=township&kind=month&day=2026-11-10").text
     county = Clerk("evaluate").open("/evaluation?by=township&kind=month&day=2026-11-10").text
