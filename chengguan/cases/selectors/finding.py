@@ -18,12 +18,16 @@ from chengguan.cases.selectors.worklists import HEAVY, SHOWN, narrowed
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, whole_number
 
-MOST_RANKED = 1000
-"""Of the cases that fit, the newest are put in order by how well they fit; whoever wants older ones narrows the question."""
-LOOKED_THROUGH, SELDOM = 60_000, 4
+MOST_RANKED = 200
+"""Of the cases that fit, the newest are put in order by how well they fit; whoever wants older ones narrows the question. Each one costs
+pages of a wide table to find and to weigh."""
+LOOKED_THROUGH = 20_000
 """So many of the newest cases are looked through one by one first: words that are common are found among them often enough, and need
-not be collected over all the years before. PostgreSQL would, for it takes words that always stand together for rare. Of a narrowed search,
-where at least the fourth part of what is wanted is among them, it is looked once more as far back as should be enough."""
+not be collected over all the years before. What is missing is collected by the index of words, which is quick while what it points at
+is not: from as far back as should be enough, going by how many fitted so far, and then from further back."""
+SPARE, WIDEST = 1.3, 6
+"""How much further back than that, and how many times as far as was looked already at the most: the newest cases are all open, and say
+nothing of how many closed ones there are."""
 
 
 @dataclass(frozen=True)
@@ -111,19 +115,21 @@ def _newest_that_fit(who: Who, cases: QuerySet[Case], text: str, question: str) 
         return []
     words = (F("cut__words"), Value(question, TextField()))
     last = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    many = LOOKED_THROUGH
-    while many < last:
-        near = _ids(cases.filter(_Fits(*words), cut__pk__gt=last - many))
-        if len(near) > MOST_RANKED:
-            return near
-        if many > LOOKED_THROUGH or not cases.query.where or len(near) * SELDOM < MOST_RANKED:
-            break
-        many = round(1.5 * many * MOST_RANKED / len(near))
-    return _ids(cases.filter(_Matches(*words)))
+    low = max(last - LOOKED_THROUGH, 0)
+    found = _ids(cases.filter(_Fits(*words), cut__pk__gt=low))
+    narrowed_too = bool(cases.query.where)
+    while low > 0 and len(found) <= MOST_RANKED:
+        looked = last - low
+        enough = SPARE * looked * MOST_RANKED / len(found) if found else last
+        far = min(enough, WIDEST * looked) if narrowed_too else enough
+        until = max(last - max(round(far), 2 * looked), 0) if far < last / 2 else 0
+        stretch = cases.filter(_Matches(*words), cut__pk__lte=low, cut__pk__gt=until)
+        found, low = found + _ids(stretch, MOST_RANKED + 1 - len(found)), until
+    return found
 
 
-def _ids(cases: QuerySet[Case]) -> list[int]:
-    return list(cases.order_by("-pk").values_list("pk", flat=True)[: MOST_RANKED + 1])
+def _ids(cases: QuerySet[Case], most: int | None = None) -> list[int]:
+    return list(cases.order_by("-pk").values_list("pk", flat=True)[: MOST_RANKED + 1 if most is None else most])
 
 
 def _place(after: str) -> tuple[int | None, float | None, int | None]:

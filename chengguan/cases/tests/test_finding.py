@@ -157,16 +157,28 @@ def test_common_words_are_found_among_the_newest_without_the_index_of_words(worl
     assert found(world, "井盖 电动车") == [rare], "what is not among the newest is found by the index"
 
 
-def test_a_narrowed_search_of_common_words_looks_further_back_before_it_asks_the_index(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = [world.case("closed", **LAMP).pk for _n in range(14)]
+def test_a_narrowed_search_of_common_words_collects_no_further_back_than_should_be_enough(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = [world.case("closed", **LAMP).pk for _n in range(40)]
     for _n in range(2):
         world.case(**LAMP)
     cut_due()
     monkeypatch.setattr(finding, "MOST_RANKED", 2)
     monkeypatch.setattr(finding, "LOOKED_THROUGH", 3)
     with CaptureQueriesContext(connection) as queries:
-        assert found(world, "路灯", state="closed") == [closed[13], closed[12]]
-    assert [("IS TRUE" in query["sql"]) for query in queries if "tsquery" in query["sql"] and "ts_rank" not in query["sql"]] == [True, True]
+        assert found(world, "路灯", state="closed") == [closed[39], closed[38]]
+    asked = [query["sql"] for query in queries if "tsquery" in query["sql"] and "ts_rank" not in query["sql"]]
+    assert [("IS TRUE" in sql) for sql in asked] == [True, False]
+    assert f'"case_id" > {closed[39] + 2 - 8}' in asked[1]
+
+
+def test_what_only_the_oldest_fit_is_found_however_far_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    oldest = [world.case("closed", **LAMP).pk for _n in range(2)]
+    for _n in range(30):
+        world.case(**LAMP)
+    cut_due()
+    monkeypatch.setattr(finding, "LOOKED_THROUGH", 1)
+    assert found(world, "路灯", state="closed") == oldest[::-1]
+    assert len(found(world, "路灯")) == 32
 
 
 def test_looking_through_the_newest_asks_no_index_of_words(world: World) -> None:
