@@ -95,11 +95,12 @@ def hand_over(who: Who, role: str, organisation_id: int, *, since: datetime | No
     last = handing_over.last_of(post)
     if last is not None and last.accepted_at is None and last.going_id != who.account_id:
         raise Refused(_("上一班%(name)s交的班还没有人接，请先接班") % {"name": last.going_name})
-    if last is not None and last.going_id == who.account_id and now - last.signed_at < timedelta(minutes=1):
+    if since is not None and not now - handing_over.LONGEST <= since < now:
+        raise Refused(_("当班起点应在两天之内、现在之前"), "since")
+    mine = last is not None and last.going_id == who.account_id and last.accepted_at is None
+    if last is not None and mine and last.remarks == remarks.strip() and now - last.signed_at < timedelta(minutes=1):
         return last
     since = since or handing_over.begin_of(post, now)
-    if not now - handing_over.LONGEST <= since < now:
-        raise Refused(_("当班起点应在两天之内、现在之前"), "since")
     sheet = HandOver.objects.create(
         role=role, organisation_id=organisation_id, since=since, next_until=now + timedelta(hours=handing_over.hours_of_a_shift()),
         contents=handing_over.contents(who, post, since, now), remarks=remarks.strip(), going_id=who.account_id, going_name=who.name[:60], signed_at=now,

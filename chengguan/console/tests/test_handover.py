@@ -166,3 +166,12 @@ def test_two_of_one_post_who_sign_at_once_do_so_one_after_the_other(town, other)
     sign()
     with pytest.raises(Refused, match="还没有人接"):
         services.hand_over(other, "acceptor", organisation.pk)
+
+
+def test_a_sentence_forgotten_and_signed_at_once_is_a_sheet_of_its_own(town):
+    first = sign(remarks="一号灯杆待查")
+    assert sign(remarks="一号灯杆待查").pk == first.pk, "a second tap is no second sheet"
+    second = sign(remarks="一号灯杆待查，钥匙在抽屉里")
+    assert second.pk != first.pk
+    with pytest.raises(Refused, match="当班起点"):
+        sign(remarks="一号灯杆待查，钥匙在抽屉里", since=timezone.now() + timedelta(days=900))

@@ -1,4 +1,4 @@
-// A form with data-draft="key" keeps what was typed (and its photos) in the browser until it was sent.
+// A form with data-draft="key" keeps what was typed (and its photos) in the browser until it was sent, for the account that typed it.
 import { photosOf, restorePhotos, type KeptPhoto } from "./photos";
 
 interface Draft {
@@ -7,9 +7,18 @@ interface Draft {
   photos: Record<string, KeptPhoto[]>;
 }
 
-const PREFIX = "chengguan:draft:";
 const KEPT_FOR = 7 * 24 * 3600 * 1000;
 const SKIPPED = new Set(["csrfmiddlewaretoken", "version"]);
+
+function place(key: string): string {
+  return `chengguan:draft:${document.body.dataset.account ?? ""}:${key}`;
+}
+
+// A field with data-draft-unless="name" is not kept while the box of that name is ticked: the browser may be somebody else's next.
+function isPrivate(form: HTMLFormElement, field: HTMLElement): boolean {
+  const box = field.dataset.draftUnless ? form.elements.namedItem(field.dataset.draftUnless) : null;
+  return box instanceof HTMLInputElement && box.checked;
+}
 
 function fields(form: HTMLFormElement): (HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[] {
   return [...form.elements].filter(
@@ -23,26 +32,26 @@ export function saveDraft(form: HTMLFormElement): void {
   const draft: Draft = { at: Date.now(), values: {}, photos: {} };
   for (const each of fields(form)) {
     const checkable = each instanceof HTMLInputElement && (each.type === "checkbox" || each.type === "radio");
-    if (checkable && !(each as HTMLInputElement).checked) continue;
+    if ((checkable && !(each as HTMLInputElement).checked) || isPrivate(form, each)) continue;
     (draft.values[each.name] ??= []).push(each.value);
   }
-  for (const place of form.querySelectorAll<HTMLElement>("[data-photos]")) {
-    draft.photos[place.querySelector("input")!.name] = photosOf(place);
+  for (const shelf of form.querySelectorAll<HTMLElement>("[data-photos]")) {
+    draft.photos[shelf.querySelector("input")!.name] = photosOf(shelf);
   }
   try {
-    localStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify(draft));
+    localStorage.setItem(place(form.dataset.draft!), JSON.stringify(draft));
   } catch {
     // The browser's room is full: words matter more than photos.
-    localStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify({ ...draft, photos: {} }));
+    localStorage.setItem(place(form.dataset.draft!), JSON.stringify({ ...draft, photos: {} }));
   }
 }
 
 export function clearDraft(key: string): void {
-  localStorage.removeItem(PREFIX + key);
+  localStorage.removeItem(place(key));
 }
 
 function restore(form: HTMLFormElement): void {
-  const text = localStorage.getItem(PREFIX + form.dataset.draft);
+  const text = localStorage.getItem(place(form.dataset.draft!));
   if (!text) return;
   const draft = JSON.parse(text) as Draft;
   if (Date.now() - draft.at > KEPT_FOR) return clearDraft(form.dataset.draft!);
@@ -55,10 +64,10 @@ function restore(form: HTMLFormElement): void {
     else continue;
     changed ||= values[0] !== "" && each.type !== "hidden";
   }
-  for (const place of form.querySelectorAll<HTMLElement>("[data-photos]")) {
-    const photos = draft.photos[place.querySelector("input")!.name] ?? [];
+  for (const shelf of form.querySelectorAll<HTMLElement>("[data-photos]")) {
+    const photos = draft.photos[shelf.querySelector("input")!.name] ?? [];
     if (photos.length) {
-      restorePhotos(place, photos);
+      restorePhotos(shelf, photos);
       changed = true;
     }
   }
@@ -68,7 +77,14 @@ function restore(form: HTMLFormElement): void {
   }
 }
 
+// Who signs out at a desk leaves nothing behind for the next one.
+function clearOwn(): void {
+  const own = place("");
+  for (const key of Object.keys(localStorage)) if (key.startsWith(own)) localStorage.removeItem(key);
+}
+
 export function mountDrafts(root: ParentNode = document): void {
+  for (const end of root.querySelectorAll<HTMLFormElement>("form[data-drafts-end]")) end.addEventListener("submit", clearOwn);
   for (const sent of root.querySelectorAll<HTMLElement>("[data-draft-sent]")) clearDraft(sent.dataset.draftSent!);
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-draft]:not([data-draft-mounted])")) {
     form.dataset.draftMounted = "";
