@@ -82,13 +82,18 @@ def propose(request: Request) -> HttpResponse:
 @require_safe
 @requires("cases.see_archive")
 def disposal(request: Request, disposal_id: int) -> HttpResponse:
+    return _disposal_page(request, disposal_id)
+
+
+def _disposal_page(request: Request, disposal_id: int, wrong: str = "") -> HttpResponse:
     one = get_object_or_404(shown.disposals(request.who), pk=disposal_id)
     mine = one.proposed_by_id == request.who.account_id
     context = {
         "disposal": one, "page": Paginator(shown.of_disposal(request.who, one), 100).get_page(request.GET.get("page")), "mine": mine,
         "may_decide": one.state == "waiting" and may(request.who, "cases.grant_disposal") and not mine,
+        "wrong": wrong, "opinion": request.POST.get("opinion", ""),
     }  # fmt: skip
-    return render(request, "console/archive/disposal.html", context)
+    return render(request, "console/archive/disposal.html", context, status=422 if wrong else 200)
 
 
 @sent_from("archive-disposal", "disposal_id")
@@ -98,9 +103,8 @@ def decide(request: Request, disposal_id: int) -> HttpResponse:
     try:
         made = verbs.decide(request.who, disposal_id, request.POST.get("how") == "grant", request.POST.get("opinion", ""))
     except services.Refused as refused:
-        messages.warning(request, refused.words)
-    else:
-        messages.success(request, _("已同意，正在后台销毁。") if made.state == "granted" else _("已退回，这些案卷照旧保管。"))
+        return _disposal_page(request, disposal_id, refused.words)
+    messages.success(request, _("已同意，正在后台销毁。") if made.state == "granted" else _("已退回，这些案卷照旧保管。"))
     return redirect("archive-disposal", disposal_id)
 
 

@@ -54,6 +54,18 @@ def test_a_proposal_that_is_refused_keeps_its_reason(old):
     assert not Disposal.objects.exists()
 
 
+def test_an_opinion_stays_when_somebody_else_decided_first(old):
+    signed_in("shift").post(f"{PAGE}/propose", {"case": [old.pk], "reason": "鉴定会"})
+    address, leader = f"{PAGE}/disposals/{Disposal.objects.get().pk}/decide", signed_in("leader")
+    silent = leader.post(address, {"how": "deny"})
+    assert silent.status_code == 422
+    assert "请写明理由" in silent.content.decode() and "不同意时必填" in silent.content.decode()
+    leader.post(address, {"how": "deny", "opinion": "再留一年"})
+    late = leader.post(address, {"how": "grant", "opinion": "可以销毁"})
+    assert late.status_code == 422
+    assert "已经批过了" in late.content.decode() and "可以销毁" in late.content.decode()
+
+
 def test_the_case_page_says_the_period_and_keeps_longer(old):
     shift = signed_in("shift")
     page = shift.get(f"/cases/{old.pk}").content.decode()
