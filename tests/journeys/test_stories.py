@@ -177,7 +177,7 @@ def test_what_was_typed_outlives_the_session_and_the_bar_offers_only_what_fits(r
     page = people.desk("accept")
     page.goto(f"/cases/{told['reported']}?act=refuse")
     page.fill("textarea[name=reason]", "这处灯杆归公路段管")
-    page.wait_for_timeout(400)  # a draft is kept a moment after the last key
+    page.wait_for_function("() => JSON.stringify(localStorage).includes('这处灯杆归公路段管')")  # a draft is kept a moment after the last key
     running_town.ask(SESSIONS_END)
     page.get_by_role("button", name="确定不予受理").click()
     page.wait_for_url(lambda url: "/signin" in url)
