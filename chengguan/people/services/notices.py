@@ -38,9 +38,9 @@ class Bell:
     kind: str = "plain"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify_each(bells: Iterable[Bell]) -> list[Notice]:
-    """Several things to say at once: one insert, and each bell rings once."""
+    """Several things to say at once: one insert, and each bell rings once. What cannot be told takes back what it tells of."""
     notices = Notice.objects.bulk_create(
         [
             Notice(account=account, title=bell.title[:120], text=bell.text[:500], link=bell.link[:200], kind=bell.kind)
