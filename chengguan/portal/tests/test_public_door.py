@@ -194,6 +194,9 @@ def test_a_code_that_is_none_is_not_found(town: dict[str, Any]) -> None:
 def test_who_has_no_key_is_slowed_for_what_is_refused_too(town: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(senders, "TRIES", 2)
     assert [send("", id=str(uuid.uuid4()), matter="99999").status_code for _each in range(3)] == [422, 422, 429]
+    monkeypatch.setattr(senders, "TRIES", 60)
+    monkeypatch.setattr(senders, "TRIES_OF_ALL", 3)
+    assert [send("", id=str(uuid.uuid4()), matter="99999").status_code for _each in range(2)] == [422, 429], "of all addresses together too"
 
 
 def test_what_a_partner_brings_does_not_close_the_citizens_door(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
