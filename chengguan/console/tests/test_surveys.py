@@ -145,9 +145,11 @@ def test_a_closed_survey_names_nobody_of_another_company_to_those_who_see_but_th
         assert (answer.status_code, "别家的人" in answer.content.decode()) == (200, False), username
 
 
-def test_what_is_near_is_named_to_those_only_who_may_see_it(survey):
+def test_what_is_near_is_told_to_those_only_who_may_see_it(survey):
     report(survey)
     found = Finding.objects.get()
     Case.objects.create(source="citizen", state="handling", register_number="T9", number="邻案9", matter_code=LAMP_MATTER, point=found.point, reported_at=timezone.now(), entered_at=timezone.now())
     assert "邻案9" in signed_in("accept").get(f"/surveys/{survey.pk}/findings/{found.pk}").content.decode()
-    assert "邻案9" not in signed_in("inspect").get(f"/surveys/{survey.pk}/findings/{found.pk}").content.decode()
+    for username, told in (("accept", True), ("inspect", False)):
+        answer = signed_in(username).get(f"/surveys/{survey.pk}?tab=findings")
+        assert (answer.status_code, "附近在办同类" in answer.content.decode()) == (200, told), username
