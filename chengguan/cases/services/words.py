@@ -21,14 +21,15 @@ def cut_due(most: int = BATCH) -> int:
         due = CaseWords.objects.select_for_update(skip_locked=True, of=("self",)).filter(words=None)
         rows = list(
             due.order_by("-case")[:most].values_list(
-                "case", "case__number", "case__register_number", "case__matter_name", "case__matter_code", "case__address", "case__description"
+                "case", "case__number", "case__register_number", "case__taken_over__old_number", "case__matter_name", "case__matter_code",
+                "case__address", "case__description",
             )
         )
         if not rows:
             return 0
         cut = [
-            (pk, vector_of(a=f"{number or ''} {registered}", b=f"{name} {code}", c=address, d=description))
-            for pk, number, registered, name, code, address, description in rows
+            (pk, vector_of(a=f"{number or ''} {registered} {old or ''}", b=f"{name} {code}", c=address, d=description))
+            for pk, number, registered, old, name, code, address, description in rows
         ]
         with connection.cursor() as cursor:
             cursor.execute(

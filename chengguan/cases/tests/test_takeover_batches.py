@@ -13,11 +13,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from openpyxl import Workbook
 
-from chengguan.cases import services
+from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, Change, Removal, Report, Step, TakeoverBatch, TakeoverMapping
 from chengguan.cases.services import administration, rounds
 from chengguan.cases.services import takeover_batches as verbs
 from chengguan.cases.services.takeover_looking import look_at
+from chengguan.cases.services.words import cut_due
 from chengguan.cases.tests.conftest import World
 
 HEADER = "编号,上报,结案,状态,描述,小类,经度,纬度"
@@ -152,6 +153,15 @@ def test_what_was_tried_is_applied_and_the_file_given_up(world: World) -> None:
     with verbs.files.open(batch.table.sha256) as kept:
         table = kept.read().decode("utf-8-sig")
     assert "拒绝" in table and "不知道" in table
+
+
+def test_a_case_is_found_by_the_number_it_had_there(world: World) -> None:
+    """It is the only one that stands on the county's papers."""
+    batch = applied(world)
+    cut_due()
+    for case in Case.objects.filter(taken_over__batch=batch).select_related("taken_over"):
+        found = selectors.find(world.who("leader"), text=case.taken_over.old_number)
+        assert case.pk in {each.pk for each in found.cases}
 
 
 def test_a_workbook_says_the_same_as_a_text(world: World) -> None:
