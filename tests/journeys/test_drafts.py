@@ -37,3 +37,16 @@ def test_the_next_at_the_desk_sees_nothing_of_a_secret_call(running_town: Town, 
     sign_in(page, "hotline")
     page.goto("/work/new")
     expect(page.locator("textarea[name=description]")).to_have_value("楼下通宵施工")
+
+
+def test_a_place_chosen_by_its_name_keeps_it(running_town: Town, people: People) -> None:
+    page = people.desk("accept")
+    page.goto("/work/new")
+    page.locator("[data-pick=place] [data-picked-shown]").press_sequentially("渝秀大道")
+    first = page.locator("[data-pick=place] .found-list button[data-address]").first
+    expect(first).to_be_visible()
+    chosen = first.get_attribute("data-address")
+    with page.expect_response("**/work/here*"):
+        first.click()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[name=address]")).to_have_value(chosen)

@@ -24,7 +24,7 @@ function take(place: HTMLElement, button: HTMLElement): void {
   place.querySelector(".found")?.replaceChildren();
   uncheck(place);
   value.dispatchEvent(new Event("change", { bubbles: true }));
-  const detail = { value: value.value, lon: Number(button.dataset.lon), lat: Number(button.dataset.lat) };
+  const detail = { value: value.value, lon: Number(button.dataset.lon), lat: Number(button.dataset.lat), address: button.dataset.address };
   document.body.dispatchEvent(new CustomEvent(`${place.dataset.pick}:picked`, { detail }));
   if (button.dataset.lon) place.closest("form")?.dispatchEvent(new CustomEvent("place:chosen", { detail }));
 }

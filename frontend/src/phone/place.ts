@@ -38,6 +38,12 @@ function followAddress(form: HTMLFormElement): void {
   field.addEventListener("input", (event) => {
     if (event.isTrusted) own = field.value !== "";
   });
+  form.addEventListener("place:chosen", (event) => {
+    const { address } = (event as CustomEvent<{ address?: string }>).detail; // a place chosen by its name keeps it
+    if (!address) return;
+    field.value = address;
+    own = true;
+  });
   form.addEventListener("htmx:afterSwap", () => {
     const found = form.querySelector<HTMLElement>("[data-found-address]")?.dataset.foundAddress;
     if (!found || own) return;
