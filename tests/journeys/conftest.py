@@ -15,6 +15,8 @@ from tests.journeys.people import People
 from tests.journeys.town import Town, short_folder
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+"""Where Chromium was spoken to, Playwright's loop stays in the thread, and Django takes whoever asks the database there for async code."""
 ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
