@@ -108,6 +108,17 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def at_the_same_time(one: Callable[[int], None], at_once: int, wrong: list[str]) -> None:
+    """`one(number)` in a thread for each number. RuntimeError with the first of what went `wrong`."""
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise RuntimeError(wrong[0])
+
+
 def pull(port: int, cookie: str, address: Callable[[int], str], says_wrong: Callable[[int, str], str], seconds: float, at_once: int = 4) -> tuple[list[float], float]:
     """Whole pages, one after the other on each of `at_once` connections: milliseconds of each, and pages a second.
     RuntimeError when an answer is not the page; `says_wrong` tells what is wrong with one, nothing when it is right."""
@@ -132,13 +143,7 @@ def pull(port: int, cookie: str, address: Callable[[int], str], says_wrong: Call
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(at_once)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise RuntimeError(wrong[0])
+    at_the_same_time(one, at_once, wrong)
     return took, len(took) / seconds
 
 
@@ -168,13 +173,7 @@ def send(port: int, address: str, headers: dict[str, str], body: Callable[[int],
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(at_once)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise RuntimeError(wrong[0])
+    at_the_same_time(one, at_once, wrong)
     return took, len(took) / (time.monotonic() - began)
 
 
