@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.founded import founded, town  # noqa: F401
 from tests.journeys.people import People
 from tests.journeys.town import Town, short_folder
 
@@ -29,13 +29,13 @@ def running_town() -> Iterator[Town]:
         yield Town.known(running)
         return
     folder = short_folder()
-    town = Town(folder)
+    started = Town(folder)
     try:
-        town.start()
-        town.build()
-        yield town
+        started.start()
+        started.build()
+        yield started
     finally:
-        town.stop()
+        started.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -55,11 +55,3 @@ def people(running_town: Town, chromium: Browser) -> Iterator[People]:
     everyone.leave()
     assert everyone.complaints == []
 
-
-@pytest.fixture
-def town(db: Any, tmp_path: Any, settings: Any) -> dict[str, Any]:
-    """The small town for clerks without a browser; its photos go into the test's own folder."""
-    from tests import small_town  # models are there only once Django is set up
-
-    settings.DATA_ROOT, settings.FILES_FOLDER, settings.DEMO = tmp_path, str(tmp_path / "files"), True
-    return small_town.build()

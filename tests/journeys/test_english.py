@@ -10,17 +10,15 @@ from django.test import Client
 
 from chengguan.alarms import services as alarm_services
 from chengguan.console.tests.duty import dark, signed_in
-from tests import small_town
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture
-def town(db, tmp_path, settings):
-    settings.DATA_ROOT, settings.FILES_FOLDER, settings.DEMO = tmp_path, str(tmp_path / "files"), True
-    built = small_town.build()
+def ruled(town):
+    """The town with its alarm rules."""
     alarm_services.sync_rules()
-    return built
+    return town
 
 
 def english(client: Client, path: str) -> str:
@@ -36,7 +34,7 @@ def seen(page: str, *tags: str) -> list[str]:
     return [re.sub(r"<[^>]+>", " ", inner) for _tag, inner in found]
 
 
-def test_the_sign_in_page_is_english(town) -> None:
+def test_the_sign_in_page_is_english(ruled) -> None:
     page = english(Client(), "/signin")
     assert '<html lang="en"' in page
     assert "Sign in" in page
@@ -44,7 +42,7 @@ def test_the_sign_in_page_is_english(town) -> None:
 
 
 @pytest.mark.parametrize(("login", "path"), [("desk", "/work"), ("duty", "/map"), ("duty", "/alarms"), ("duty", "/rules"), ("admin", "/administration")])
-def test_navigation_headings_and_buttons_hold_no_chinese(town, login: str, path: str) -> None:
+def test_navigation_headings_and_buttons_hold_no_chinese(ruled, login: str, path: str) -> None:
     page = english(signed_in(login), path)
     nav = re.search(r'<nav class="topnav".*?</nav>', page, re.DOTALL)
     assert nav and not CHINESE.search(nav[0])
@@ -52,21 +50,21 @@ def test_navigation_headings_and_buttons_hold_no_chinese(town, login: str, path:
     assert [words for words in seen(page, "h1", "h2", "h3", "th", "label", "button", "legend", "title") if CHINESE.search(words)] == []
 
 
-def test_rules_of_the_trades_are_said_in_english(town) -> None:
+def test_rules_of_the_trades_are_said_in_english(ruled) -> None:
     page = english(signed_in("duty"), "/rules")
     main = page.split('<main id="main"')[1]
     assert "Lamp voltage too high" in main
     assert CHINESE.findall(re.sub(r"<[^>]+>", " ", main)) == []
 
 
-def test_an_alarm_is_named_in_english_and_its_device_keeps_its_name(town) -> None:
-    dark(town)
+def test_an_alarm_is_named_in_english_and_its_device_keeps_its_name(ruled) -> None:
+    dark(ruled)
     page = english(signed_in("duty"), "/alarms")
     assert "Street lamp dark" in page
     assert "L-004711" in page
 
 
-def test_chinese_stays_chinese_without_the_cookie(town) -> None:
+def test_chinese_stays_chinese_without_the_cookie(ruled) -> None:
     page = signed_in("duty").get("/rules").content.decode()
     assert "告警规则" in page
     assert "Lamp voltage" not in page
