@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from chengguan.cases.models import Case, Removal, Report, Retention, Task
+from chengguan.cases.models import Case, Removal, Report, Retention, TakenOver, Task
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
@@ -153,6 +153,7 @@ def _hide(case: Case, why: str, now: datetime) -> None:
         (case.steps.filter(Q(opinion__gt="") | ~Q(given={})), ("opinion", "given")),
         (case.tasks.all(), ("words", "reply")),
         (case.requests.all(), ("reason", "answer", "details")),
+        (TakenOver.objects.filter(case=case), ("flags",)),
     ):
         for row in rows:
             texts = _texts(row, secret, *names)

@@ -74,7 +74,7 @@ def _not_here_yet(mapping: Mapping, rows: list[Said], report: Takeover) -> list[
             report.unchanged += 1
         else:
             columns = [name for name in {**before, **said.raw} if before.get(name) != said.raw.get(name)]
-            told = "；".join(f"{name} {before.get(name, '')} → {said.raw.get(name, '')}" for name in columns[:6])
+            told = "；".join(f"{name} {before.get(name, '')} → {said.raw.get(name, '')}" for name in columns)
             report.change(said, told)
     return new
 

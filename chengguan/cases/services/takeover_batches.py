@@ -198,13 +198,20 @@ def _take(batch: TakeoverBatch) -> None:
         report.write_csv(table)
         with storing(), table.open("rb") as content:
             digest, size = files.put(content)
-            name = f"{Path(batch.name).stem[:120]}-{_('结果')}.csv"
-            batch.table = Attachment.objects.create(sha256=digest, content_type="text/csv", size=size, name=name, uploaded_by_id=batch.account_id)
+            batch.table = Attachment.objects.create(
+                sha256=digest, content_type="text/csv", size=size, name=_report_name(batch, apply), uploaded_by_id=batch.account_id
+            )
     batch.result, batch.rows_done, batch.words = report.as_data(), report.rows, ""
     batch.state = "applied" if apply else "tried"
     if apply:
         batch.applied_at, batch.file = timezone.now(), None
         remember_loading(f"cases:batch:{batch.pk}:{batch.applied_at.isoformat()}"[:120], "cases", batch.name, report.accepted, report.refused)
+
+
+def _report_name(batch: TakeoverBatch, apply: bool) -> str:
+    """Of which file, which run and when: it lies among many in somebody's downloads."""
+    run = _("接管结果") if apply else _("试运行结果")
+    return f"{Path(batch.name).stem[:100]}-{run}-{timezone.localtime():%Y%m%d-%H%M}.csv"
 
 
 def _withdraw(batch: TakeoverBatch) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import logging
 import math
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from django.contrib.gis.geos import Point
@@ -19,14 +22,24 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pyproj import CRS, Transformer
 
-from chengguan.cases.services.takeover_mapping import DEGREES, Entry, Mapping, moment
+from chengguan.cases.models import Case, TakenOver
+from chengguan.cases.services.takeover_mapping import DEGREES, NAMES, Entry, Mapping, is_ours, moment
 from chengguan.places.coordinates import bd09_to_wgs84, gcj02_to_wgs84
 from chengguan.places.services import Unreadable
 
+log = logging.getLogger(__name__)
 COARSE_DECIMALS = 2
 """Degrees with no more decimals say a place to a kilometre at best."""
 COARSE_METRES = 1000
 CHUNK = 1 << 20
+KEY_LENGTH: int = getattr(TakenOver._meta.get_field("old_number"), "max_length")  # noqa: B009, a relation has none
+STATE_LENGTH: int = getattr(TakenOver._meta.get_field("old_state"), "max_length")  # noqa: B009
+LENGTHS: dict[str, int] = {name: getattr(Case._meta.get_field(name), "max_length") for name in ("address", "reporter_name", "reporter_phone")}  # noqa: B009
+"""Our columns that have an end; the other texts have none."""
+
+
+BROKEN = (InvalidFileException, BadZipFile, zlib.error, ParseError, KeyError, ValueError, EOFError, OSError)
+"""What comes of a workbook that is cut off or damaged, at its beginning or deep inside."""
 
 
 class RowRefused(ValueError):
@@ -35,7 +48,7 @@ class RowRefused(ValueError):
 
 @dataclass
 class Said:
-    """One row in our fields."""
+    """One row in our fields; `number` is its row in the spreadsheet."""
 
     number: int
     raw: dict[str, str]
@@ -50,7 +63,8 @@ class Said:
 
 
 def rows_of(path: Path, mapping: Mapping) -> Iterator[tuple[int, dict[str, str], str]]:
-    """(number from 1, the row as texts, what is wrong with it). Unreadable when the file has not the mapping's columns."""
+    """(the row's number as a spreadsheet counts, the head being 1 and an empty row counting too; the row as texts; what is wrong with
+    it). Unreadable when the file has not the mapping's columns."""
     if not path.exists():
         raise Unreadable(_("没有这个文件：%(path)s") % {"path": path})
     lines = lines_of(path)
@@ -58,11 +72,9 @@ def rows_of(path: Path, mapping: Mapping) -> Iterator[tuple[int, dict[str, str],
     missing = sorted(mapping.columns - set(header))
     if missing:
         raise Unreadable(_("文件里没有映射要用的列：%(columns)s") % {"columns": "、".join(missing)})
-    number = 0
-    for values in lines:
+    for number, values in enumerate(lines, 2):
         if not any(values):
             continue
-        number += 1
         wrong = ""
         if len(values) != len(header):
             wrong = _("列数不符：应为 %(want)d 列，实为 %(got)d 列") % {"want": len(header), "got": len(values)}
@@ -83,7 +95,8 @@ def _table(path: Path) -> Iterator[list[str]]:
             for values in csv.reader(text, delimiter=delimiter):
                 yield [value.replace("\0", "").strip() for value in values]
         except csv.Error as error:
-            raise Unreadable(_("这不是逗号分隔的文本表格：%(error)s") % {"error": error}) from error
+            log.warning("a table of cases could not be read: %s", error)
+            raise Unreadable(_("文件里有读不成表格的地方：多半是引号没有成对，或一格的内容太长。请用 Excel 打开，另存为 xlsx 再传。")) from error
 
 
 def _encoding(path: Path) -> str:
@@ -104,12 +117,15 @@ def _encoding(path: Path) -> str:
 def _sheet(path: Path) -> Iterator[list[str]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        raise Unreadable(_("读不了这个文件：%(error)s") % {"error": error}) from error
-    if not book.worksheets:
-        raise Unreadable(_("这个工作簿里没有工作表"))
-    for values in book.worksheets[0].iter_rows(values_only=True):
-        yield [_cell(value) for value in values]
+        if not book.worksheets:
+            raise Unreadable(_("这个工作簿里没有工作表"))
+        for values in book.worksheets[0].iter_rows(values_only=True):
+            yield [_cell(value) for value in values]
+    except BROKEN as error:
+        if isinstance(error, Unreadable):
+            raise
+        log.warning("a workbook of cases could not be read: %r", error)
+        raise Unreadable(_("这个 Excel 文件打不开：可能没有传完，或已损坏。请用 Excel 打开，另存为 xlsx 再传。")) from error
 
 
 def _cell(value: Any) -> str:
@@ -132,11 +148,29 @@ def understood(number: int, raw: dict[str, str], mapping: Mapping) -> Said:
             _value(said, name, entry)
     if not said.texts.get("key"):
         raise RowRefused(_("没有编号"))
-    if len(said.key) > 60:
-        raise RowRefused(_("编号超过 60 个字：%(key)s") % {"key": said.key[:80]})
+    if len(said.key) > KEY_LENGTH:
+        raise RowRefused(_("编号超过 %(most)d 个字：%(key)s") % {"most": KEY_LENGTH, "key": said.key})
     if "reported_at" not in said.times:
         raise RowRefused(_("没有上报时间"))
+    _lengths(said, mapping)
     return said
+
+
+def _lengths(said: Said, mapping: Mapping) -> None:
+    """What does not fit is told whole beside the case. A name or a telephone is not: cut, it is somebody else's, and beside the
+    case nobody would hide it; the row is refused, and comes again with the cell made shorter."""
+    for name in ("reporter_name", "reporter_phone"):
+        if len(said.texts.get(name, "")) > LENGTHS[name]:
+            told = {"field": NAMES[name], "most": LENGTHS[name], "count": len(said.texts[name])}
+            raise RowRefused(_("%(field)s超过 %(most)d 个字，截短就错了，请在表里改短再来：现有 %(count)d 个字") % told)
+    for what, text, most in ((NAMES["address"], said.texts.get("address", ""), LENGTHS["address"]), (_("原状态"), old_state(said, mapping), STATE_LENGTH)):
+        if len(text) > most:
+            said.flags.append(_("%(field)s超过 %(most)d 个字，只写入了前面的，全文是：%(text)s") % {"field": what, "most": most, "text": text})
+
+
+def old_state(said: Said, mapping: Mapping) -> str:
+    """The other system's own word for where the case stood."""
+    return " ".join(said.raw.get(column, "") for column in mapping.entries["state"].columns) or said.texts["state"]
 
 
 def _value(said: Said, name: str, entry: Entry) -> None:
@@ -148,12 +182,16 @@ def _value(said: Said, name: str, entry: Entry) -> None:
             said.times[name] = moment(text, entry)
         except (ValueError, OverflowError) as error:
             raise RowRefused(_("%(field)s 的时间看不懂：%(text)s") % {"field": entry.columns[0], "text": text}) from error
-    elif entry.kind == "text" or entry.table is None:
+    elif entry.kind == "text":
         said.texts[name] = text
-    elif text in entry.table or entry.default is not None:
-        said.texts[name] = entry.table.get(text, entry.default or "")
+    elif entry.table is not None and text in entry.table:
+        said.texts[name] = entry.table[text]
+    elif entry.table is None and is_ours(name, text):
+        said.texts[name] = text
+    elif entry.default is not None:
+        said.texts[name] = entry.default
     else:
-        raise RowRefused(_("%(field)s 的取值不在对照表里：%(text)s") % {"field": entry.columns[0], "text": text})
+        raise RowRefused(_("%(field)s 的取值不在对照表里：%(text)s") % {"field": entry.columns[0], "text": text or _("（空）")})
 
 
 def _position(said: Said, entry: Entry) -> None:

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
-from chengguan.places.services.reading import plain
 
 if TYPE_CHECKING:
     from chengguan.cases.services.takeover_reading import Said
     from chengguan.cases.services.takeover_writing import Taken
 
 SHOWN_REASONS = 15
+
+
+def _plain(raw: dict[str, str]) -> str:
+    """A row as it was, on one line."""
+    return "；".join(f"{column} {value}" for column, value in raw.items() if value)
 
 
 def kind_of(reason: str) -> str:
@@ -27,7 +31,8 @@ def kind_of(reason: str) -> str:
 
 @dataclass
 class Takeover:
-    """Every row is in `accepted`, `unchanged`, `changed` or `refused`; a flagged row is an accepted one to look at."""
+    """Every row is in `accepted`, `unchanged`, `changed` or `refused`; a flagged row is an accepted one to look at. The table's
+    numbers are the spreadsheet's own rows."""
 
     source: str
     applied: bool = False
@@ -61,16 +66,16 @@ class Takeover:
     def _note(self, said: Said, words: str) -> None:
         self.flagged.add(said.number)
         self.flags[kind_of(words)] += 1
-        self.table.append((said.number, _("存疑"), words, plain(said.raw)))
+        self.table.append((said.number, _("存疑"), words, _plain(said.raw)))
 
     def change(self, said: Said, told: str) -> None:
         self.changed += 1
-        self.table.append((said.number, _("原系统已改"), told, plain(said.raw)))
+        self.table.append((said.number, _("原系统已改"), told, _plain(said.raw)))
 
     def refuse(self, number: int, raw: dict[str, str], reason: str) -> None:
         self.refused += 1
         self.reasons[kind_of(reason)] += 1
-        self.table.append((number, _("拒绝"), reason, plain(raw)))
+        self.table.append((number, _("拒绝"), reason, _plain(raw)))
 
     def summary(self) -> str:
         told = {
@@ -85,6 +90,8 @@ class Takeover:
             lines.append("  " + _("按时与否：与原系统一致 %(agree)d，不同 %(differ)d") % {"agree": self.verdicts["agree"], "differ": self.verdicts["differ"]})
         for title, reasons in ((_("拒绝"), self.reasons), (_("存疑"), self.flags)):
             lines += [f"  {count:>6}  {title}：{reason}" for reason, count in reasons.most_common(SHOWN_REASONS)]
+            if (more := len(reasons) - SHOWN_REASONS) > 0:
+                lines.append("          " + _("%(title)s：另有 %(n)d 种，见逐行报告") % {"title": title, "n": more})
         return "\n".join(lines)
 
     def as_data(self) -> dict[str, Any]:
@@ -98,5 +105,5 @@ class Takeover:
     def write_csv(self, path: Path) -> None:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             table = csv.writer(file)
-            table.writerow([_("行号"), _("结论"), _("原因"), _("原始内容")])
+            table.writerow([_("表格行号"), _("结论"), _("原因"), _("原始内容")])
             table.writerows(sorted(self.table))

@@ -17,6 +17,7 @@ from chengguan.cases.selectors.running import HANDLING
 from chengguan.cases.services import numbers
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.takeover_mapping import ENDED_STATES
+from chengguan.cases.services.takeover_reading import LENGTHS, STATE_LENGTH, old_state
 from chengguan.people.selectors import Who
 from chengguan.places.models import UnitGrid
 from chengguan.standards import codes
@@ -107,8 +108,8 @@ def _case(each: Taken, register_number: str, area: str, now: datetime) -> Case:
         code_set=current.slug, matter_code=matter, matter_name=current.matter(matter).name if matter else "",
         kind="component" if matter and current.matter(matter).component_class else "matter",
         point=said.point, unit_grid=each.grid, community=community, township=community.parent if community else None,
-        address=texts.get("address", "")[:200], description=texts.get("description", ""), closing_note=texts.get("closing_note", ""),
-        reporter_name=texts.get("reporter_name", "")[:60], reporter_phone=texts.get("reporter_phone", "")[:30],
+        address=texts.get("address", "")[: LENGTHS["address"]], description=texts.get("description", ""), closing_note=texts.get("closing_note", ""),
+        reporter_name=texts.get("reporter_name", ""), reporter_phone=texts.get("reporter_phone", ""),
         department_id=each.department if ended else None, occurred_at=times.get("occurred_at"), reported_at=times["reported_at"],
         filed_at=times.get("filed_at") or (now if each.state == "awaiting_dispatch" else None), dispatched_at=times.get("dispatched_at") if ended else None,
         reported_back_at=times.get("reported_back_at") if ended else None, verified_at=times.get("verified_at") if ended else None,
@@ -127,16 +128,12 @@ def _report(each: Taken, case: Case, now: datetime) -> Report:
 
 def _step(who: Who, mapping: Mapping, each: Taken, case: Case, now: datetime) -> Step:
     words = _("接管自%(system)s：原编号 %(number)s，原状态 %(state)s") % {
-        "system": mapping.name, "number": each.said.key, "state": _old_state(mapping, each)
+        "system": mapping.name, "number": each.said.key, "state": old_state(each.said, mapping)
     }  # fmt: skip
     return Step(
         case=case, from_state=workflow.NEW, to_state=case.state, action=STEP, opinion=words, who_id=who.account_id,
         who_name=(who.name or "系统")[:60], role="system", received_at=now, acted_at=now,
     )  # fmt: skip
-
-
-def _old_state(mapping: Mapping, each: Taken) -> str:
-    return " ".join(each.said.raw.get(column, "") for column in mapping.entries["state"].columns) or each.said.texts["state"]
 
 
 def _clock(each: Taken, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar) -> Clock | None:
@@ -161,6 +158,6 @@ def _clock(each: Taken, case: Case, now: datetime, settings: Settings, calendar:
 
 def _beside(mapping: Mapping, each: Taken, case: Case, now: datetime, batch_id: int | None) -> TakenOver:
     return TakenOver(
-        case=case, batch_id=batch_id, system=mapping.system, old_number=each.said.key, old_state=_old_state(mapping, each)[:60],
+        case=case, batch_id=batch_id, system=mapping.system, old_number=each.said.key, old_state=old_state(each.said, mapping)[:STATE_LENGTH],
         old_deadline=each.said.times.get("deadline"), old_on_time=each.old_on_time, on_time=each.on_time, flags=each.said.flags, taken_at=now,
     )  # fmt: skip

@@ -110,7 +110,7 @@ def test_what_cannot_be_read_says_why_and_may_be_sent_again(world: World, conten
 def test_a_broken_workbook_says_so(world: World) -> None:
     batch = received(world, SimpleUploadedFile("案卷.xlsx", b"PK\x03\x04" + b"x" * 100))
     assert batch.state == "unreadable"
-    assert "读不了" in batch.words
+    assert "打不开" in batch.words and "zip" not in batch.words
 
 
 def test_the_same_file_is_not_taken_twice(world: World) -> None:
@@ -133,7 +133,7 @@ def test_nothing_is_applied_that_was_not_tried(world: World) -> None:
     admin = world.who("administrator")
     with pytest.raises(services.Refused, match="待映射"):
         verbs.begin(admin, batch.pk, "applying")
-    with pytest.raises(services.Refused, match="映射文件需要"):
+    with pytest.raises(services.Refused, match="请填“对方系统的代号”"):
         verbs.begin(admin, batch.pk, "trying")
     batch = tried_again = ran(verbs.begin(admin, verbs.set_mapping(admin, batch.pk, MAPPING).pk, "trying"))
     assert (tried_again.state, tried_again.result["accepted"], tried_again.result["refused"]) == ("tried", 2, 1)
@@ -216,7 +216,7 @@ def test_a_saved_mapping_is_configuration_with_history(world: World) -> None:
     services.save_mapping(admin, "旧平台", MAPPING | {"crowd": 5})
     administration.undo(admin, Change.objects.filter(kind="mapping").order_by("-pk").first())
     assert TakeoverMapping.objects.get().told == MAPPING
-    with pytest.raises(services.Refused, match="缺少字段"):
+    with pytest.raises(services.Refused, match="还没有说明这些在哪一列"):
         services.save_mapping(admin, "坏的", {"system": "x", "fields": {}})
 
 

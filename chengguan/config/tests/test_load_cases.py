@@ -64,14 +64,14 @@ def test_every_row_of_baltimore_is_taken_over_or_refused_and_rounded_coordinates
     county(tmp_path, -76.75, 39.15, -76.50, 39.40)
     rows = list(csv.DictReader(BALTIMORE.open(encoding="utf-8-sig")))
     said = take(BALTIMORE, "baltimore.toml", tmp_path / "report.csv", "--apply")
-    refused = {int(row["行号"]) for row in said if row["结论"] == "拒绝"}
+    refused = {int(row["表格行号"]) for row in said if row["结论"] == "拒绝"}
     assert len(rows) == 10_000
     assert Case.objects.count() + len(refused) == 10_000
-    believable = {n: (float(row["Longitude"]), float(row["Latitude"])) for n, row in enumerate(rows, start=1) if row["Latitude"] not in ("", "39")}
+    believable = {n: (float(row["Longitude"]), float(row["Latitude"])) for n, row in enumerate(rows, start=2) if row["Latitude"] not in ("", "39")}
     assert refused == {n for n, (x, y) in believable.items() if not (-76.75 <= x <= -76.50 and 39.15 <= y <= 39.40)}
     assert len(refused) == 100
-    rounded = {number for number, row in enumerate(rows, start=1) if row["Latitude"] == "39" and row["Longitude"] in ("-77", "-76")}
-    flagged = {int(row["行号"]) for row in said if row["原因"].startswith("坐标取整")}
+    rounded = {number for number, row in enumerate(rows, start=2) if row["Latitude"] == "39" and row["Longitude"] in ("-77", "-76")}
+    flagged = {int(row["表格行号"]) for row in said if row["原因"].startswith("坐标取整")}
     assert len(rounded) == 892 and rounded <= flagged
     assert not Case.objects.filter(point__coveredby=shapely.Point(-77, 39).wkt).exists()
     kinds = Counter(row["原因"].split("：")[0] for row in said)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from chengguan.cases.models import TakeoverBatch
 from chengguan.cases.services import Refused
 from chengguan.cases.services.takeover_mapping import KINDS
-from chengguan.console.selectors.takeovers import NAMES, WORDED, choices, column_names, words_in
+from chengguan.console.selectors.takeovers import LINES, WORDED, choices, column_names, words_in
 
 FORMATS: tuple[tuple[str, Any], ...] = (
     ("", gettext_lazy("2026-01-31 08:00:00（Excel 的日期也用这个）")),
@@ -37,7 +37,7 @@ def read_columns(batch: TakeoverBatch, given: QueryDict) -> dict[str, Any]:
     """The mapping with these columns; tables of words stay where their column stays. Refused when a column is none of the file's."""
     known, before = set(column_names(batch)), batch.mapping.get("fields", {})
     fields: dict[str, Any] = {}
-    for field in NAMES:
+    for field in LINES:
         columns = [column for column in given.getlist(f"column_{field}") if column]
         value = given.get(f"value_{field}", "")
         strange = [column for column in columns if column not in known]
@@ -58,7 +58,7 @@ def read_columns(batch: TakeoverBatch, given: QueryDict) -> dict[str, Any]:
                 entry["default"] = KEPT[field]
         fields[field] = entry
     lon, lat = given.get("lon", ""), given.get("lat", "")
-    if lon and lat:
+    if lon or lat:
         fields["position"] = {"lon": lon, "lat": lat, "crs": given.get("other_crs", "").strip() or given.get("crs", "4490")}
     named = {name: given.get(name, "").strip() for name in ("system", "name", "zone")}
     return {**named, "name": named["name"] or named["system"], "zone": named["zone"] or "Asia/Shanghai", "fields": fields}
@@ -70,7 +70,7 @@ def read_words(batch: TakeoverBatch, field: str, given: QueryDict) -> tuple[dict
     mapping = dict(batch.mapping)
     entry = dict(mapping.get("fields", {}).get(field) or {})
     if field not in WORDED or not entry.get("column"):
-        raise Refused(_("没有这个字段：%(names)s。可用的有：%(known)s") % {"names": field, "known": "、".join(WORDED)})
+        raise Refused(_("这一项还没有选列，没有可对照的词。请先在“哪一列是什么”里选好，保存。"))
     known = dict(choices(field))
     table: dict[str, str] = {}
     strange: list[tuple[str, str]] = []

@@ -172,8 +172,10 @@ def report(request: Request, batch_id: int) -> HttpResponse | FileResponse:
         kept = files.open(batch.table.sha256)
     except FileNotFoundError as gone:
         raise Http404(_("文件已不在。")) from gone
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(batch.table.name)}", "Cache-Control": "no-store"}
-    return FileResponse(kept, content_type="text/csv; charset=utf-8", headers=headers)
+    named = f"attachment; filename=\"takeover-{batch.pk}-report.csv\"; filename*=UTF-8''{quote(batch.table.name)}"
+    answer = FileResponse(kept, content_type="text/csv; charset=utf-8", headers={"Cache-Control": "no-store"})
+    answer["Content-Disposition"] = named  # afterwards: a FileResponse names itself after the kept file
+    return answer
 
 
 urlpatterns = [

@@ -7,23 +7,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from chengguan.cases.models import SOURCES, TakeoverBatch, TakeoverMapping
-from chengguan.cases.services.takeover_mapping import ENDED_STATES, KINDS, OPEN_STATES
+from chengguan.cases.services.takeover_mapping import ENDED_STATES, KINDS, NAMES, OPEN_STATES
 from chengguan.cases.workflow import STATES
 from chengguan.people.models import Organisation
 from chengguan.standards import codes
 
-NAMES: dict[str, Any] = {
-    "key": gettext_lazy("对方编号"), "reported_at": gettext_lazy("上报时间"), "state": gettext_lazy("状态"), "occurred_at": gettext_lazy("发生时间"),
-    "filed_at": gettext_lazy("立案时间"), "dispatched_at": gettext_lazy("派遣时间"), "reported_back_at": gettext_lazy("反馈时间"),
-    "verified_at": gettext_lazy("核查时间"), "closed_at": gettext_lazy("办结时间"), "deadline": gettext_lazy("处置截止时间"),
-    "on_time": gettext_lazy("是否按时"), "description": gettext_lazy("问题描述"), "closing_note": gettext_lazy("结案意见"),
-    "address": gettext_lazy("地址描述"), "reporter_name": gettext_lazy("举报人姓名"), "reporter_phone": gettext_lazy("举报人电话"),
-    "matter_code": gettext_lazy("案件类别"), "source": gettext_lazy("来源"), "department": gettext_lazy("责任单位"),
-}  # fmt: skip
-"""In the order of the form; the position is two columns and stands by itself."""
+LINES = tuple(name for name in NAMES if name != "position")
+"""Our fields that are one column; the position is two and stands by itself."""
 WORDED = ("state", "matter_code", "source", "department", "on_time")
 """Their words need ours beside them."""
 GUESSES: dict[str, tuple[str, ...]] = {
@@ -73,7 +65,7 @@ def guessed(batch: TakeoverBatch) -> dict[str, Any]:
     def called(field: str) -> str:
         return next((lower[name] for name in GUESSES[field] if name in lower), "")
 
-    fields: dict[str, Any] = {name: {"column": column} for name in NAMES if (column := called(name))}
+    fields: dict[str, Any] = {name: {"column": column} for name in LINES if (column := called(name))}
     if called("lon") and called("lat"):
         fields["position"] = {"lon": called("lon"), "lat": called("lat"), "crs": "4490"}
     return {"system": "", "name": "", "zone": "Asia/Shanghai", "fields": fields}
@@ -169,13 +161,13 @@ def lines(batch: TakeoverBatch) -> list[FieldLine]:
     told = (batch.mapping or guessed(batch)).get("fields", {})
     samples = {column["name"]: column["samples"] for column in batch.look.get("columns", [])}
     found = []
-    for field, name in NAMES.items():
+    for field in LINES:
         entry = told.get(field) or {}
         column = entry.get("column") or []
         columns = column if isinstance(column, list) else [column]
         seen = [sample for each in columns for sample in samples.get(each, [])][:3]
         needed = field in ("key", "reported_at", "state")
-        found.append(FieldLine(field, name, KINDS[field], needed, columns, entry.get("format", ""), entry.get("value", ""), seen))
+        found.append(FieldLine(field, NAMES[field], KINDS[field], needed, columns, entry.get("format", ""), entry.get("value", ""), seen))
     return found
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chengguan.cases.models import Case, TakeoverBatch, TakeoverMapping
 from chengguan.cases.services import takeover_batches as verbs
-from chengguan.cases.services.takeover_mapping import FIELDS
+from chengguan.cases.services.takeover_mapping import FIELDS, NAMES
 from chengguan.console.selectors import takeovers as shown
 from chengguan.console.tests.duty import signed_in
 
@@ -68,8 +70,11 @@ def test_the_whole_way_of_a_file_on_the_page(admin):
     told = admin.get(page).content.decode()
     assert "当前阶段 的取值不在对照表里" in told and "接管这 2 件" in told
     assert Case.objects.count() == 0
-    table = b"".join(admin.get(f"{page}/report.csv").streaming_content).decode("utf-8-sig")
-    assert "拒绝" in table and "K3" in table
+    sent_back = admin.get(f"{page}/report.csv")
+    name = unquote(sent_back["Content-Disposition"])
+    assert re.search(r"filename=\"takeover-\d+-report\.csv\"; filename\*=UTF-8''案卷-试运行结果-\d{8}-\d{4}\.csv$", name), name
+    table = b"".join(sent_back.streaming_content).decode("utf-8-sig")
+    assert "4,拒绝" in table and "K3" in table, "the fourth row of the spreadsheet, its head being the first"
     admin.post(f"{page}/go/apply")
     batch()
     assert sorted(Case.objects.values_list("matter_code", "description")) == [("", "灯不亮 看过"), ("01037", "灯不亮 看过")]
@@ -108,8 +113,12 @@ def test_what_is_refused_is_told_where_it_was_sent_from(admin):
     page = f"{HOME}/{batch().pk}"
     assert "文件里没有这一列：假" in admin.post(f"{page}/columns", COLUMNS | {"column_key": "假"}, follow=True).content.decode()
     admin.post(f"{page}/columns", COLUMNS)
-    assert "state 需要 table" in admin.get(page).content.decode()
-    assert "state 需要 table" in admin.post(f"{page}/go/try", follow=True).content.decode()
+    assert "“状态”还没有对照" in admin.get(page).content.decode()
+    assert "“状态”还没有对照" in admin.post(f"{page}/go/try", follow=True).content.decode()
+    assert "还没有选列" in admin.post(f"{page}/words/source", {"word": ["a"], "ours": ["b"]}, follow=True).content.decode()
+    admin.post(f"{page}/columns", COLUMNS | {"lon": "备注"})
+    assert "经度、纬度两列都选" in admin.get(page).content.decode(), "half a position is not dropped unsaid"
+    admin.post(f"{page}/columns", COLUMNS)
     typed = {"word": ["路灯异常", "怪事"], "ours": ["没有的类别", "01037 路灯异常"]}
     told = admin.post(f"{page}/words/matter_code", typed, follow=True).content.decode()
     assert "其余的已保存" in told and "路灯异常 → 没有的类别" in told
@@ -143,5 +152,5 @@ def test_only_administrators_see_it(town):
 
 
 def test_every_field_of_ours_has_its_line_on_the_form():
-    assert {*shown.NAMES, "position"} == set(FIELDS)
-    assert set(shown.GUESSES) - {"lon", "lat"} == set(shown.NAMES)
+    assert set(NAMES) == set(FIELDS)
+    assert set(shown.GUESSES) - {"lon", "lat"} == set(shown.LINES) == set(FIELDS) - {"position"}
