@@ -60,8 +60,9 @@ WITH_DEPARTMENT = ("dispatched", "handling", "department_review")
 IN_HANDLING = (*WITH_DEPARTMENT, "suspended")
 """Where handling can come late. What was reported back in time stays in time, also where the county lets the clock run on: only
 when it is sent back does the deadline count again."""
-FOLLOWED = ("closed", "refused", "declined", "transferred", "voided")
-"""Ends that a caller who wants a reply is rung up about; who was answered on the spot has heard it, but not who reported what was merged in."""
+FOLLOWED = ("closed", "refused", "declined", "answered", "transferred", "voided")
+"""Ends that a caller who wants a reply is rung up about: what was answered at the desk, too, for by then they had hung up. Who was
+answered while still on the line waits for nothing (`services/on_the_line.py`)."""
 
 STAGES: dict[str, str] = {
     "reported": "受理", "confirming": "受理", "awaiting_filing": "立案", "awaiting_dispatch": "派遣",
@@ -238,7 +239,7 @@ TABLE: tuple[Row, ...] = (
         ("end:all",), "不进部门的各项率，计入作废数。", decides="void"),
     Row(FILED, "deny_void", SAME, "不同意作废", ("shift_leader", "dispatcher", "leader"), ("reason",), ("request:void", "on_the_ladder"),
         (), "照常走完。", decides="void"),
-    Row((*FOLLOWED, "answered", "archived"), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("closed_or_awaited", "linked_when_unsatisfied"),
+    Row((*FOLLOWED, "archived"), "follow_up", SAME, "回访", DESK, ("satisfaction", "words?", "linked?"), ("somebody_to_call", "linked_when_unsatisfied"),
         (), "告诉来电人结果，问一句满不满意；不满意的另立关联案件，旧结果不动。", main=True),
     Row(("closed",), "ask_appeal", SAME, "申诉", ("department",), ("reason",), ("was_overdue", "appeal_window", "first_appeal"),
         (), "只有超期的可以申诉，一案一次。", asks="appeal"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Clock, Task
+from chengguan.cases.selectors.follow_ups import anybody_left_a_number
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.own_limits import handling_limit
 from chengguan.cases.selectors.refusals import Refused
@@ -101,10 +102,13 @@ def linked_when_unsatisfied(move: Move) -> None:
         raise Refused(_("回访不满意的才另立关联案件"), "linked")
 
 
-def closed_or_awaited(move: Move) -> None:
-    """Whose case was closed may always be asked; how something else ended is told to those who wait for it."""
-    if move.case.state != "closed" and not move.case.tasks.filter(kind="follow_up", done_at=None).exists():
-        raise Refused(_("没有人在等这件的回话"))
+def somebody_to_call(move: Move) -> None:
+    """Whoever called may always be asked once it is closed; how something else ended is told to those who wait for it."""
+    closed = move.case.state == "closed"
+    if closed and anybody_left_a_number(move.case):
+        return
+    if not move.case.tasks.filter(kind="follow_up", done_at=None).exists():
+        raise Refused(_("没有人留下号码，没有人可以回访") if closed else _("没有人在等这件的回话"))
 
 
 def another_stage(move: Move) -> None:
@@ -172,7 +176,7 @@ def nothing_to_redo(move: Move) -> None:
 
 ASKED = (
     urge_waiting, opinion_waiting, helping, due_ahead, no_consultation, consulting, is_urgent, is_important, not_important_yet,
-    linked_when_unsatisfied, closed_or_awaited, another_stage, stages_finished, stages_make_sense,
+    linked_when_unsatisfied, somebody_to_call, another_stage, stages_finished, stages_make_sense,
     straight_rework, rework_through_dispatcher, nothing_to_redo,
 )  # fmt: skip
 """Guards of the table that stand here."""

@@ -47,12 +47,12 @@ def may_follow_up(who: Who) -> bool:
 
 def someone_waits(case: Case) -> bool:
     """Whether who reported it, or anything merged into it, wants to hear the result."""
-    return case.reply_wanted or someone_else_waits(case)
+    return case.reply_wanted or any(each.reply_wanted for each, _root in _merged_below([case]))
 
 
-def someone_else_waits(case: Case) -> bool:
-    """Whether who reported anything merged into it does: they were not on the telephone when it was answered on the spot."""
-    return any(each.reply_wanted for each, _root in _merged_below([case]))
+def anybody_left_a_number(case: Case) -> bool:
+    """Whether there is somebody to ring up at all: who reported it, or anything merged into it."""
+    return bool(case.reporter_phone) or any(each.reporter_phone for each, _root in _merged_below([case]))
 
 
 def calls(who: Who, show: str = "due", light: str = "", now: datetime | None = None) -> list[Call]:
@@ -94,8 +94,7 @@ def _callers(who: Who, cases: list[Case]) -> dict[int, list[Caller]]:
     """By case those who want a reply, of what was merged into it too."""
     found: dict[int, list[Caller]] = {case.pk: [] for case in cases}
     for each, root in [*((case, case.pk) for case in cases), *_merged_below(cases)]:
-        heard = each.pk == root and each.state == "answered"
-        if each.reply_wanted and not heard:
+        if each.reply_wanted:
             shown = sees_reporter(who, each)
             found[root].append(Caller(each.reporter_name if shown else "", each.reporter_phone if shown else "", each.secret))
     return found

@@ -5,7 +5,7 @@ from chengguan.cases.services.administration import set_calendar_day, set_settin
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
 from chengguan.cases.services.habits import mark_opened
 from chengguan.cases.services.moving import act, objections
-from chengguan.cases.services.on_the_line import ON_THE_LINE, register_and_end
+from chengguan.cases.services.on_the_line import ON_THE_LINE, answered_and_awaited, register_and_end
 from chengguan.cases.services.registering import known_by, link_case, register, self_handle
 from chengguan.cases.services.takeover import take_over
 from chengguan.cases.services.takeover_mapping import BadMapping, read_mapping
@@ -21,6 +21,7 @@ __all__ = [
     "Takeover",
     "act",
     "add_evidence",
+    "answered_and_awaited",
     "known_by",
     "link",
     "link_case",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Task
-from chengguan.cases.selectors.follow_ups import someone_else_waits, someone_waits
+from chengguan.cases.selectors.follow_ups import someone_waits
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.services.effects import of
 
@@ -19,7 +19,7 @@ def follow(move: Move) -> None:
     if move.from_state in workflow.FINAL:
         if state not in workflow.FINAL:
             _end(move, "案件重开")
-    elif (state in workflow.FOLLOWED and someone_waits(move.case)) or (state == "answered" and someone_else_waits(move.case)):
+    elif state in workflow.FOLLOWED and someone_waits(move.case):
         clock = move.clocks.start("task", STAGE, move.settings.stage(STAGE))
         Task.objects.create(case=move.case, kind="follow_up", role="acceptor", clock=clock, sent_at=move.now, due=clock.deadline)
 

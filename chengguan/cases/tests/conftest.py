@@ -142,7 +142,7 @@ class World:
             elif guard in ("urge_waiting", "opinion_waiting", "helping"):
                 kind = {"urge_waiting": "reply", "opinion_waiting": "opinion", "helping": "help"}[guard]
                 Task.objects.create(case=case, kind=kind, organisation=self.lighting, sent_at=NOW)
-            elif guard == "closed_or_awaited":
+            elif guard == "somebody_to_call":
                 Task.objects.create(case=case, kind="follow_up", role="acceptor", sent_at=NOW)
             elif guard == "consulting":
                 Task.objects.create(case=case, kind="consult", account=self.accounts["leader"], sent_at=NOW)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Case
 from chengguan.cases.tests.conftest import HERE, NOW, World
@@ -43,12 +45,13 @@ def test_the_list_is_for_those_who_may_know_who_called(world: World) -> None:
     assert len(rings(world, "hotline_operator")) == 1
 
 
-def test_what_ended_otherwise_is_told_too_but_not_what_was_answered_on_the_telephone(world: World) -> None:
+def test_what_ended_otherwise_is_told_too(world: World) -> None:
     refused, answered = world.case("reported", **CALLER), world.case("reported", **CALLER)
     services.act(world.who("acceptor"), refused, "refuse", now=NOW, reason="不属城市管理")
     services.act(world.who("acceptor"), answered, "answer", now=NOW, answer="明天就修")
-    assert [call.case for call in rings(world)] == [refused]
-    services.act(world.who("acceptor"), refused, "follow_up", now=NOW, satisfaction="fair")
+    assert [call.case for call in rings(world)] == [refused, answered], "by then they had hung up"
+    for case in (refused, answered):
+        services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="fair")
     assert rings(world) == []
 
 
@@ -126,11 +129,30 @@ def test_the_operator_transfers_what_is_somebody_elses(world: World) -> None:
     assert [call.case for call in rings(world)] == [case], "who wants to hear of it is rung up"
 
 
-def test_who_was_merged_into_what_is_answered_on_the_spot_is_rung_up_still(world: World) -> None:
+def test_who_was_merged_into_what_is_answered_is_rung_up_with_the_other(world: World) -> None:
     main, same = world.case("reported", reply_wanted=True, reporter_phone="13900001111"), world.case("reported", **CALLER)
     services.act(world.who("acceptor"), same, "merge", now=NOW, into=main)
     services.act(world.who("acceptor"), main, "answer", now=NOW, answer="明天就修")
     (call,) = rings(world)
-    assert (call.case, [each.phone for each in call.callers]) == (main, ["13900002222"]), "the other has just heard it"
+    assert (call.case, [each.phone for each in call.callers]) == (main, ["13900001111", "13900002222"])
     services.act(world.who("acceptor"), main, "follow_up", now=NOW, satisfaction="satisfied")
     assert rings(world) == []
+
+
+def test_who_is_answered_on_the_line_cannot_be_promised_a_call_as_well(world: World) -> None:
+    with pytest.raises(services.Refused) as refused:
+        services.register_and_end(world.who("hotline_operator"), "answer", {"answer": "晚上十点"}, now=NOW, source="hotline", description="公交", **CALLER)
+    assert refused.value.field == "reply_wanted"
+    assert not Case.objects.exists()
+
+
+def test_a_call_is_offered_only_where_somebody_left_a_number(world: World) -> None:
+    def offered(case: Case) -> bool:
+        return "follow_up" in [action.slug for action in selectors.actions_for(world.who("hotline_operator"), case, NOW)]
+
+    nobody, called, main = world.case("closed"), world.case("closed", reporter_phone="13900003333"), world.case("closed")
+    assert [offered(nobody), offered(called), offered(main)] == [False, True, False]
+    with pytest.raises(services.Refused, match="没有人留下号码"):
+        services.act(world.who("acceptor"), nobody, "follow_up", now=NOW, satisfaction="satisfied")
+    world.case("merged", reporter_phone="13900004444", merged_into=main)
+    assert offered(main), "who reported the same thing did"

@@ -64,7 +64,7 @@ def test_the_inspector_hears_that_the_report_was_refused(world: World) -> None:
 
 
 def test_only_the_unsatisfied_get_a_linked_case(world: World) -> None:
-    case = world.case("closed")
+    case = world.case("closed", reporter_phone="13900002222")
     with pytest.raises(services.Refused) as refused:
         services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="satisfied", linked="yes")
     assert refused.value.field == "linked"

@@ -121,7 +121,9 @@ def _wrong(who: Who, data: Any, point: Point | None, way: str) -> list[str]:
     for field in workflow.must(row) if row else ():
         if not data.get(field, "").strip():
             wrong.append(_("请填写“%s”。") % _(FIELDS[field].label))
-    if data.get("reply_wanted") and not data.get("reporter_phone", "").strip():
+    if words := services.answered_and_awaited(way, reply_wanted=bool(data.get("reply_wanted"))):
+        wrong.append(words)
+    elif data.get("reply_wanted") and not data.get("reporter_phone", "").strip():
         wrong.append(_("要回复来电人，请记下号码。"))
     return wrong
 
@@ -152,6 +154,7 @@ def _form(request: HttpRequest, errors: list[str], status: int) -> HttpResponse:
         "source": data.get("source") or "hotline",
         "ways": _ways(request.who),  # type: ignore[attr-defined]
         "way": data.get("way") or "register",
+        "heard": services.answered_and_awaited("answer", reply_wanted=True),
         "matter_words": case_forms.matter_words(data.get("matter_code", "")),
         "options": case_forms.condition_options(data.get("matter_code", ""), data.get("condition_key", "")),
     }

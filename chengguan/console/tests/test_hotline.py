@@ -30,6 +30,15 @@ def test_all_that_is_missing_is_told_at_once_and_nothing_is_registered(town):
     assert not Case.objects.exists()
 
 
+def test_answered_and_to_be_called_back_is_refused_with_both_ways_out_and_nothing_typed_is_lost(town):
+    page = signed_in("hotline").post("/work/new", {**CALL, "way": "answer", "answer": "晚上十点", "reply_wanted": "1"})
+    assert page.status_code == 422
+    (said,) = page.context["errors"]
+    assert "请去掉“需要回复”" in said and "请改选“登记受理”" in said
+    assert "晚上十点</textarea>" in page.content.decode()
+    assert not Case.objects.exists()
+
+
 def test_who_only_registers_is_offered_nothing_else(town):
     assert [way[0] for way in signed_in("hotline").get("/work/new").context["ways"]] == ["register", "answer", "transfer"]
     client = signed_in("leader")
