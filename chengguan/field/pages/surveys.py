@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengguan.cases.services import Refused
 from chengguan.field import selectors
-from chengguan.field.pages.work import position_of, who_on_foot
+from chengguan.field.pages.work import matter_of, position_of, who_on_foot
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
@@ -108,7 +108,7 @@ def report(request: HttpRequest, survey_id: int) -> HttpResponse:
         data = request.POST
         try:
             services.report_finding(
-                who, walk.survey, key=data.get("key", ""), position=position_of(request), matter_code=data.get("matter_other") or data.get("matter_code", ""),
+                who, walk.survey, key=data.get("key", ""), position=position_of(request), matter_code=matter_of(data),
                 photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
                 description=data.get("description", ""), component_id=whole_number(data.get("component")),
             )  # fmt: skip

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.gis.geos import Point
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
 from chengguan.places.selectors import nearest_address
+from chengguan.standards import codes
 from chengguan.things.services import put_attachment
 
 MOVES = ("receive", "finish_stage", "submit", "report_back", "confirm", "verify")
@@ -49,6 +50,19 @@ def position_of(request: HttpRequest) -> tuple[float, float, float] | None:
         return None
     believable = -180 <= lon <= 180 and -90 <= lat <= 90 and 0 <= accuracy < math.inf  # what is no number is none of these
     return (lon, lat, accuracy) if believable else None
+
+
+def matter_of(data: QueryDict) -> str:
+    """The class that was tapped or searched for. Refused where both came and differ: nobody guesses which one was meant."""
+    tapped, searched = data.get("matter_code", ""), data.get("matter_other", "")
+    if tapped and searched and tapped != searched:
+        raise moves.Refused(_("点选的类别是“%(tapped)s”，搜到的是“%(searched)s”，请只留一个。") % {"tapped": _named(tapped), "searched": _named(searched)}, "matter_code")
+    return searched or tapped
+
+
+def _named(code: str) -> str:
+    known = codes.in_force().matters.get(code)
+    return known.name if known else code[:5]
 
 
 @login_required
@@ -188,7 +202,7 @@ def _report(request: HttpRequest, who: Who) -> HttpResponse:
             who,
             key=data.get("key", ""),
             position=position_of(request),
-            matter_code=data.get("matter_other") or data.get("matter_code", ""),
+            matter_code=matter_of(data),
             description=data.get("description", "").strip(),
             photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
             photos_after=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos_after")],

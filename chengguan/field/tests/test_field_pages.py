@@ -110,6 +110,17 @@ def test_what_is_missing_is_said(town, changed, words):
     assert Case.objects.count() == 0
 
 
+def test_two_classes_at_once_are_refused_by_name_and_one_said_twice_is_one(town):
+    answer = report(signed_in("inspect"), matter_other="01001")
+    assert answer.status_code == 422
+    (said,) = answer.context["errors"]
+    assert "路灯" in said and "供水井盖" in said
+    assert not Case.objects.exists()
+    assert report(signed_in("inspect"), matter_other=LAMP_MATTER).status_code == 302
+    assert report(signed_in("inspect"), key="k2", matter_code="", matter_other="01001").status_code == 302
+    assert list(Case.objects.order_by("id").values_list("matter_code", flat=True)) == [LAMP_MATTER, "01001"]
+
+
 def test_outside_the_own_grid_is_reported_only_when_asked_for(town):
     assert report(signed_in("inspect"), lon="108.9990", outside="1").status_code == 302
 
