@@ -195,7 +195,7 @@ NAMESPACES = {
     "api": "JSON for programs; docs/reference/api.md tells of it",
     "admin": "one page for each table, drawn by Django; the first page of it is on the list",
 }
-LEADS_ELSEWHERE = {"home": "to the first page of the post", "partner_key": "to the partner's page, once the new key was shown", "set_language": "back, in the other language"}
+LEADS_ELSEWHERE = {"home": "to the first page of the post", "gateway_key": "to the gateway's page, once the new key was shown", "partner_key": "to the partner's page, once the new key was shown", "set_language": "back, in the other language"}
 POSTED = {
     "archive-propose", "archive-decide", "archive-keep", "missed-judge",
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",

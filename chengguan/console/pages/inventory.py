@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
+from django.views.decorators.http import require_GET
 
 from chengguan import registry
 from chengguan.people import navigation, spreadsheets
@@ -21,6 +22,9 @@ from chengguan.things.models import Component, Gateway
 
 navigation.add("gateways", gettext_lazy("网关与密钥"), "/administration/gateways", action="things.manage_gateways", place="administration", order=50)
 navigation.add("components", pgettext_lazy("navigation", "部件"), "/administration/components", action="things.change", place="administration", order=60)
+
+FRESH = "gateway_key"
+"""In the session: a key from its making to the page that shows it, which takes it out."""
 
 COMPONENT_HEADERS = [
     gettext_noop("标识码"), gettext_noop("小类"), gettext_noop("名称"), gettext_noop("现场编号"), gettext_noop("经度"), gettext_noop("纬度"), gettext_noop("地址"), gettext_noop("权属单位编码"), gettext_noop("养护单位编码"), gettext_noop("状态"), gettext_noop("备注"),
@@ -75,15 +79,28 @@ def gateways(request: Request) -> HttpResponse:
     if request.method == "POST":
         gateway = form.attempt(lambda given: services.create_gateway(request.who, **given))
         if gateway:
-            return _key_once(request, gateway, services.rotate_gateway_key(request.who, gateway))
+            return _new_key(request, gateway)
     given = {key: request.GET.get(key, "").strip() for key in ("q", "subsystem", "state")}
     page = Paginator(selectors.find_gateways(request.who, **given), 30).get_page(request.GET.get("page"))
     context = {"page": page, "given": given, "form": form, "subsystems": registry.present()}
     return render(request, _part(request, "gateways"), context)
 
 
-def _key_once(request: Request, gateway: Gateway, key: str) -> HttpResponse:
-    response = render(request, "console/inventory/key_once.html", {"gateway": gateway, "key": key})
+def _new_key(request: Request, gateway: Gateway) -> HttpResponse:
+    """Shown by a page of its own, which reloaded shows nothing and issues nothing."""
+    request.session[FRESH] = [gateway.pk, services.rotate_gateway_key(request.who, gateway)]
+    return redirect("gateway_key", gateway.pk)
+
+
+@require_GET
+@requires("things.manage_gateways")
+def gateway_key(request: Request, gateway_id: int) -> HttpResponse:
+    one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
+    of, key = request.session.pop(FRESH, (None, ""))
+    if of != one.pk:
+        messages.info(request, _("密钥只显示一次。没有记下的话，请再换一把。"))
+        return redirect("gateway", one.pk)
+    response = render(request, "console/inventory/key_once.html", {"gateway": one, "key": key})
     response["Cache-Control"] = "no-store"
     return response
 
@@ -101,7 +118,7 @@ def gateway(request: Request, gateway_id: int) -> HttpResponse:
 def gateway_act(request: Request, gateway_id: int, action: str) -> HttpResponse:
     one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
     if action == "key":
-        return _key_once(request, one, services.rotate_gateway_key(request.who, one))
+        return _new_key(request, one)
     if action == "applications":
         form = ApplicationsForm(request.POST)
         if form.attempt(lambda given: services.set_gateway_applications(request.who, one, **given)):
@@ -170,6 +187,7 @@ def devices_sheet(request: Request) -> HttpResponse:
 urlpatterns = [
     path("administration/gateways", gateways, name="gateways"),
     path("administration/gateways/<int:gateway_id>", gateway, name="gateway"),
+    path("administration/gateways/<int:gateway_id>/new-key", gateway_key, name="gateway_key"),
     path("administration/gateways/<int:gateway_id>/<slug:action>", gateway_act, name="gateway_act"),
     path("administration/components", components, name="components"),
     path("administration/components/import", components_import, name="components_import"),

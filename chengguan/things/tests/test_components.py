@@ -155,7 +155,7 @@ def test_applications_are_changed_on_the_gateways_page(client, town, monkeypatch
     monkeypatch.setattr("chengguan.engines.nats.write_accounts", lambda rows: None)
     client.force_login(Account.objects.get(pk=town.who("root", "administrator", town.lighting).account_id))
     shown = client.post(
-        "/administration/gateways", {"key": "NS-1", "name": "LoRaWAN", "subsystem": "lanterns", "kind": "chirpstack", "applications": "a-1， a-2"}
+        "/administration/gateways", {"key": "NS-1", "name": "LoRaWAN", "subsystem": "lanterns", "kind": "chirpstack", "applications": "a-1， a-2"}, follow=True
     )
     assert 'class="secret"' in shown.content.decode()
     lora = Gateway.objects.get(key="NS-1")
@@ -176,9 +176,18 @@ def test_a_key_is_shown_on_one_page_only(client, town, monkeypatch):
     monkeypatch.setattr("chengguan.engines.nats.write_accounts", lambda rows: None)
     root = town.who("root", "administrator", town.lighting)
     client.force_login(Account.objects.get(pk=root.account_id))
-    shown = client.post(f"/administration/gateways/{town.gateway.pk}/key")
+    address = f"/administration/gateways/{town.gateway.pk}"
+    answer = client.post(f"{address}/key")
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}/new-key")
+    shown = client.get(answer["Location"])
     assert 'class="secret"' in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
+    town.gateway.refresh_from_db()
+    issued = town.gateway.password_hash
+    again = client.get(answer["Location"], follow=True).content.decode()
+    assert 'class="secret"' not in again and "密钥只显示一次" in again
+    town.gateway.refresh_from_db()
+    assert town.gateway.password_hash == issued, "reloaded, it makes no other"
     assert 'class="secret"' not in client.get(f"/administration/gateways/{town.gateway.pk}").content.decode()
 
 
