@@ -32,6 +32,7 @@ ACTION_NAMES = {
     "survey.walkers": _("改由谁走普查片区"),
     "survey.prolong": _("改普查结束日期"),
     "survey.finish": _("报普查片区走完"),
+    "survey.take_back": _("撤回普查片区走完"),
     "survey.decide": _("处理普查发现"),
     "survey.close": _("结束普查"),
     "handover.sign": _("交班"),

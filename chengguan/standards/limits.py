@@ -95,6 +95,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("task.recall_grace_minutes", "任务逾期多久后自动撤回(分钟)", 30, "ours"),
         Setting("urge.automatic", "超期自动督办", True, "ours"),
         Setting("handover.hours", "交接班: 一班多长(小时)", 8, "ours"),
+        Setting("survey.take_back_hours", "普查片区报走完后几小时内可自己撤回", 24, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
         Setting("calendar.seasons", "自某日起的工作时间(夏令、冬令)", [], "seen as a practice"),
@@ -106,6 +107,7 @@ SETTINGS: dict[str, Setting] = {
 CLOCKS = ("minute", "urgent_hour", "urgent_day", "work_hour", "work_day", "natural_day")
 WHOLE = {
     "retention.years": (1, 100, "年"), "retention.long_years": (1, 100, "年"), "retention.reporter_days": (1, 36_500, "天"), "handover.hours": (1, 72, "小时"),
+    "survey.take_back_hours": (0, 720, "小时"),
 }  # fmt: skip
 """Settings that are whole numbers, with the least and the most."""
 LONGEST = {"minute": 60 * 24 * 366, "urgent_hour": 24 * 366, "urgent_day": 366, "work_hour": 24 * 366, "work_day": 366, "natural_day": 366}

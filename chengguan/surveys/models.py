@@ -9,11 +9,13 @@ from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_NAME = 60
+
 
 class Survey(models.Model):
     """What is looked for, where, from when to when. Closed once, with its counts as they were at that moment."""
 
-    name = models.CharField(_("名称"), max_length=60)
+    name = models.CharField(_("名称"), max_length=LONGEST_NAME)
     matters = models.JSONField(_("查什么"), default=list)
     """Codes: two digits for a whole major class, five for one class of components or matters."""
     first_day = models.DateField(_("开始"))
@@ -56,6 +58,29 @@ class Patch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SurveyStep(models.Model):
+    """普查经过: what was done with a survey, appended and never changed; the database refuses it."""
+
+    ACTIONS = [
+        ("open", _("发起")), ("walkers", _("改由谁走")), ("prolong", _("改结束日期")), ("finish", _("报走完")), ("take_back", _("撤回走完")), ("close", _("结束")),
+    ]  # fmt: skip
+
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="steps")
+    patch = models.ForeignKey(Patch, models.PROTECT, null=True, blank=True, related_name="steps")
+    action = models.CharField(max_length=10, choices=ACTIONS)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField()
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    who_name = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("普查经过")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.at:%F %T}"
 
 
 class PatchGrid(models.Model):

@@ -23,7 +23,7 @@ from chengguan.people.selectors import accounts_with_role, may
 from chengguan.people.typed import day, whole_number
 from chengguan.standards import codes
 from chengguan.surveys import selectors, services
-from chengguan.surveys.models import Finding, Survey
+from chengguan.surveys.models import Finding, Patch, Survey
 from chengguan.surveys.services.deciding import near_in_hand
 
 SHOWS = {
@@ -31,6 +31,7 @@ SHOWS = {
     "refused": gettext_lazy("不采用"),
 }  # fmt: skip
 A_PAGE = 30
+MOST_STEPS = 200
 
 
 def _survey(request: Request, survey_id: int) -> Survey:
@@ -72,7 +73,7 @@ def _page(request: Request, found: Survey, asked: Mapping[str, Any], wrong: Sequ
         "may_manage": found.closed_at is None and may(who, "surveys.manage"),
         "may_decide": found.closed_at is None and may(who, "surveys.decide"),
         "over": found.last_day < timezone.localdate(), "ahead": found.first_day > timezone.localdate(),
-        "summary": selectors.kept_summary(who, found),
+        "summary": selectors.kept_summary(who, found), "steps": selectors.steps(who, found)[:MOST_STEPS] if tab == "progress" else (),
         "wrong": wrong, "typed": request.POST, "ticked": request.POST.getlist("finding"), "left": totals["patches"] - totals["finished"],
     }  # fmt: skip
     if tab == "findings":
@@ -126,6 +127,12 @@ def decide(request: Request, survey_id: int) -> HttpResponse:
         following = whole_number(data.get("following"))
         return redirect("survey-finding", found.pk, following) if following else back
     ids = [number for value in data.getlist("finding") if (number := whole_number(value)) is not None]
+    lacking = [words for words, lacks in (
+        (_("请先勾选要处理的发现，一条也没有勾。"), not ids), (_("请选怎么处理"), outcome not in dict(Finding.OUTCOMES)),
+        (_("不采用请写明原因"), outcome == "refused" and not reason.strip()),
+    ) if lacks]  # fmt: skip
+    if lacking:
+        return _page(request, found, {"tab": "findings", **data.dict()}, lacking)
     said = services.decide_each(request.who, found, ids, outcome, reason)
     if said.done:
         messages.success(request, _("已处理 %(n)d 条：%(outcome)s。") % {"n": len(said.done), "outcome": said.done[0].get_outcome_display()})
@@ -149,13 +156,32 @@ def patch(request: Request, survey_id: int, patch_id: int) -> HttpResponse:
         else:
             messages.success(request, _("已改由 %(names)s 走这一片。") % {"names": "、".join(map(str, chosen))})
         return redirect("survey-patch", found.pk, each.pk)
+    return _patch_page(request, found, each)
+
+
+def _patch_page(request: Request, found: Survey, each: Patch, wrong: str = "") -> HttpResponse:
     line = next(line for line in selectors.lines(request.who, found) if line.patch.pk == each.pk)
     context = {
         "survey": found, "line": line, "cells": selectors.cells(each), "walkers": {walker.pk for walker in each.walkers.all()},
         "inspectors": accounts_with_role("inspector", with_away=True),
-        "may_manage": found.closed_at is None and may(request.who, "surveys.manage"),
+        "may_manage": found.closed_at is None and may(request.who, "surveys.manage"), "wrong": wrong, "typed": request.POST,
+        "steps": selectors.steps(request.who, found).filter(patch=each),
     }  # fmt: skip
-    return render(request, "console/surveys/patch.html", context)
+    return render(request, "console/surveys/patch.html", context, status=422 if wrong else 200)
+
+
+@sent_from("survey-patch", "survey_id", "patch_id")
+@requires("surveys.manage")
+def take_back(request: Request, survey_id: int, patch_id: int) -> HttpResponse:
+    """A patch that was called walked is not, after all."""
+    found = _survey(request, survey_id)
+    each = get_object_or_404(selectors.patches(request.who).filter(survey=found), pk=patch_id)
+    try:
+        services.take_back(request.who, each, request.POST.get("words", ""))
+    except Refused as refused:
+        return _patch_page(request, found, each, refused.words)
+    messages.success(request, _("“%(patch)s”的走完已撤回，走片区的人收到了通知。") % {"patch": each})
+    return redirect("survey-patch", survey_id, patch_id)
 
 
 @sent_from("survey", "survey_id")
@@ -200,6 +226,7 @@ urlpatterns = [
     path("surveys/<int:survey_id>/findings/<int:finding_id>", finding, name="survey-finding"),
     path("surveys/<int:survey_id>/decide", decide, name="survey-decide"),
     path("surveys/<int:survey_id>/patches/<int:patch_id>", patch, name="survey-patch"),
+    path("surveys/<int:survey_id>/patches/<int:patch_id>/take-back", take_back, name="survey-take-back"),
     path("surveys/<int:survey_id>/prolong", prolong, name="survey-prolong"),
     path("surveys/<int:survey_id>/close", close, name="survey-close"),
     path("surveys/<int:survey_id>/sheet", sheet, name="survey-sheet"),

@@ -28,28 +28,26 @@ def survey_new(request: Request) -> HttpResponse:
     today = timezone.localdate()
     typed: dict[str, Any] = {"first_day": f"{today}", "last_day": f"{today + timedelta(days=14)}"}
     chosen: dict[str, list[str]] = {name: [] for name in ("matters", "grids", "communities", "walkers")}
-    wrong = ""
+    faults: dict[str, str] = {}
     if request.method == "POST":
         typed = {name: request.POST.get(name, "") for name in ("name", "first_day", "last_day", "note")}
         chosen = {name: request.POST.getlist(name) for name in chosen}
         try:
             survey = _open(request, typed, chosen)
         except Refused as refused:
-            wrong = refused.words
+            for each in refused.every:
+                faults[each.field] = "；".join(filter(None, (faults.get(each.field), each.words)))
         else:
             messages.success(request, _("普查已发起，走片区的人都收到了通知。"))
             return redirect("survey", survey.pk)
-    context = {"typed": typed, "wrong": wrong, **_offered(chosen)}
-    return render(request, "console/surveys/new.html", context, status=422 if wrong else 200)
+    context = {"typed": typed, "faults": faults, "whole": faults.get(""), **_offered(chosen)}
+    return render(request, "console/surveys/new.html", context, status=422 if faults else 200)
 
 
 def _open(request: Request, typed: dict[str, Any], chosen: dict[str, list[str]]) -> Any:
-    first, last = day(typed["first_day"]), day(typed["last_day"])
-    if first is None or last is None:
-        raise Refused(_("请写开始和结束日期"), "first_day")
     ids = {name: [number for value in values if (number := whole_number(value)) is not None] for name, values in chosen.items()}
     return services.open_survey(
-        request.who, name=typed["name"], matters=chosen["matters"], first_day=first, last_day=last, note=typed["note"],
+        request.who, name=typed["name"], matters=chosen["matters"], first_day=day(typed["first_day"]), last_day=day(typed["last_day"]), note=typed["note"],
         grids=_grids().filter(pk__in=ids["grids"]), communities=_communities().filter(pk__in=ids["communities"]),
         walkers=[account for account in accounts_with_role("inspector", with_away=True) if account.pk in ids["walkers"]],
     )  # fmt: skip

@@ -34,7 +34,9 @@ def test_what_is_wrong_in_the_form_is_said_and_what_was_ticked_stays(town):
     assert client.get("/surveys/new").status_code == 200
     answer = client.post("/surveys/new", {"name": "普查", "matters": [LAMP_MATTER], "first_day": "2026-01-01", "last_day": "x"})
     assert answer.status_code == 422
-    assert f'value="{LAMP_MATTER}" checked' in answer.content.decode()
+    page = answer.content.decode()
+    assert f'value="{LAMP_MATTER}" checked' in page
+    assert "有 2 处要改" in page and "请写结束日期" in page and "请至少选一个责任网格或社区" in page, "all of it at once, each beside its field"
     assert signed_in("accept").get("/surveys/new").status_code == 403
 
 
@@ -93,6 +95,31 @@ def test_what_was_typed_over_a_finding_stays_when_it_is_not_taken(survey):
     page = ticked.content.decode()
     assert "请选怎么处理" in page and 'value="是隔壁那盏"' in page
     assert f'name="finding" value="{found.pk}" checked' in page
+
+
+def test_nothing_ticked_and_no_reason_are_said(survey):
+    report(survey)
+    answer = signed_in("accept").post(f"/surveys/{survey.pk}/decide", {"outcome": "refused", "show": "waiting", "patch": ""})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "请先勾选要处理的发现" in page and "不采用请写明原因" in page
+    assert not Finding.objects.exclude(outcome="").exists()
+
+
+def test_a_patch_that_was_called_walked_by_mistake_is_walked_on(survey):
+    patch, inspector, shift = survey.patches.get(), signed_in("inspect"), signed_in("shift")
+    phone, desk = f"/field/surveys/{survey.pk}", f"/surveys/{survey.pk}/patches/{patch.pk}"
+    inspector.post(f"{phone}/patches/{patch.pk}/finish", {"words": "其余是山地"})
+    assert "报错了，还没走完" in inspector.get(phone).content.decode()
+    assert inspector.post(f"{phone}/patches/{patch.pk}/take-back", {"words": "点错了"}).status_code == 302
+    assert "报走完" in inspector.get(phone).content.decode()
+    inspector.post(f"{phone}/patches/{patch.pk}/finish", {"words": "其余是山地"})
+    silent = shift.post(f"{desk}/take-back", {"words": ""})
+    assert silent.status_code == 422 and "请写明为什么撤回" in silent.content.decode()
+    assert shift.post(f"{desk}/take-back", {"words": "河边还没看"}).status_code == 302
+    page = shift.get(f"/surveys/{survey.pk}").content.decode()
+    assert page.count("撤回走完") == 2 and "点错了" in page and "河边还没看" in page
+    assert signed_in("accept").post(f"{desk}/take-back", {"words": "x"}).status_code == 403
 
 
 def test_a_closing_that_is_refused_comes_back_open_with_its_words(survey):

@@ -60,7 +60,10 @@ def _page(request: HttpRequest, survey_id: int, errors: list[str] | None = None,
     if walk is None:
         return _over(request)
     mine = walks.found_in(who, walk.survey).filter(found_by=who.account_id)
-    context = {"walk": walk, "survey": walk.survey, "mine": mine[:MOST_SHOWN], "errors": errors or [], "typed": request.POST}
+    context = {
+        "walk": walk, "survey": walk.survey, "mine": mine[:MOST_SHOWN], "errors": errors or [], "typed": request.POST,
+        "may_take_back": walks.taken_back_by(who, walk),
+    }  # fmt: skip
     return render(request, "field/survey.html", context, status=status)
 
 
@@ -93,6 +96,22 @@ def finish(request: HttpRequest, survey_id: int, patch_id: int) -> HttpResponse:
     except Refused as refused:
         return _page(request, survey_id, [refused.words], 422)
     messages.success(request, _("“%(patch)s”走完了，辛苦了。") % {"patch": line.patch})
+    return redirect("field-survey", survey_id)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, survey_id: int, patch_id: int) -> HttpResponse:
+    who = _walker(request)
+    walk = walks.walk(who, survey_id)
+    line = next((line for line in walk.lines if line.patch.pk == patch_id), None) if walk else None
+    if line is None:
+        return _over(request)
+    try:
+        services.take_back(who, line.patch, request.POST.get("words", ""))
+    except Refused as refused:
+        return _page(request, survey_id, [refused.words], 422)
+    messages.success(request, _("“%(patch)s”又可以接着走了。") % {"patch": line.patch})
     return redirect("field-survey", survey_id)
 
 
@@ -156,4 +175,5 @@ urlpatterns = [
     path("field/surveys/<int:survey_id>/classes", classes, name="field-survey-classes"),
     path("field/surveys/<int:survey_id>/look", look, name="field-survey-look"),
     path("field/surveys/<int:survey_id>/patches/<int:patch_id>/finish", finish, name="field-survey-finish"),
+    path("field/surveys/<int:survey_id>/patches/<int:patch_id>/take-back", take_back, name="field-survey-take-back"),
 ]

@@ -12,8 +12,8 @@ from chengguan.surveys.selectors.progress import (
     summary_of,
     totals,
 )
-from chengguan.surveys.selectors.seeing import findings, patches, visible
-from chengguan.surveys.selectors.walks import Walk, matters_of, walk, walks
+from chengguan.surveys.selectors.seeing import findings, patches, steps, visible
+from chengguan.surveys.selectors.walks import Walk, matters_of, taken_back_by, walk, walks
 
 __all__ = [
     "OUTCOMES",
@@ -28,7 +28,9 @@ __all__ = [
     "matters_of",
     "patches",
     "sheets",
+    "steps",
     "summary_of",
+    "taken_back_by",
     "totals",
     "visible",
     "walk",

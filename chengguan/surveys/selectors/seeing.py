@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chengguan.people.models import Holding
 from chengguan.people.selectors import Who, on, reach
-from chengguan.surveys.models import Finding, Patch, Survey
+from chengguan.surveys.models import Finding, Patch, Survey, SurveyStep
 
 
 def patches(who: Who) -> QuerySet[Patch]:
@@ -30,6 +30,12 @@ def visible(who: Who) -> QuerySet[Survey]:
     if reach(who, "surveys.see").everything:
         return Survey.objects.all()
     return Survey.objects.filter(pk__in=patches(who).values("survey"))
+
+
+def steps(who: Who, survey: Survey) -> QuerySet[SurveyStep]:
+    """What was done with it, the newest first; of patches as far as this person may see them."""
+    rows = SurveyStep.objects.filter(survey=survey).select_related("patch")
+    return rows if reach(who, "surveys.see").everything else rows.filter(Q(patch=None) | Q(patch__in=patches(who).values("pk")))
 
 
 def findings(who: Who) -> QuerySet[Finding]:

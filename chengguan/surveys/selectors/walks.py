@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from chengguan.cases.selectors.configuration import settings
 from chengguan.people.selectors import Who
 from chengguan.standards import codes
 from chengguan.surveys.models import Finding, Patch, Survey
@@ -54,6 +55,19 @@ def walk(who: Who, survey_id: int, today: date | None = None) -> Walk | None:
 def _walk(survey: Survey, of: list[Line], today: date | None) -> Walk:
     today = today or timezone.localdate()
     return Walk(survey, of, totals(of), survey.first_day <= today, survey.last_day < today)
+
+
+def back_until(patch: Patch) -> datetime:
+    """Until when whoever called a finished patch walked may take that back."""
+    assert patch.finished_at is not None
+    return patch.finished_at + timedelta(hours=float(settings()["survey.take_back_hours"]))
+
+
+def taken_back_by(who: Who, walk: Walk, now: datetime | None = None) -> set[int]:
+    """The patches of which this person may say that they are not walked after all."""
+    now = now or timezone.now()
+    done = [line.patch for line in walk.lines if line.patch.finished_at is not None and line.patch.finished_by_id in who.task_accounts]
+    return {patch.pk for patch in done if walk.runs and now <= back_until(patch)}
 
 
 def matters_of(survey: Survey) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.surveys.services.closing import close_survey, empty_finding
 from chengguan.surveys.services.deciding import Decided, decide, decide_each
 from chengguan.surveys.services.opening import open_survey, prolong, set_walkers
+from chengguan.surveys.services.taking_back import take_back
 from chengguan.surveys.services.walking import finish_patch, look_at, report_finding
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "prolong",
     "report_finding",
     "set_walkers",
+    "take_back",
 ]

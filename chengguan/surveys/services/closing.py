@@ -14,6 +14,7 @@ from chengguan.people.selectors import Who
 from chengguan.people.services import audit, notify
 from chengguan.surveys.models import Finding, Survey
 from chengguan.surveys.selectors.progress import summary_of
+from chengguan.surveys.services.history import note_step
 from chengguan.surveys.services.opening import link, managed
 
 
@@ -31,6 +32,7 @@ def close_survey(who: Who, survey: Survey | int, words: str = "", now: datetime 
     found.closed_at, found.closed_by_id, found.closing_words = now or timezone.now(), who.account_id, words.strip()
     found.save(update_fields=["summary", "closed_at", "closed_by", "closing_words"])
     audit(who, "survey.close", found, found.name)
+    note_step(who, found, "close", found.closing_words, now=found.closed_at)
     walkers = Account.objects.filter(patches__survey=found, is_active=True).distinct()
     notify(walkers, _("普查结束：%(name)s") % {"name": found}, found.closing_words, link(found, phone=True), "survey")
     return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,9 +16,13 @@ from chengguan.people.selectors import Who, accounts_with_role, may, on
 from chengguan.people.services import audit, notify
 from chengguan.places.models import Area, GridMembership, ResponsibilityGrid, UnitGrid
 from chengguan.standards import codes
-from chengguan.surveys.models import Patch, PatchGrid, Survey
+from chengguan.surveys.models import LONGEST_NAME, Patch, PatchGrid, Survey
+from chengguan.surveys.services.history import note_step
 
 LONGEST_DAYS = 366
+T = TypeVar("T")
+Cut = list[tuple[ResponsibilityGrid | Area, list[int]]]
+"""Each place that becomes a patch, with its unit grids."""
 
 
 def link(survey: Survey, phone: bool = False) -> str:
@@ -36,34 +41,56 @@ def managed(who: Who, survey: Survey | int) -> Survey:
 
 @transaction.atomic
 def open_survey(
-    who: Who, *, name: str, matters: Sequence[str], first_day: date, last_day: date, grids: Iterable[ResponsibilityGrid] = (),
+    who: Who, *, name: str, matters: Sequence[str], first_day: date | None, last_day: date | None, grids: Iterable[ResponsibilityGrid] = (),
     communities: Iterable[Area] = (), walkers: Sequence[Account] = (), note: str = "", now: datetime | None = None,
 ) -> Survey:  # fmt: skip
     """Cut the area into patches of whole unit grids and tell those who walk them. With no `walkers` named each patch is
-    walked by the inspectors on duty there."""
+    walked by the inspectors on duty there. What is wrong is told of all fields together."""
     if not may(who, "surveys.manage"):
         raise Refused(_("专项普查由值班长发起和结束"))
-    name = name.strip()
-    if not name:
-        raise Refused(_("请写普查名称"), "name")
-    wanted = _matters(matters)
-    _sensible(first_day, last_day)
-    inspectors = accounts_with_role("inspector", with_away=True)
-    for walker in walkers:
-        if walker not in inspectors:
-            raise Refused(_("%(name)s不是在岗的信息采集员") % {"name": walker}, "walkers")
+    faults: list[Refused] = []
+    called = _told(faults, lambda: _name(name))
+    days = _told(faults, lambda: _days(first_day, last_day))
+    wanted = _told(faults, lambda: _matters(matters))
+    _told(faults, lambda: _inspectors(walkers))
+    cut = _told(faults, lambda: _cut(list(grids), list(communities)))
+    if called is None or days is None or wanted is None or cut is None or faults:
+        raise Refused.together(faults)
     survey = Survey.objects.create(
-        name=name[:60], matters=wanted, first_day=first_day, last_day=last_day, note=note.strip(), opened_at=now or timezone.now(), opened_by_id=who.account_id
+        name=called, matters=wanted, first_day=days[0], last_day=days[1], note=note.strip(), opened_at=now or timezone.now(), opened_by_id=who.account_id
     )
-    taken: set[int] = set()
-    patches = [_patch(survey, grid, None, taken) for grid in grids] + [_patch(survey, None, area, taken) for area in communities]
-    if not patches:
-        raise Refused(_("请至少选一个责任网格或社区"), "grids")
+    patches = [_patch(survey, place, cells) for place, cells in cut]
     for patch in patches:
         patch.walkers.set(walkers or _on_duty(patch))
     audit(who, "survey.open", survey, survey.name)
+    note_step(who, survey, "open", now=survey.opened_at)
     _call(survey, {account for patch in patches for account in patch.walkers.all()})
     return survey
+
+
+def _told(faults: list[Refused], ask: Callable[[], T]) -> T | None:
+    """The answer, or none and one fault more."""
+    try:
+        return ask()
+    except Refused as refused:
+        faults += refused.every
+        return None
+
+
+def _name(given: str) -> str:
+    name = given.strip()
+    if not name:
+        raise Refused(_("请写普查名称"), "name")
+    if len(name) > LONGEST_NAME:
+        raise Refused(_("名称不超过 %(most)d 个字") % {"most": LONGEST_NAME}, "name")
+    return name
+
+
+def _inspectors(given: Sequence[Account]) -> None:
+    known = accounts_with_role("inspector", with_away=True)
+    strange = [str(each) for each in given if each not in known]
+    if strange:
+        raise Refused(_("%(name)s不是在岗的信息采集员") % {"name": "、".join(strange)}, "walkers")
 
 
 def _matters(given: Sequence[str]) -> list[str]:
@@ -71,10 +98,18 @@ def _matters(given: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(code.strip() for code in given if code.strip()))
     if not wanted:
         raise Refused(_("请选要查的类别"), "matters")
-    for code in wanted:
-        if code not in book.matters and code not in book.majors["matter"]:
-            raise Refused(_("没有这个案件类别：%(code)s") % {"code": code}, "matters")
+    unknown = [code for code in wanted if code not in book.matters and code not in book.majors["matter"]]
+    if unknown:
+        raise Refused(_("没有这个案件类别：%(code)s") % {"code": "、".join(unknown)}, "matters")
     return [code for code in wanted if len(code) == 2 or code[:2] not in wanted]
+
+
+def _days(first_day: date | None, last_day: date | None) -> tuple[date, date]:
+    if first_day is None or last_day is None:
+        lacking = [Refused(words, field) for words, field, given in ((_("请写开始日期"), "first_day", first_day), (_("请写结束日期"), "last_day", last_day)) if given is None]
+        raise Refused.together(lacking)
+    _sensible(first_day, last_day)
+    return first_day, last_day
 
 
 def _sensible(first_day: date, last_day: date) -> None:
@@ -86,19 +121,32 @@ def _sensible(first_day: date, last_day: date) -> None:
         raise Refused(_("一次普查不能超过一年"), "last_day")
 
 
-def _patch(survey: Survey, grid: ResponsibilityGrid | None, community: Area | None, taken: set[int]) -> Patch:
+def _cut(grids: Sequence[ResponsibilityGrid], communities: Sequence[Area]) -> Cut:
     """A unit grid that lies in two of the chosen areas is walked once, with the first of them."""
-    inside = UnitGrid.objects.filter(on())
-    if grid is not None:
-        inside = inside.filter(pk__in=GridMembership.objects.filter(on(), responsibility_grid=grid).values("unit_grid"))
-    else:
-        inside = inside.filter(community=community)
-    cells = [pk for pk in inside.order_by("code").values_list("pk", flat=True) if pk not in taken]
-    place = grid or community
-    if not cells:
-        raise Refused(_("%(place)s里没有单元网格，或者都已算在所选的别处") % {"place": place}, "grids")
-    taken.update(cells)
-    patch = Patch.objects.create(survey=survey, name=str(place)[:60], responsibility_grid=grid, community=community)
+    if not grids and not communities:
+        raise Refused(_("请至少选一个责任网格或社区"), "grids")
+    cut, taken, empty = Cut(), set[int](), list[Refused]()
+    places: list[ResponsibilityGrid | Area] = [*grids, *communities]
+    for place in places:
+        inside = UnitGrid.objects.filter(on())
+        if isinstance(place, ResponsibilityGrid):
+            inside = inside.filter(pk__in=GridMembership.objects.filter(on(), responsibility_grid=place).values("unit_grid"))
+        else:
+            inside = inside.filter(community=place)
+        cells = [pk for pk in inside.order_by("code").values_list("pk", flat=True) if pk not in taken]
+        if not cells:
+            words = _("%(place)s里没有单元网格，或者都已算在所选的别处") % {"place": place}
+            empty.append(Refused(words, "grids" if isinstance(place, ResponsibilityGrid) else "communities"))
+        taken.update(cells)
+        cut.append((place, cells))
+    if empty:
+        raise Refused.together(empty)
+    return cut
+
+
+def _patch(survey: Survey, place: ResponsibilityGrid | Area, cells: list[int]) -> Patch:
+    where = {"responsibility_grid": place} if isinstance(place, ResponsibilityGrid) else {"community": place}
+    patch = Patch.objects.create(survey=survey, name=str(place)[:60], **where)
     PatchGrid.objects.bulk_create([PatchGrid(survey=survey, patch=patch, unit_grid_id=pk) for pk in cells], batch_size=2000)
     return patch
 
@@ -123,14 +171,12 @@ def set_walkers(who: Who, patch: Patch | int, walkers: Sequence[Account]) -> Pat
     survey = managed(who, found.survey)
     if not walkers:
         raise Refused(_("请至少选一名信息采集员"), "walkers")
-    inspectors = accounts_with_role("inspector", with_away=True)
-    for walker in walkers:
-        if walker not in inspectors:
-            raise Refused(_("%(name)s不是在岗的信息采集员") % {"name": walker}, "walkers")
+    _inspectors(walkers)
     before = list(found.walkers.order_by("pk"))
     found.walkers.set(walkers)
     names = {"before": [str(each) for each in before], "after": [str(each) for each in walkers]}
     audit(who, "survey.walkers", survey, f"{survey} · {found}", {"walkers": names["before"]}, {"walkers": names["after"]})
+    note_step(who, survey, "walkers", "、".join(names["after"]), found)
     _call(survey, [each for each in walkers if each not in before])
     return found
 
@@ -143,4 +189,5 @@ def prolong(who: Who, survey: Survey | int, last_day: date) -> Survey:
     before, found.last_day = found.last_day, last_day
     found.save(update_fields=["last_day"])
     audit(who, "survey.prolong", found, found.name, {"last_day": before}, {"last_day": last_day})
+    note_step(who, found, "prolong", f"{before} → {last_day}")
     return found

@@ -17,6 +17,7 @@ from chengguan.people.services import audit, notify
 from chengguan.places.selectors import grid_at, nearest_address
 from chengguan.standards import codes
 from chengguan.surveys.models import Finding, Patch, PatchGrid, Survey
+from chengguan.surveys.services.history import note_step
 from chengguan.surveys.services.opening import link
 from chengguan.things.models import Attachment, Component
 
@@ -26,7 +27,7 @@ ROUGHEST_M = 100.0
 """Beyond this error a phone's position does not say in which unit grid it is."""
 
 
-def _walked(who: Who, survey_id: int, now: datetime) -> Survey:
+def walked(who: Who, survey_id: int, now: datetime) -> Survey:
     """The survey, locked so that it does not close meanwhile, for somebody who walks surveys, on one of its days."""
     if who.account_id is None or not may(who, "surveys.walk"):
         raise Refused(_("普查由信息采集员在现场办理"))
@@ -79,7 +80,7 @@ def _mark(who: Who, cell: PatchGrid, now: datetime) -> None:
 def look_at(who: Who, survey: Survey, position: Position | None, now: datetime | None = None) -> PatchGrid:
     """看过: nothing was found in the unit grid where the person stands; that counts as looked at."""
     now = now or timezone.now()
-    cell, _point = _cell(who, _walked(who, survey.pk, now), position)
+    cell, _point = _cell(who, walked(who, survey.pk, now), position)
     _mark(who, cell, now)
     return cell
 
@@ -106,7 +107,7 @@ def _stored(
     who: Who, survey: Survey, source_key: str, position: Position | None, matter_code: str, photos: Sequence[Attachment],
     description: str, component_id: int | None, now: datetime,
 ) -> Finding:  # fmt: skip
-    found_in = _walked(who, survey.pk, now)
+    found_in = walked(who, survey.pk, now)
     if not matter_code:
         raise Refused(_("请选一个类别。"), "matter_code")
     if matter_code not in codes.in_force().matters or not found_in.looks_for(matter_code):
@@ -134,7 +135,7 @@ def finish_patch(who: Who, patch: Patch | int, words: str = "", now: datetime | 
     the last one."""
     now = now or timezone.now()
     found = Patch.objects.get(pk=patch if isinstance(patch, int) else patch.pk)
-    survey = _walked(who, found.survey_id, now)
+    survey = walked(who, found.survey_id, now)
     found.refresh_from_db()
     if not found.walkers.filter(pk__in=who.task_accounts).exists():
         raise Refused(_("这里是“%(patch)s”，不是派给您走的片区。") % {"patch": found})
@@ -146,6 +147,7 @@ def finish_patch(who: Who, patch: Patch | int, words: str = "", now: datetime | 
     found.finished_at, found.finished_by_id, found.finished_words = now, who.account_id, words.strip()[:200]
     found.save(update_fields=["finished_at", "finished_by", "finished_words"])
     audit(who, "survey.finish", survey, f"{survey} · {found}")
+    note_step(who, survey, "finish", found.finished_words, found, now)
     if survey.opened_by and not survey.patches.filter(finished_at=None).exists():
         told = _("%(n)d 个片区都走完了，请处理发现的问题") % {"n": survey.patches.count()}
         notify(survey.opened_by, _("普查走完了：%(name)s") % {"name": survey}, told, link(survey), "survey")
