@@ -56,19 +56,26 @@ def kept(parts: Sequence[Part]) -> list[list[Any]]:
 
 
 def wrong_with(parts: Sequence[Part]) -> str:
-    """Why these cannot be stretches of one case, in words; "" when they can. None at all means: one limit for the whole."""
-    if len(parts) > MOST:
-        return f"最多分 {MOST} 段"
-    for part in parts:
+    """Why these cannot be stretches of one case, all of it in words; "" when they can. None at all means: one limit for the whole."""
+    return "；".join(words for _place, words in faults(parts))
+
+
+def faults(parts: Sequence[Part]) -> list[tuple[int | None, str]]:
+    """Of each stretch by its place from 0, and of the whole (None), what is wrong with it."""
+    found: list[tuple[int | None, str]] = []
+    for place, part in enumerate(parts):
+        called = f"“{part.name}”段" if part.name else f"第 {place + 1} 段"
         if not part.name or len(part.name) > LONGEST_NAME:
-            return f"每一段要有一个不超过 {LONGEST_NAME} 字的名称"
+            found.append((place, f"{called}要有一个不超过 {LONGEST_NAME} 字的名称"))
         if part.limit.clock not in LONGEST:
-            return f"“{part.name}”段没有选计时方式"
-        if not 0 < part.limit.value <= LONGEST[part.limit.clock]:
-            return f"“{part.name}”段的时限应大于零、不超过一年"
-        if part.limit.clock == "natural_day" and part.limit.value != int(part.limit.value):
-            return f"“{part.name}”段按自然日计，应为整数"
-    return "两段不能同名" if len({part.name for part in parts}) < len(parts) else ""
+            found.append((place, f"{called}没有选计时方式"))
+        elif not 0 < part.limit.value <= LONGEST[part.limit.clock]:
+            found.append((place, f"{called}的时限应大于零、不超过一年"))
+        elif part.limit.clock == "natural_day" and part.limit.value != int(part.limit.value):
+            found.append((place, f"{called}按自然日计，应为整数"))
+        if part.name and part.name in {earlier.name for earlier in parts[:place]}:
+            found.append((place, f"两段不能同名：{part.name}"))
+    return found if len(parts) <= MOST else [*found, (None, f"最多分 {MOST} 段")]
 
 
 def conditions() -> list[str]:

@@ -26,13 +26,15 @@ def set_stages(who: Who, condition_key: str, parts: Sequence[Part] | None, *, re
         filing.condition(condition_key)
     except KeyError:
         raise Refused(_("没有这个立案条件：%(key)s") % {"key": condition_key or "—"}, "condition_key") from None
-    if parts is not None:
-        wrong = staging.wrong_with(parts)
-        if wrong:
-            raise Refused(wrong, "stages")
-        if len(parts) == 1:
-            raise Refused(_("分段至少两段；不分段就都空着"), "stages")
+    if parts is not None and (faults := faults_of(parts)):
+        raise Refused.together(faults)
     _set(who, condition_key, None if parts is None else staging.kept(parts), reason, None, seen)
+
+
+def faults_of(parts: Sequence[Part]) -> list[Refused]:
+    """What stands against these as the stretches of a condition; of a single one its field is "stages." and its place from 0."""
+    faults = [Refused(words, "stages" if place is None else f"stages.{place}") for place, words in staging.faults(parts)]
+    return [*faults, Refused(_("分段至少两段；不分段就都空着"), "stages")] if len(parts) == 1 else faults
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from chengguan.cases.models import Change
 from chengguan.cases.selectors import stages as shown
 from chengguan.cases.selectors.seen import last_seen
 from chengguan.cases.services.limits import CLOCK_NAMES
-from chengguan.cases.services.stages import set_stages
+from chengguan.cases.services.stages import faults_of, set_stages
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.case_forms import MOST_STAGES, Option, stage_rows
 from chengguan.console.pages.limits import seen_of, set_back
@@ -26,6 +26,8 @@ from chengguan.console.selectors import limits as conditions
 from chengguan.people import navigation
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.standards import codes, filing, staging
+from chengguan.standards.limits import Limit
+from chengguan.standards.staging import Part
 
 MOST_FOUND = 15
 
@@ -51,35 +53,57 @@ def stages(request: Request, key: str) -> HttpResponse:
         row = _row(key)
     except KeyError:
         raise Http404(_("没有这个立案条件。")) from None
-    wrong, seen = "", last_seen("stages", [key])
+    faults: list[services.Refused] = []
+    seen = last_seen("stages", [key])
     given = [(part.name, f"{part.limit.value:g}", part.limit.clock) for part in shown.parts_of(key)]
     if request.method == "POST":
         given = stage_rows(request.POST)
         try:
             _save(request, key, given)
         except services.Refused as refused:
-            wrong = refused.words
+            faults = refused.every
         else:
             messages.success(request, _("已保存，对以后开始处置的案件有效；在办的保持原来的分段。"))
             return redirect("staged", key)
     context = row | {
-        "listed": shown.in_words(staging.parts_of(key)), "now": shown.in_words(shown.parts_of(key)), "wrong": wrong, "reason": request.POST.get("reason", ""),
+        "listed": shown.in_words(staging.parts_of(key)), "now": shown.in_words(shown.parts_of(key)), **_told(faults), "reason": request.POST.get("reason", ""),
         "rows": [*given, *[("", "", "")] * (MOST_STAGES - len(given))], "clocks": [Option(clock, _(name)) for clock, name in CLOCK_NAMES.items()],
         "seen": seen,
         "history": conditions.changes(request.who, "stages", key),
     }  # fmt: skip
-    return render(request, "console/limits/stages.html", context, status=422 if wrong else 200)
+    return render(request, "console/limits/stages.html", context, status=422 if faults else 200)
+
+
+def _told(faults: list[services.Refused]) -> dict[str, Any]:
+    """Each beside its stretch or field; above the form what is beside none, or how many there are."""
+    beside = [(int(each.field.partition(".")[2]), each.words) for each in faults if each.field.startswith("stages.")]
+    why = next((each.words for each in faults if each.field == "reason"), "")
+    rest = [each.words for each in faults if each.field != "reason" and not each.field.startswith("stages.")]
+    return {"row_faults": beside, "reason_fault": why, "wrong": rest, "n_faults": len(faults)}
 
 
 def _save(request: Request, key: str, given: list[tuple[Any, Any, Any]]) -> None:
+    """Everything that stands against it is told at once."""
     reason = request.POST.get("reason", "").strip()
+    parts, faults = (None, []) if "listed" in request.POST else _read(given)
     if not reason:
-        raise services.Refused(_("请写明为什么改"), "reason")
-    try:
-        parts = None if "listed" in request.POST else staging.read(given)
-    except ValueError:
-        raise services.Refused(_("每一段要写名称、时限（数字）和计时方式"), "stages") from None
+        faults.append(services.Refused(_("请写明为什么改"), "reason"))
+    if faults:
+        raise services.Refused.together(faults)
     set_stages(request.who, key, parts, reason=reason, seen=seen_of(request))
+
+
+def _read(given: list[tuple[Any, Any, Any]]) -> tuple[list[Part], list[services.Refused]]:
+    """A time that is no number is told, and the rest of its stretch looked at nevertheless."""
+    parts, faults = [], []
+    for place, (name, value, clock) in enumerate(given):
+        try:
+            number = float(value)
+        except ValueError:
+            number = 1.0
+            faults.append(services.Refused(_("第 %(n)d 段的时限要写数字") % {"n": place + 1}, f"stages.{place}"))
+        parts.append(Part(name, Limit(number, clock)))
+    return parts, [*faults, *faults_of(parts)]
 
 
 @sent_from("staged", "key")

@@ -49,6 +49,14 @@ def test_stretches_that_make_no_sense_are_refused_and_stay_in_the_form(town, cha
     assert words in answer.content.decode() and "设警示" in answer.content.decode()
 
 
+def test_everything_wrong_is_told_at_once_beside_its_stretch(town):
+    wrong = {"stage-name": ["", "更换", "更换"], "stage-value": ["2", "x", "0"], "stage-clock": ["urgent_hour", "work_day", "work_day"], "reason": ""}
+    page = signed_in("admin").post(f"/administration/stages/{KEY}", wrong).content.decode()
+    assert "有 5 处要改" in page
+    for words in ("第 1 段要有一个不超过", "第 2 段的时限要写数字", "“更换”段的时限应大于零", "两段不能同名：更换", "请写明为什么改"):
+        assert f"<li>{words}" in page, words
+
+
 def test_what_the_county_says_is_for_cases_that_begin_later(town):
     case = begun(town)
     signed_in("admin").post(f"/administration/stages/{KEY}", {**TWO, "reason": "以后分段"})
