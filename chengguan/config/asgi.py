@@ -6,15 +6,16 @@ from __future__ import annotations
 import json
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengguan.config.settings")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from chengguan.config.body import Limited, Message, Receive, Send  # noqa: E402
+from chengguan.config.one_thread import OneThread  # noqa: E402
 from chengguan.engines.health import health, told  # noqa: E402
 
-pages = Limited(django)  # type: ignore[arg-type]
+pages = Limited(OneThread())
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
