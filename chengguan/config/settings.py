@@ -101,12 +101,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS) and all(
 
 
 def _database(url: str) -> dict:
-    options: dict = {"ENGINE": "django.contrib.gis.db.backends.postgis", "CONN_MAX_AGE": 0}
+    options: dict = {"ENGINE": "django.contrib.gis.db.backends.postgis", "CONN_MAX_AGE": 0, "OPTIONS": {"prepare_threshold": 5}}
     if not url:  # the private cluster, by its socket
         address = _addresses.get("postgres_socket", str(DATA_ROOT / "postgres" / "socket"))
         return options | {"NAME": "chengguan", "USER": "chengguan", "HOST": address, "PORT": _addresses.get("postgres_port", "5432")}
     parts = urlparse(url)
     asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if asked.get("prepare") == "no":  # a pooler between, which cannot keep a statement (engines/prepared.py)
+        options["OPTIONS"] = {"prepare_threshold": None}
     return options | {
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
@@ -118,7 +120,7 @@ def _database(url: str) -> dict:
 
 DATABASES = {"default": _database(DATABASE_URL)}
 if not _flag("CHENGGUAN_NO_POOL"):
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 12, "timeout": 20}}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 20}
 
 SUBSYSTEMS = [s for s in os.environ.get("CHENGGUAN_SUBSYSTEMS", "").split(",") if s]
 """Only these subsystems; empty means every one that is found."""

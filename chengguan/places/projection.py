@@ -43,14 +43,24 @@ def to_metres(geometry: Any, target: int = METRIC_CRS) -> Any:
 
 def metres_between(a: Point, b: Point) -> float:
     """Metres between two places (degrees) of one county, on the sphere."""
-    east = math.radians(b.x - a.x) * math.cos(math.radians((a.y + b.y) / 2))
-    return EARTH_RADIUS * math.hypot(east, math.radians(b.y - a.y))
+    return metres_apart(a.x, a.y, b.x, b.y)
+
+
+def metres_apart(x: float, y: float, other_x: float, other_y: float) -> float:
+    """The same of plain numbers, of which a list of cases has many."""
+    east = math.radians(other_x - x) * math.cos(math.radians((y + other_y) / 2))
+    return EARTH_RADIUS * math.hypot(east, math.radians(other_y - y))
 
 
 def box_around(point: Point, metres: float) -> Polygon:
     """The box in degrees that holds everything within so many metres."""
-    north = math.degrees(metres / EARTH_RADIUS)
-    east = north / math.cos(math.radians(point.y))
-    box = Polygon.from_bbox((point.x - east, point.y - north, point.x + east, point.y + north))
+    box = Polygon.from_bbox(edges_around(point.x, point.y, metres))
     box.srid = 4490
     return box
+
+
+def edges_around(x: float, y: float, metres: float) -> tuple[float, float, float, float]:
+    """Its west, south, east and north."""
+    north = math.degrees(metres / EARTH_RADIUS)
+    east = north / math.cos(math.radians(y))
+    return x - east, y - north, x + east, y + north

@@ -6,6 +6,7 @@ Report and Step are append-only: a database trigger refuses to change or delete 
 from __future__ import annotations
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -111,6 +112,7 @@ class Case(models.Model):
             models.Index(
                 F("deadline").asc(nulls_last=True), "id", name="case_open_deadline", condition=Q(state__in=workflow.OPEN)
             ),
+            GistIndex(fields=["point"], name="case_open_point", condition=Q(state__in=workflow.OPEN)),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(closed_at__isnull=False)),
             models.Index("department", "state", F("deadline").asc(nulls_last=True), "id", name="case_department"),
             models.Index("crew", "state", F("deadline").asc(nulls_last=True), "id", name="case_crew"),

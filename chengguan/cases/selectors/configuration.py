@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 
-from chengguan.cases.models import CalendarDay, Setting
 from chengguan.cases.wording import wording
+from chengguan.engines import prepared
 from chengguan.standards.calendars import WorkCalendar, read_hours, read_seasons
 from chengguan.standards.limits import SETTINGS, Settings
 
+_SETTINGS = "SELECT key, value FROM cases_setting"
+_DAYS = "SELECT day, working FROM cases_calendarday"
+_BOTH = "SELECT key, value, NULL::date, NULL::boolean FROM cases_setting UNION ALL SELECT NULL, NULL, day, working FROM cases_calendarday"
 _held: ContextVar[tuple[Settings, WorkCalendar] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def held() -> Iterator[None]:
     """Within, settings and calendar are read once: for many moves that belong together."""
-    chosen = settings()
-    token = _held.set((chosen, calendar(chosen)))
+    stored = prepared.rows(_BOTH)
+    chosen = _settings((key, value) for key, value, day, _working in stored if day is None)
+    days = _calendar(chosen, ((day, working) for _key, _value, day, working in stored if day is not None))
+    token = _held.set((chosen, days))
     try:
         yield
     finally:
@@ -30,9 +37,7 @@ def settings() -> Settings:
     known = _held.get()
     if known:
         return known[0]
-    own = {row.key: row.value for row in Setting.objects.all() if row.key in SETTINGS}
-    wording.take(own)
-    return Settings(own)
+    return _settings(prepared.rows(_SETTINGS))
 
 
 def calendar(chosen: Settings | None = None) -> WorkCalendar:
@@ -40,9 +45,17 @@ def calendar(chosen: Settings | None = None) -> WorkCalendar:
     known = _held.get()
     if known:
         return known[1]
-    chosen = chosen or settings()
-    own = dict(CalendarDay.objects.values_list("day", "working"))
-    return _kept(WorkCalendar(hours=read_hours(chosen["calendar.hours"]), seasons=read_seasons(chosen["calendar.seasons"]), overrides=own))
+    return _calendar(chosen or settings(), prepared.rows(_DAYS))
+
+
+def _settings(stored: Iterable[tuple[str, str]]) -> Settings:
+    own = {key: json.loads(value) for key, value in stored if key in SETTINGS}
+    wording.take(own)
+    return Settings(own)
+
+
+def _calendar(chosen: Settings, days: Iterable[tuple[date, bool]]) -> WorkCalendar:
+    return _kept(WorkCalendar(hours=read_hours(chosen["calendar.hours"]), seasons=read_seasons(chosen["calendar.seasons"]), overrides=dict(days)))
 
 
 _in_use: list[WorkCalendar] = []

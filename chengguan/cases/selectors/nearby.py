@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.db.models import Q, QuerySet
@@ -16,8 +16,10 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.seeing import reporter_known, visible
+from chengguan.engines import prepared
 from chengguan.people.selectors import Who
-from chengguan.places.projection import box_around, metres_between
+from chengguan.places.models import CRS
+from chengguan.places.projection import box_around, edges_around, metres_apart, metres_between
 
 MOST_BESIDE = 4
 NEVER_A_CASE = ("merged", "refused", "voided")
@@ -64,16 +66,20 @@ def duplicates_of_each(
 
 def _beside(spots: Iterable[Spot], metres: float | None, hours: float | None, now: datetime | None = None) -> tuple[QuerySet[Case], float, int]:
     """Those in the boxes around the spots, within how many metres of one they have to be, and how many digits make the same."""
-    chosen = settings()
-    metres = metres if metres is not None else chosen["duplicates.metres"]
-    hours = hours if hours is not None else chosen["duplicates.hours"]
-    since = (now or timezone.now()) - timedelta(hours=hours)
-    digits = SAME_DIGITS[chosen["duplicates.same"]]
+    metres, since, digits = _reach(metres, hours, now)
     wanted = Q(pk__in=[])
     for point, matter in spots:
         same = Q(matter_code__startswith=matter[:digits]) if matter[:digits] else Q()
         wanted |= Q(point__bboverlaps=box_around(point, metres)) & same
     return Case.objects.filter(wanted, reported_at__gte=since), metres, digits
+
+
+def _reach(metres: float | None, hours: float | None, now: datetime | None = None) -> tuple[float, datetime, int]:
+    """How near, since when, and with how many digits of the matter in common: as the county says unless it is said here."""
+    chosen = settings()
+    metres = metres if metres is not None else chosen["duplicates.metres"]
+    hours = hours if hours is not None else chosen["duplicates.hours"]
+    return metres, (now or timezone.now()) - timedelta(hours=hours), SAME_DIGITS[chosen["duplicates.same"]]
 
 
 class Beside(NamedTuple):
@@ -85,11 +91,20 @@ class Beside(NamedTuple):
     reported_at: datetime
 
 
+_OPEN_BESIDE = f"""
+SELECT ST_X(point), ST_Y(point), matter_name, state, reported_at FROM cases_case
+WHERE point && ST_MakeEnvelope(%s, %s, %s, %s, {CRS}) AND reported_at >= %s AND starts_with(matter_code, %s) AND state IN {workflow.OPEN!r}
+LIMIT {MOST_NEAR}
+"""
+"""The states are named in the text, so that the index of open cases by place (`case_open_point`) is known to fit."""
+
+
 def open_beside(point: Point, matter_code: str, *, metres: float | None = None, hours: float | None = None) -> list[Beside]:
     """The duplicates that are still in hand, nearest first, without reading whole cases: every report by another program asks it."""
-    cases, metres, _digits = _beside([(point, matter_code)], metres, hours)
-    rows: Iterable[tuple[Any, ...]] = cases.filter(state__in=workflow.OPEN).values_list("point", "matter_name", "state", "reported_at")[:200]
-    found = (Beside(metres_between(point, at), *rest) for at, *rest in rows)
+    metres, since, digits = _reach(metres, hours)
+    x, y = point.x, point.y
+    rows = prepared.rows(_OPEN_BESIDE, [*edges_around(x, y, metres), since, matter_code[:digits]])
+    found = (Beside(metres_apart(x, y, east, north), *rest) for east, north, *rest in rows)
     return sorted(each for each in found if each.metres <= metres)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import connection
 from django.utils import timezone
 
+from chengguan.engines import prepared
 from chengguan.standards import identifiers
 from chengguan.standards.calendars import SHANGHAI
 
@@ -45,14 +46,13 @@ def register_numbers(now: datetime, count: int = 1) -> list[str]:
     return [f"D{day}-{number:05d}" for number in drawn]
 
 
+_DRAWN = "SELECT nextval('cases_registered') - began.last FROM cases_sequence began, generate_series(1, %s::int) WHERE began.name = %s"
+
+
 def _drawn(day: str, count: int) -> list[int]:
     """From the one sequence of all days, less where it stood when that day began; nothing when the day has not begun."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('cases_registered') - began.last FROM cases_sequence began, generate_series(1, %s) WHERE began.name = %s",
-            [count, f"began:{day}"],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    drawn = prepared.rows(_DRAWN, [count, f"began:{day}"])
+    return [number for (number,) in drawn]
 
 
 def _begin(day: str) -> None:

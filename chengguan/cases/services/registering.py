@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.facts import CaseRegistered
-from chengguan.cases.models import Case, Clock, Report, Step
+from chengguan.cases.models import Case, Report
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.levels import set_levels
 from chengguan.cases.selectors.move import Move
@@ -23,7 +23,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services import given, habits, numbers, placing, telling
 from chengguan.cases.services.clocks import Clocks
 from chengguan.cases.services.steps import new_step, put_photos_of
-from chengguan.engines import announce
+from chengguan.engines import announce, prepared
 from chengguan.people.selectors import SYSTEM, Who, may
 from chengguan.places import selectors as places
 from chengguan.places.models import UnitGrid
@@ -153,8 +153,8 @@ def _role(who: Who, source: str) -> str:
 
 def known_by(source_key: str | None) -> Case | None:
     """The case that came with that key. Most are asked for in vain, so the row is read only when it is there."""
-    known = Case.objects.filter(source_key=source_key).values_list("pk", flat=True)[:1] if source_key else ()
-    return next((Case.objects.get(pk=pk) for pk in known), None)
+    known = prepared.row("SELECT id FROM cases_case WHERE source_key = %s", [source_key]) if source_key else None
+    return Case.objects.get(pk=known[0]) if known else None
 
 
 def _classify(case: Case, matter_code: str, condition_key: str, hint: str, severity: int | None) -> None:
@@ -256,18 +256,28 @@ def _store(who: Who, role: str, arrivals: Sequence[Arrival], action: str, state:
             clocks.new("stage", "受理", settings.stage("受理"))
             clocks.write_columns()
         moves.append(Move(who, role, case, row, arrival.given, now, settings, calendar, clocks, workflow.NEW))
-    cases = Case.objects.bulk_create([arrival.case for arrival in arrivals])
-    Report.objects.bulk_create([_report(arrival, now) for arrival in arrivals])
-    steps = Step.objects.bulk_create([new_step(move, state, None) for move in moves])
+    cases = [arrival.case for arrival in arrivals]
+    _insert(cases)
+    steps = [new_step(move, state, None) for move in moves]
+    _insert([_report(arrival, now) for arrival in arrivals], steps, [clock for move in moves for clock in move.clocks.open])
     for move, step in zip(moves, steps, strict=True):
         put_photos_of(move, step)
-    Clock.objects.bulk_create([clock for move in moves for clock in move.clocks.open])
     habits.remember_classes(who, [case.matter_code for case in cases], now)
     announce.announce(*(CaseRegistered(case.pk) for case in cases))
     telling.tell_all(list(zip(moves, steps, strict=True)))
 
 
+def _insert(*kinds: Sequence[Any]) -> None:
+    """Rows of one kind or of several; of one case, as most come, all kinds in one statement."""
+    if all(len(rows) < 2 for rows in kinds):
+        prepared.append(*(row for rows in kinds for row in rows))
+    else:
+        for rows in filter(None, kinds):
+            type(rows[0]).objects.bulk_create(rows)
+
+
 def _report(arrival: Arrival, now: datetime) -> Report:
+
     case = arrival.case
     return Report(
         case=case, source=case.source, source_key=case.source_key, arrived_at=now, occurred_at=case.occurred_at,

@@ -115,7 +115,7 @@ def warn_of_calendar(now: datetime | None = None) -> int:
     if Notice.objects.filter(title=title, created_at__gt=now - timedelta(days=7)).exists():
         return 0
     text = _("没有录入之前，跨入 %(year)d 年的工作日时限算不出来，派遣等步骤会被拒绝。") % {"year": year}
-    return len(notify("administrator", title, text, link=CALENDAR_PAGE, kind="calendar"))
+    return notify("administrator", title, text, link=CALENDAR_PAGE, kind="calendar")
 
 
 def archive_due(now: datetime | None = None, most: int = 500) -> int:

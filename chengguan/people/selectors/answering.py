@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
+from chengguan.engines import prepared
 from chengguan.people.models import Account, GridDuty, Leave, Organisation
 from chengguan.people.selectors.leaves import leave_of, leaves_of, stand_in_as
 from chengguan.people.selectors.responsibility import explained
@@ -15,6 +17,7 @@ from chengguan.people.selectors.who import children_of, on
 from chengguan.places.models import GridMembership
 from chengguan.places.selectors import responsibility_grid_of
 
+_ACCOUNT = [field.attname for field in Account._meta.concrete_fields]
 _HOLDERS = """
 WITH post AS (
   SELECT p.id FROM people_post p JOIN people_organisation o ON o.id = p.organisation_id
@@ -32,9 +35,9 @@ WITH post AS (
   JOIN held ON held.account_id = away.account_id AND held.post_id = lent.post_id
   WHERE away.stand_in_id IS NOT NULL
 )
-SELECT account.*, bool_or(holds) AS holds, bool_or(here) AS here FROM named JOIN people_account account ON account.id = named.account_id
+SELECT {columns}, bool_or(holds) AS holds, bool_or(here) AS here FROM named JOIN people_account account ON account.id = named.account_id
 WHERE account.is_active GROUP BY account.id ORDER BY account.username
-"""
+""".replace("{columns}", ", ".join(f"account.{name}" for name in _ACCOUNT))
 """One text for all roles: every step of a case asks it, and the same asked of the models costs more than the step itself."""
 
 
@@ -43,9 +46,9 @@ def accounts_with_role(role: str, organisation: Any = None, *, with_away: bool =
     leave stands who acts with their post; with nobody left, or `with_away`, those on leave are named all the same."""
     below = [] if organisation is None else list(children_of(getattr(organisation, "pk", organisation)))
     given = {"role": role, "all": organisation is None, "organisations": below, "day": timezone.localdate()}
-    named: list[Any] = list(Account.objects.raw(_HOLDERS, given))
-    here = [] if with_away else [account for account in named if account.here]
-    return here or [account for account in named if account.holds]
+    named = [(Account.from_db(connection.alias, _ACCOUNT, found[:-2]), *found[-2:]) for found in prepared.rows(_HOLDERS, given)]
+    here = [] if with_away else [account for account, _holds, is_here in named if is_here]
+    return here or [account for account, holds, _is_here in named if holds]
 
 
 def inspectors_of(unit_grid: Any, day: date | None = None) -> list[Account]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from chengguan.engines import announce
+from chengguan.engines import announce, prepared
 from chengguan.people.models import Account, Notice
 from chengguan.people.selectors import Who, accounts_with_role
 
@@ -16,8 +16,8 @@ from chengguan.people.selectors import Who, accounts_with_role
 @transaction.atomic
 def notify(
     to: Account | Iterable[Account] | str, title: str, text: str = "", link: str = "", kind: str = "plain"
-) -> list[Notice]:
-    """Leave a notice for an account, several, or all who hold a role today; their bells ring after the commit."""
+) -> int:
+    """Leave a notice for an account, several, or all who hold a role today; their bells ring after the commit. How many were told."""
     if isinstance(to, str):
         receivers: list[Account] = accounts_with_role(to)
     elif isinstance(to, Account):
@@ -38,19 +38,26 @@ class Bell:
     kind: str = "plain"
 
 
+_RING = """
+INSERT INTO people_notice (account_id, title, text, link, kind, created_at)
+SELECT hears.account, said.title, said.text, said.link, said.kind, %s
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY AS said (title, text, link, kind, bell)
+JOIN unnest(%s::bigint[], %s::bigint[]) AS hears (account, bell) USING (bell) ORDER BY bell
+"""
+
+
 @transaction.atomic(savepoint=False)
-def notify_each(bells: Iterable[Bell]) -> list[Notice]:
-    """Several things to say at once: one insert, and each bell rings once. What cannot be told takes back what it tells of."""
-    notices = Notice.objects.bulk_create(
-        [
-            Notice(account=account, title=bell.title[:120], text=bell.text[:500], link=bell.link[:200], kind=bell.kind)
-            for bell in bells
-            for account in bell.to
-        ]
-    )
-    if notices:
-        announce.hint("notices", accounts=list(dict.fromkeys(notice.account_id for notice in notices)))
-    return notices
+def notify_each(bells: Iterable[Bell]) -> int:
+    """Several things to say at once: one insert, however many are said and however many hear them, and each bell rings once. What cannot
+    be told takes back what it tells of. How many notices it made."""
+    said = [bell for bell in bells if bell.to]
+    hears = [(account.pk, number) for number, bell in enumerate(said, 1) for account in bell.to]
+    if hears:
+        texts = [(bell.title[:120], bell.text[:500], bell.link[:200], bell.kind) for bell in said]
+        accounts, which = (list(each) for each in zip(*hears, strict=True))
+        prepared.do(_RING, [timezone.now(), *map(list, zip(*texts, strict=True)), accounts, which])
+        announce.hint("notices", accounts=list(dict.fromkeys(accounts)))
+    return len(hears)
 
 
 @transaction.atomic

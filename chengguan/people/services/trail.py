@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
+from chengguan.engines import prepared
 from chengguan.people.models import AuditEntry
 from chengguan.people.permissions import PERMISSIONS
 from chengguan.people.selectors import SYSTEM, Who, may
@@ -44,7 +45,11 @@ def audit(
 
 def audit_each(who: Who, done: Iterable[tuple[str, Any, str]]) -> None:
     """Append several lines (action, object, summary) at once."""
-    AuditEntry.objects.bulk_create([_entry(who, action, obj, summary, None, None) for action, obj, summary in done])
+    entries = [_entry(who, action, obj, summary, None, None) for action, obj, summary in done]
+    if len(entries) == 1:
+        prepared.append(*entries)
+    else:
+        AuditEntry.objects.bulk_create(entries)
 
 
 def _entry(

@@ -6,14 +6,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Abs, Length
 
-from chengguan.places.models import CRS, Address, Area, BaseFeature
-from chengguan.places.selectors.areas import area_at
+from chengguan.engines import prepared
+from chengguan.places.models import CRS, Address, BaseFeature
 from chengguan.places.spelling import pinyin_of
 
 DOOR = re.compile(r"^(?P<road>.*?[^\d\s])\s*(?P<number>\d{1,5})\s*号?$")
@@ -113,39 +112,34 @@ def has_trigrams() -> bool:
         return cursor.fetchone() is not None
 
 
+_HERE = "ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), %(crs)s)"
+
+
+def _nearest(said: str, table: str, kind: str, place: str = "point", more: str = "") -> str:
+    """A text that says the nearest of that kind within its reach, NULL when there is none."""
+    return (
+        f"(SELECT {said} FROM {table} WHERE kind = '{kind}'{more} AND ST_DWithin({place}, {_HERE}, %({kind})s)"
+        f" ORDER BY ST_DistanceSphere({place}, {_HERE}), id LIMIT 1)"
+    )
+
+
+_REACH = {Address.Kind.DOOR.value: DOOR_REACH, Address.Kind.POI.value: DOOR_REACH, BaseFeature.Kind.ROAD.value: ROAD_REACH, Address.Kind.PLACE.value: PLACE_REACH}
+_CALLED = f"""
+SELECT coalesce(
+  {_nearest("road || ' ' || number || '号附近'", "places_address", "door")},
+  {_nearest("name || '附近'", "places_address", "poi")},
+  {_nearest("name || '附近'", "places_basefeature", "road", "geom", " AND name <> ''")},
+  {_nearest("name || '附近'", "places_address", "place")},
+  (SELECT town.name || area.name FROM places_area area LEFT JOIN places_area town ON town.id = area.parent_id
+   WHERE area.level = 'community' AND ST_Covers(area.geom, {_HERE}) ORDER BY area.code LIMIT 1),
+  '')
+"""
+"""Looked for one after the other, and no further than to the first that is found. As one text, for every report asks it."""
+
+
 def nearest_address(point: Point) -> str:
     """How a person would call the place: 渝秀大道 118号附近, 凤凰山公园附近, 渝秀大道附近, or the village."""
-    door = _nearest(point, Address.Kind.DOOR, DOOR_REACH)
-    if door:
-        return f"{door[1]} {door[2]}号附近"
-    poi = _nearest(point, Address.Kind.POI, DOOR_REACH)
-    if poi:
-        return f"{poi[0]}附近"
-    road = (
-        BaseFeature.objects.filter(kind=BaseFeature.Kind.ROAD, geom__dwithin=(point, ROAD_REACH))
-        .exclude(name="")
-        .annotate(away=Distance("geom", point))
-        .order_by("away", "id")
-        .values_list("name", flat=True)
-        .first()
-    )
-    if road:
-        return f"{road}附近"
-    place = _nearest(point, Address.Kind.PLACE, PLACE_REACH)
-    if place:
-        return f"{place[0]}附近"
-    community = area_at(point, Area.Level.COMMUNITY)
-    return f"{community.parent.name}{community.name}" if community and community.parent else ""
+    found = prepared.row(_CALLED, {"x": point.x, "y": point.y, "crs": CRS, **_REACH})
+    assert found is not None
+    return str(found[0])
 
-
-_NEAREST = """
-SELECT name, road, number FROM places_address WHERE kind = %(kind)s AND ST_DWithin(point, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), %(crs)s), %(reach)s)
-ORDER BY ST_DistanceSphere(point, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), %(crs)s)), id LIMIT 1
-"""
-
-
-def _nearest(point: Point, kind: str, reach: float) -> tuple[str, str, int | None] | None:
-    """(name, road, number). As a text, for every report asks it: put together from the models it costs five times as much."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAREST, {"kind": kind, "x": point.x, "y": point.y, "crs": CRS, "reach": reach})
-        return cursor.fetchone()

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from chengguan.engines import prepared
 from chengguan.places.models import CRS, Area, GridMembership, ResponsibilityGrid, UnitGrid
 
 
@@ -69,9 +70,7 @@ ORDER BY g.code LIMIT 1
 def grid_at(point: Point, on: dt.date | None = None) -> UnitGrid | None:
     """The one unit grid in force at a point; on a shared edge the one of the lower number. Its shape and those of what it lies in
     are read when somebody asks for them. As a text, for every report asks it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GRID_AT, {"x": point.x, "y": point.y, "crs": CRS, "day": _day(on)})
-        row = cursor.fetchone()
+    row = prepared.row(_GRID_AT, {"x": point.x, "y": point.y, "crs": CRS, "day": _day(on)})
     if row is None:
         return None
     values = iter(row)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chengguan.engines import prepared
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit, require, save_audited
 from chengguan.portal.models import Partner
@@ -25,10 +26,10 @@ def _digest(key: str) -> str:
 
 def partner_of(key: str) -> Partner:
     """Whose key it is. UnknownKey, in words, for any other."""
-    partner = Partner.objects.filter(key_hash=_digest(key), enabled=True).first()
-    if partner is None:
+    found = prepared.found(Partner, "key_hash = %s AND enabled", [_digest(key)])
+    if not found:
         raise UnknownKey([_("密钥不对，或者已停用。请向县监督中心的管理员要一把新的。")])
-    return partner
+    return found[0]
 
 
 @transaction.atomic

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from chengguan.engines import prepared
 from chengguan.portal.models import Partner, Sender
 from chengguan.portal.selectors import recent_from_citizens
 from chengguan.portal.services.refusals import TooMany
@@ -60,9 +60,9 @@ def _sent_by(sender: str, window: timedelta = HOUR) -> int:
     another's. With the first of an hour go those who have not come for one."""
     now = timezone.now()
     given: dict[str, Any] = {"key": salted_hmac("portal.sender", sender, algorithm="sha256").hexdigest(), "now": now, "past": now - window}
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, given)
-        sent = int(cursor.fetchone()[0])
+    counted = prepared.row(_COUNT, given)
+    assert counted is not None
+    sent = int(counted[0])
     if sent == 1:
         Sender.objects.filter(since__lte=now - HOUR).delete()
     return sent

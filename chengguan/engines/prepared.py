@@ -1,0 +1,114 @@
+"""Statements that PostgreSQL reads and plans once for each connection, not each time they are asked.
+
+Django merges the values into a statement's text, so that the same question is another text every time: right for most, but of what
+every report and every step asks, reading and planning is most of the work. A text that is asked here stays the same; its values travel
+beside it. They need a type where the place they stand in does not say one (`%s::text`). Where a pooler stands between that cannot keep
+statements, `?prepare=no` in DATABASE_URL has them planned each time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model
+
+M = TypeVar("M", bound=Model)
+Values = Sequence[Any] | Mapping[str, Any]
+_PLACE = re.compile(r"%(?:%|s|\((\w+)\)s)")
+
+
+class _Prepared(psycopg.RawCursor[Any]):
+    """Takes texts with numbered places. Asked the same text again it knows how its values are written and its answers are read."""
+
+    def _get_prepared(self, pgq: Any, prepare: bool | None = None) -> Any:
+        self._query = pgq  # what Django's log of queries shows
+        return super()._get_prepared(pgq, True)
+
+
+@cache
+def _numbered(statement: str) -> tuple[str, list[str]]:
+    """With $1, $2 in the places of %s and %(name)s; and what stands there by name."""
+    names: list[str] = []
+
+    def number(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%"
+        if place[1] is None or place[1] not in names:
+            names.append(place[1] or "")
+            return f"${len(names)}"
+        return f"${names.index(place[1]) + 1}"
+
+    return _PLACE.sub(number, statement), names
+
+
+def _asked(statement: str, values: Values) -> _Prepared:
+    here = connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    text, names = _numbered(statement)
+    kept: dict[str, _Prepared] = here.connection.__dict__.setdefault("chengguan_statements", {})
+    cursor = kept.get(text) or kept.setdefault(text, _Prepared(here.connection))
+    here._prepare_cursor(cursor).execute(text, [values[name] for name in names] if isinstance(values, Mapping) else values)  # type: ignore[attr-defined]
+    return cursor
+
+
+def rows(statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+    """Every row of the answer."""
+    return _asked(statement, values).fetchall()
+
+
+def row(statement: str, values: Values = ()) -> tuple[Any, ...] | None:
+    """The first row of the answer, if there is one."""
+    return _asked(statement, values).fetchone()
+
+
+def do(statement: str, values: Values = ()) -> None:
+    """What has no answer."""
+    _asked(statement, values)
+
+
+def found(model: type[M], where: str, values: Values = ()) -> list[M]:
+    """The rows of a model that has plain columns only (no JSON, no shapes)."""
+    names, statement = _columns(model)
+    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows(f"{statement} WHERE {where}", values)]
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[list[str], str]:
+    names = [field.attname for field in model._meta.concrete_fields]
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+    return names, f'SELECT {columns} FROM "{model._meta.db_table}"'
+
+
+def append(*new: Model) -> None:
+    """New rows, whose numbers the database draws, in one statement. For a few that do not need one another's numbers; of many of a
+    kind `bulk_create` makes one statement."""
+    here, values = connections[DEFAULT_DB_ALIAS], []
+    for each in new:
+        each._prepare_related_fields_for_save(operation_name="append")  # type: ignore[attr-defined]
+        values += [field.get_db_prep_save(field.pre_save(each, True), here) for field in _fields(type(each))]
+    drawn = row(_insertion(tuple(map(type, new))), values)
+    assert drawn is not None
+    for each, number in zip(new, drawn, strict=True):
+        each.pk = number
+        each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
+
+
+@cache
+def _fields(model: type[Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
+
+
+@cache
+def _insertion(models: tuple[type[Model], ...]) -> str:
+    parts = []
+    for number, model in enumerate(models):
+        columns = ", ".join(f'"{field.column}"' for field in _fields(model))
+        places = ", ".join(["%s"] * len(_fields(model)))
+        parts.append(f'n{number} AS (INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{model._meta.pk.column}" AS id)')
+    drawn, names = (", ".join(f"n{number}{of}" for number in range(len(models))) for of in (".id", ""))
+    return f"WITH {', '.join(parts)} SELECT {drawn} FROM {names}"

@@ -1,0 +1,82 @@
+"""What is asked of the database again and again is planned once for a connection, and says the same as before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from chengguan.engines import prepared
+from chengguan.people.models import Account, AuditEntry, Notice
+from chengguan.people.selectors import SYSTEM
+from chengguan.people.services import Bell, audit, notify_each
+
+pytestmark = pytest.mark.django_db
+
+
+def _plans() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+        return dict(cursor.fetchall())
+
+
+def test_a_text_is_kept_by_the_connection_and_asked_with_other_values() -> None:
+    text = "SELECT %s::int + 1, %s::text"
+    assert [prepared.row(text, [number, "街"]) for number in (1, 2, 3)] == [(2, "街"), (3, "街"), (4, "街")]
+    assert _plans()["SELECT $1::int + 1, $2::text"] == 3
+
+
+def test_a_single_new_row_is_the_one_that_django_would_write() -> None:
+    entry = AuditEntry(who="甲", ip="10.0.0.1", action="test", before=None, after={"a": [1, "二"]}, at=timezone.now() - timedelta(hours=1))
+    prepared.append(entry)
+    same = AuditEntry(who="甲", ip="10.0.0.1", action="test", before=None, after={"a": [1, "二"]}, at=entry.at)
+    same.save()
+    one, other = (AuditEntry.objects.filter(pk=each.pk).values().get() for each in (entry, same))
+    assert {**one, "id": 0} == {**other, "id": 0}
+    assert entry.pk != same.pk
+    assert not entry._state.adding
+
+
+def test_rows_of_several_kinds_are_one_statement_and_each_gets_its_number() -> None:
+    account = Account.objects.create(username="u", name="人")
+    entries = [AuditEntry(who=name, action="test", object_id=name) for name in "甲乙"]
+    notice = Notice(account=account, title="标题")
+    with CaptureQueriesContext(connection) as asked:
+        prepared.append(entries[0], notice, entries[1])
+    assert len(asked) == 1
+    assert [AuditEntry.objects.get(pk=each.pk).who for each in entries] == ["甲", "乙"]
+    assert Notice.objects.get(pk=notice.pk).account == account
+
+
+def test_places_are_numbered_by_their_names_and_a_doubled_sign_is_one() -> None:
+    text = "SELECT %(b)s::int - %(a)s::int, %(b)s::int, 7 %% 4"
+    assert [prepared.row(text, {"a": 1, "b": number}) for number in (5, 9)] == [(4, 5, 3), (8, 9, 3)]
+
+
+def test_a_statement_goes_on_after_what_was_taken_back() -> None:
+    with transaction.atomic():
+        prepared.row("SELECT %s::int", [1])
+        transaction.set_rollback(True)
+    assert prepared.row("SELECT %s::int", [2]) == (2,)
+
+
+def test_what_the_database_refuses_is_djangos_error() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        prepared.append(Notice(account_id=0, title=None))  # type: ignore[misc]
+    with pytest.raises(DataError), transaction.atomic():
+        prepared.append(AuditEntry(who="甲" * 81, action="test"))
+    assert audit(SYSTEM, "test").pk
+
+
+def test_a_bell_is_one_statement_however_many_hear_it() -> None:
+    people = [Account.objects.create(username=f"u{number}", name=f"人{number}") for number in range(5)]
+    with CaptureQueriesContext(connection) as asked:
+        assert notify_each([Bell(people, "标题" * 100, "内容", "/work", "case"), Bell([], "无人"), Bell(people[:1], "又一件")]) == 6
+    assert len(asked) == 1
+    assert [notice.account for notice in Notice.objects.filter(title="又一件")] == people[:1]
+    told = Notice.objects.exclude(title="又一件")
+    assert {notice.account for notice in told} == set(people)
+    assert {(notice.title, notice.text, notice.link, notice.kind, notice.read_at) for notice in told} == {(("标题" * 100)[:120], "内容", "/work", "case", None)}
