@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max, Min
 
 from chengguan.cases.models import Case
+from chengguan.engines import prepared
 
 AFTER_HANDLING = (
     "reported_back", "awaiting_verification", "verifying", "verified", "awaiting_closing", "closed", "archived",
@@ -61,7 +63,8 @@ CASE_COLUMNS: dict[str, str] = {
 
 
 def _last(value: str, *actions: str) -> str:
-    return f"(array_agg({value} ORDER BY id DESC) FILTER (WHERE action IN ({', '.join(map(repr, actions))})))[1]"
+    """Of the last of these steps: they come newest first (CASE_FROM), which is cheaper than to sort them for each of these values."""
+    return f"(array_agg({value}) FILTER (WHERE action IN ({', '.join(map(repr, actions))})))[1]"
 
 
 def _times(*actions: str) -> str:
@@ -84,27 +87,27 @@ LEFT JOIN LATERAL (
     {_times("rework")} AS reworks, {_times("grant_return")} AS returns, {_times("deny_return")} AS denials,
     {_times("grant_extend")} AS extensions, {_times("grant_suspend")} AS suspensions, {_times("urge")} AS urges,
     {_last("used_s", "accept")} AS accept_s, {_last("used_s", "report_back")} AS handle_s
-  FROM cases_step WHERE case_id = c.id
+  FROM (SELECT id, action, given, overdue, stage_deadline, used_s FROM cases_step WHERE case_id = c.id ORDER BY id DESC) step
 ) s ON true
 LEFT JOIN LATERAL (
   SELECT deadline FROM cases_clock WHERE case_id = c.id AND kind = 'handling' AND ended_at IS NULL ORDER BY id DESC LIMIT 1
 ) h ON true
 """
+_MEANWHILE = {"returns": "grant_return", "denials": "deny_return", "extensions": "grant_extend", "suspensions": "grant_suspend", "reworks": "rework"}
 TURN_COLUMNS: dict[str, str] = {
     "fact_id": "d.case_id",
     "department_id": "d.department_id",
     "answers": "bool_or(coalesce(c.department_id = d.department_id, false))",
     "turns": "count(*)",
-    **{
-        name: f"sum((SELECT count(*) FROM cases_step s WHERE s.case_id = d.case_id AND s.action = '{action}'"
-        " AND s.acted_at > d.sent_at AND s.acted_at <= coalesce(d.ended_at, 'infinity')))"
-        for name, action in {
-            "returns": "grant_return", "denials": "deny_return", "extensions": "grant_extend",
-            "suspensions": "grant_suspend", "reworks": "rework",
-        }.items()
-    },
-}  # fmt: skip
-TURN_FROM = "FROM cases_dispatch d JOIN cases_case c ON c.id = d.case_id"
+    **{name: f"sum(m.{name})" for name in _MEANWHILE},
+}
+TURN_FROM = f"""
+FROM cases_dispatch d JOIN cases_case c ON c.id = d.case_id
+LEFT JOIN LATERAL (
+  SELECT {", ".join(f"{_times(action)} AS {name}" for name, action in _MEANWHILE.items())}
+  FROM cases_step WHERE case_id = d.case_id AND acted_at > d.sent_at AND acted_at <= coalesce(d.ended_at, 'infinity')
+) m ON true
+"""
 TURN_GROUP = "AND d.part = 'main' GROUP BY d.case_id, d.department_id"
 
 
@@ -112,21 +115,25 @@ def _chosen(columns: dict[str, str]) -> str:
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
 
-def _put(where: str, given: list[Any], anew: bool = False, turns_too: bool = True) -> None:
+def _do(statement: str, given: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+
+
+def _put(where: str, given: list[Any], anew: bool = False, turns_too: bool = True, often: bool = False) -> None:
+    """`often`: of a few cases, as every move asks it: planned once."""
+    do = prepared.do if often else _do
     names, turns = ", ".join(CASE_COLUMNS), ", ".join(TURN_COLUMNS)
     new = ", ".join(f"{name} = EXCLUDED.{name}" for name in CASE_COLUMNS if name != "case_id")
     new_turn = ", ".join(f"{name} = EXCLUDED.{name}" for name in TURN_COLUMNS if name not in ("fact_id", "department_id"))
-    with connection.cursor() as cursor:
-        if anew:
-            cursor.execute(f"DELETE FROM evaluation_turnfact t USING cases_case c WHERE t.fact_id = c.id AND {where}", given)
-        cursor.execute(
-            f"INSERT INTO evaluation_casefact ({names}) SELECT {_chosen(CASE_COLUMNS)} {CASE_FROM} WHERE {where}"
-            f" ON CONFLICT (case_id) DO UPDATE SET {new}",
-            given,
-        )
-        if not turns_too:
-            return
-        cursor.execute(
+    if anew:
+        do(f"DELETE FROM evaluation_turnfact t USING cases_case c WHERE t.fact_id = c.id AND {where}", given)
+    do(
+        f"INSERT INTO evaluation_casefact ({names}) SELECT {_chosen(CASE_COLUMNS)} {CASE_FROM} WHERE {where} ON CONFLICT (case_id) DO UPDATE SET {new}",
+        given,
+    )
+    if turns_too:
+        do(
             f"INSERT INTO evaluation_turnfact ({turns}) SELECT {_chosen(TURN_COLUMNS)} {TURN_FROM} WHERE {where} {TURN_GROUP}"
             f" ON CONFLICT (fact_id, department_id) DO UPDATE SET {new_turn}",
             given,
@@ -140,7 +147,7 @@ def refresh(case_ids: Iterable[int], anew: bool = False, turns_too: bool = True)
     ids = sorted(set(case_ids))
     if ids:
         with transaction.atomic(savepoint=False):
-            _put("c.id = ANY(%s)", [ids], anew, turns_too)
+            _put("c.id = ANY(%s::bigint[])", [ids], anew, turns_too, len(ids) <= FEW)
 
 
 DUE = ("due_at", "handled_late")
@@ -162,18 +169,22 @@ def refresh_due(case_ids: Iterable[int]) -> None:
 
 
 AT_ONCE = 20_000
+FEW = 50
 
 
-def _ranges() -> Iterator[tuple[int, int]]:
-    last = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    first = Case.objects.order_by("pk").values_list("pk", flat=True).first() or 1
-    for start in range(first, last + 1, AT_ONCE):
-        yield start, start + AT_ONCE - 1
+def _ranges(first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:
+    """The numbers of the cases there are, of these only, some thousand at a time."""
+    there = Case.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    if there["last"] is None:
+        return
+    end = there["last"] if last is None else min(last, there["last"])
+    for start in range(max(first, there["first"]), end + 1, AT_ONCE):
+        yield start, min(start + AT_ONCE - 1, end)
 
 
-def rebuild() -> None:
-    """Every row anew, some thousand cases at a time."""
-    for start, end in _ranges():
+def rebuild(first: int = 0, last: int | None = None) -> None:
+    """Every row anew, or those of the cases of these numbers, some thousand at a time."""
+    for start, end in _ranges(first, last):
         with transaction.atomic():
             _put("c.id BETWEEN %s AND %s", [start, end], anew=True)
 
