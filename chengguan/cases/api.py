@@ -117,7 +117,7 @@ def _case(who: Who, case_id: int) -> Case:
 def list_cases(
     request: HttpRequest, post: str = "", light: str = "", state: str = "", text: str = "", after: str = "", size: int = 50
 ) -> Any:
-    page = selectors.worklist(_who(request), post=post, light=light, state=state, text=text, after=after, size=min(max(size, 1), 200))
+    page = selectors.worklist(_who(request), post=post, light=light, state=state, text=text, after=after, size=min(max(size, 1), 200), also=("point",))
     return {"cases": page.cases, "after": page.after}
 
 

@@ -53,6 +53,12 @@ POST_REQUESTS: dict[str, Q] = {
 SHOWN = ("department", "crew", "community", "township", "inspector", "component")
 HEAVY = ("community__geom", "community__geom_3857", "township__geom", "township__geom_3857", "component__geom_3857")
 """Shapes that a list does not draw."""
+LINE = (
+    "number", "register_number", "version", "state", "level", "source", "matter_code", "matter_name", "description", "address", "urgent", "important",
+    "responsibility_open", "reported_at", "entered_at", "yellow_at", "deadline", "township__name", "community__name", "department__name",
+    "department__short", "crew__name", "crew__short", "inspector__name",
+)  # fmt: skip
+"""What a line of a list says of a case. A whole case, its shapes above all, takes longer to read than the line to write."""
 
 
 MOST_REQUESTS = 2000
@@ -192,13 +198,15 @@ def narrowed(who: Who, cases: QuerySet[Case], now: datetime, filters: dict[str, 
 
 
 def worklist(
-    who: Who, *, post: str = "", part: str = "", after: str = "", sort: str = "", size: int = 50, now: datetime | None = None, **filters: Any
-) -> Page:
+    who: Who, *, post: str = "", part: str = "", after: str = "", sort: str = "", size: int = 50, now: datetime | None = None,
+    also: Sequence[str] = (), **filters: Any,
+) -> Page:  # fmt: skip
     """What waits for this person, the nearest deadline first or by `sort` (of sorting.SORTS); each case with its `.light`, `.percent`
-    and `.marks`. `part` (helper or copy): what was sent to this post's department as such. filters: state stage light department crew
-    township community component source matter (prefix) text urgent overdue mark; due (hour, today) hand asked mine unread."""
+    and `.marks`, and read of it LINE and what is named `also`. `part` (helper or copy): what was sent to this post's department as such.
+    filters: state stage light department crew township community component source matter (prefix) text urgent overdue mark; due (hour,
+    today) hand asked mine unread."""
     now = now or timezone.now()
-    return _page(narrowed(who, _list_of(who, post, part), now, filters), after, size, now, sort)
+    return _page(narrowed(who, _list_of(who, post, part), now, filters), after, size, now, sort, also)
 
 
 def _list_of(who: Who, post: str, part: str) -> QuerySet[Case]:
@@ -221,9 +229,14 @@ def search(who: Who, *, after: str = "", size: int = 50, now: datetime | None = 
     return _page(narrowed(who, visible(who), now or timezone.now(), filters), after, size, now or timezone.now())
 
 
-def _page(cases: QuerySet[Case], after: str, size: int, now: datetime, sort: str = "") -> Page:
+def in_lines(cases: QuerySet[Case], also: Sequence[str] = ()) -> QuerySet[Case]:
+    """Read of these no more than LINE, and what is named `also`."""
+    return cases.select_related("department", "crew", "community", "township", "inspector").only(*LINE, *also)
+
+
+def _page(cases: QuerySet[Case], after: str, size: int, now: datetime, sort: str = "", also: Sequence[str] = ()) -> Page:
     found = list(sorted_after(cases, sort, after).values_list("pk", flat=True)[: size + 1])
-    known = Case.objects.select_related(*SHOWN).defer(*HEAVY).in_bulk(found[:size])
+    known = in_lines(Case.objects.all(), also).in_bulk(found[:size])
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
     marks = marks_of(rows, now)
     show_times(rows, now)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from chengguan.cases.selectors.timeleft import show_times
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN
+from chengguan.cases.selectors.worklists import in_lines
 from chengguan.console.pages.lists import rows_of
 from chengguan.evaluation import selectors
 from chengguan.evaluation.selectors import Question
@@ -189,7 +189,7 @@ def evaluation_cases(request: Request) -> HttpResponse:
         raise Http404 from None
     if request.GET.get("part") in DIMENSIONS:
         rows = rows.filter(of_part(request.GET["part"], request.GET.get("is", "")))
-    ordered = rows.select_related(*SHOWN).defer(*HEAVY).order_by("-reported_at", "-pk")
+    ordered = in_lines(rows).order_by("-reported_at", "-pk")
     page = Paginator(ordered, 50).get_page(request.GET.get("page"))
     now = timezone.now()
     show_times(page, now)

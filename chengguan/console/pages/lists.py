@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from django.urls import reverse
 from django.utils import timezone
@@ -25,12 +24,12 @@ REQUESTS = {kind for kind, _name in Request.KINDS}
 HANDLED = (*WITH_DEPARTMENT, "suspended")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a work list, as words: a template that asks a case for them, fifty times a page, takes longer than all queries."""
+class Row(TypedDict):
+    """One line of a work list, as words: a template that asks a case for them, fifty times a page, takes longer than all queries. A
+    dictionary, because a template looks for a key first."""
 
-    key: int
-    version: int
+    key: str
+    version: str
     url: str
     number: str
     reported: str
@@ -46,13 +45,13 @@ class Row:
     red: bool
     left: str
     until: str
-    percent: int
+    percent: str
     holder: str
     holder_more: str
-    marks: Sequence[Mark] = ()
-    asked: Sequence[Mark] = ()  # of these the requests that wait to be decided
-    unread: bool = False
-    moves: str = ""  # the plain moves that its state lets it take
+    marks: Sequence[Mark]
+    asked: Sequence[Mark]  # of these the requests that wait to be decided
+    unread: bool
+    moves: str  # the plain moves that its state lets it take
 
 
 def late_word(states: Iterable[str]) -> str:
@@ -113,12 +112,12 @@ def _row_of(
     who, more = holder(case, role_names)
     marks: Sequence[Mark] = getattr(case, "marks", ())
     return Row(
-        key=case.pk, version=case.version, url=url, number=case.number or case.register_number,
+        key=str(case.pk), version=str(case.version), url=url, number=case.number or case.register_number,
         reported=f"{timezone.localtime(case.reported_at):%m-%d %H:%M}", matter=case.matter_name or unclassified,
         description=case.description or "—", address=case.address or "—",
         area=" · ".join(each.name for each in (case.township, case.community) if each), source=sources.get(case.source, case.source),
         state=states[case.state], urgent=case.urgent, light=light, light_word=light_word(light, case.state), red=light == "red",
-        left=case.left, until=until_words(case.deadline), percent=case.percent,  # type: ignore[attr-defined]
+        left=case.left, until=until_words(case.deadline), percent=str(case.percent),  # type: ignore[attr-defined]
         holder=who, holder_more=more, marks=[mark for mark in marks if mark.slug not in REQUESTS and mark.slug != "urgent"],
         asked=[mark for mark in marks if mark.slug in REQUESTS], unread=unread, moves=moves,
     )  # fmt: skip

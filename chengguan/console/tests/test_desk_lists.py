@@ -23,18 +23,18 @@ def test_a_request_that_waits_stands_in_its_own_column(town):
     case = walk(dark_lamp(town), "receive")
     services.act(person("lighting"), case, "ask_extend", reason="缺配件")
     (row,) = signed_in("shift").get("/work").context["rows"]
-    assert [mark.slug for mark in row.asked] == ["extend"]
-    assert row.marks == []
+    assert [mark.slug for mark in row["asked"]] == ["extend"]
+    assert row["marks"] == []
 
 
 def test_a_row_is_unread_until_its_case_is_opened(town):
     case = dark_lamp(town)
     client = signed_in("accept")
-    assert [row.unread for row in client.get("/work").context["rows"]] == [True]
+    assert [row["unread"] for row in client.get("/work").context["rows"]] == [True]
     client.get(f"/cases/{case.pk}/live")
-    assert [row.unread for row in client.get("/work").context["rows"]] == [True], "a screen that re-reads itself is nobody's look"
+    assert [row["unread"] for row in client.get("/work").context["rows"]] == [True], "a screen that re-reads itself is nobody's look"
     client.get(f"/cases/{case.pk}")
-    assert [row.unread for row in client.get("/work").context["rows"]] == [False]
+    assert [row["unread"] for row in client.get("/work").context["rows"]] == [False]
     assert client.get("/work?unread=1").context["rows"] == []
 
 
@@ -42,7 +42,7 @@ def test_each_row_says_which_of_the_moves_for_several_it_can_take(town):
     dark_lamp(town)
     walk(dark_lamp(town), "verify")
     page = signed_in("accept").get("/work")
-    assert {row.state: row.moves for row in page.context["rows"]} == {"待受理": "accept", "待核查批转": "accept_result"}
+    assert {row["state"]: row["moves"] for row in page.context["rows"]} == {"待受理": "accept", "待核查批转": "accept_result"}
     assert 'data-moves="accept_result"' in page.content.decode()
 
 

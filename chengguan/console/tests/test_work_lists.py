@@ -63,7 +63,7 @@ def test_a_long_list_is_turned_by_key(town):
     assert len(first.context["rows"]) == 50
     second = client.get("/work" + first.context["next"])
     assert len(second.context["rows"]) == 1
-    assert {row.key for row in first.context["rows"]}.isdisjoint(row.key for row in second.context["rows"])
+    assert {row["key"] for row in first.context["rows"]}.isdisjoint(row["key"] for row in second.context["rows"])
 
 
 def test_plain_cases_are_moved_together_and_the_rest_is_named(town):
@@ -168,7 +168,7 @@ def test_late_is_one_word_on_chip_and_row(town):
         context = signed_in(username).get("/work?light=red").context
         assert [chip["words"] for chip in context["chips"]] == [f"灯：{word}"]
         assert next(light["name"] for light in context["lights"] if light["slug"] == "red") == word
-        assert {row.light_word for row in context["rows"]} == {word}
+        assert {row["light_word"] for row in context["rows"]} == {word}
     assert late_word(["reported", "handling"]) == "超时 / 超期"
 
 
