@@ -6,22 +6,27 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from chengguan.cases.models import Case, Clock, Report
 from chengguan.cases.selectors.asked import owed_among
 from chengguan.cases.selectors.configuration import calendar, settings
-from chengguan.cases.selectors.marks import marks_of
+from chengguan.cases.selectors.marks import marks_among
 from chengguan.cases.selectors.nearby import earlier, of_caller
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.selectors.seeing import sees_reporter, visible
 from chengguan.cases.selectors.staged import stretches
 from chengguan.cases.selectors.timeleft import day_seconds, show_time, words_of
-from chengguan.cases.selectors.worklists import HEAVY, SHOWN
 from chengguan.cases.timing import light as light_at
 from chengguan.cases.words import clock_words
 from chengguan.people.selectors import Who
 from chengguan.standards import filing
+
+BELONGS = ("department", "crew", "community", "township", "unit_grid", "taken_over")
+SHAPES = ("community__geom", "community__geom_3857", "township__geom", "township__geom_3857", "unit_grid__geom", "unit_grid__geom_3857")
+"""Read with the case. What few cases have (an inspector, a component, a case it was merged into) is read when it is asked for: with five
+more tables the database thinks longer about the question than all others of a page take."""
 
 
 def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, Any]:
@@ -29,35 +34,44 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     requests, tasks, owed (what this person owes beside the stage), dispatches, marks, stretches, linked, merged, earlier, caller, durations,
     sees_reporter. Case.DoesNotExist when it is not this person's to see."""
     now = now or timezone.now()
-    case = visible(who).select_related(*SHOWN, "unit_grid", "merged_into", "linked_to", "taken_over").defer(*HEAVY, "unit_grid__geom_3857").get(pk=case_id)
+    case = visible(who).select_related(*BELONGS).defer(*SHAPES).get(pk=case_id)
     chosen = settings()
     kept = list(case.clocks.select_related("department"))
     running = Running(case, now, chosen, calendar(chosen).for_showing(), [clock for clock in kept if clock.ended_at is None])
     show_time(running)
-    merged = list(case.merged.all())
+    merged, linked = _grown_from(who, case)
     clocks = [with_use(running, clock) for clock in kept]
     tasks = list(case.tasks.select_related("account", "organisation", "sent_by").order_by("id"))
+    requests = list(case.requests.select_related("asked_by", "organisation", "decided_by").order_by("id"))
     return {
         "case": case,
         "condition": condition_of(case),
         "reports": reports_of(who, [case, *merged]),
-        "steps": list(case.steps.prefetch_related("photos__attachment")),
+        "steps": list(case.steps.all()),
         "clocks": clocks,
         "stretches": stretches(case, clocks),
-        "marks": marks_of([case], now)[case.pk],
-        "photos": list(case.photos.select_related("attachment", "step").order_by("id")),
+        "marks": marks_among(case, requests, tasks, now),
+        "photos": list(case.photos.select_related("attachment").order_by("id")),
         "alarms": [link.alarm for link in case.alarms.select_related("alarm__device").order_by("joined_at")],
-        "requests": list(case.requests.select_related("asked_by", "organisation", "decided_by").order_by("id")),
+        "requests": requests,
         "tasks": tasks,
         "owed": owed_among(who, tasks),
         "dispatches": list(case.dispatches.select_related("department").order_by("id")),
-        "linked": list(visible(who).filter(linked_to=case)),
+        "linked": linked,
         "merged": merged,
         "earlier": earlier(who, case),
         "caller": of_caller(who, case.reporter_phone, case.pk) if sees_reporter(who, case) else [],
         "sees_reporter": sees_reporter(who, case),
         "durations": durations(case, now),
     }
+
+
+def _grown_from(who: Who, case: Case) -> tuple[list[Case], list[Case]]:
+    """What was merged into it, and of what was opened because of it those this person may see."""
+    rows = list(Case.objects.filter(Q(merged_into=case) | Q(linked_to=case)).order_by("pk"))
+    linked = [each.pk for each in rows if each.linked_to_id == case.pk]
+    seen = set(visible(who).filter(pk__in=linked).values_list("pk", flat=True)) if linked else set()
+    return [each for each in rows if each.merged_into_id == case.pk], [each for each in rows if each.pk in seen]
 
 
 def reports_of(who: Who, cases: Iterable[Case]) -> list[Report]:

@@ -40,22 +40,39 @@ class Mark:
 
 def marks_of(cases: Iterable[Case], now: datetime) -> dict[int, list[Mark]]:
     """By case its marks in the order of MARKS, in one query for all."""
-    known = list(cases)
-    ids = [case.pk for case in known]
-    found: dict[int, dict[str, bool]] = {pk: {} for pk in ids}
-    for case in known:
-        if case.urgent:
-            found[case.pk]["urgent"] = False
-        if case.important:
-            found[case.pk]["important"] = False
-        if case.responsibility_open:
-            found[case.pk]["responsibility"] = False
-    if ids:
+    found = {case.pk: _own(case) for case in cases}
+    if ids := list(found):
         asked = Request.objects.filter(case__in=ids, state="waiting").annotate(due=_NO_TIME).values_list("case", "kind", "due")
         owed = Task.objects.filter(case__in=ids, kind__in=_TASKS, done_at=None).values_list("case", "kind", "due")
         for pk, kind, due in asked.union(owed, all=True):
-            found[pk][kind] = found[pk].get(kind, False) or (due is not None and due < now)
-    return {pk: [Mark(slug, str(name), marks[slug]) for slug, name in MARKS.items() if slug in marks] for pk, marks in found.items()}
+            _add(found[pk], kind, due, now)
+    return {pk: _in_order(marks) for pk, marks in found.items()}
+
+
+def marks_among(case: Case, requests: Iterable[Request], tasks: Iterable[Task], now: datetime) -> list[Mark]:
+    """The same of one case whose requests and tasks are read already."""
+    found = _own(case)
+    for request in requests:
+        if request.state == "waiting":
+            _add(found, request.kind, None, now)
+    for task in tasks:
+        if task.kind in _TASKS and task.done_at is None:
+            _add(found, task.kind, task.due, now)
+    return _in_order(found)
+
+
+def _own(case: Case) -> dict[str, bool]:
+    """The marks that stand in the case itself; none of them is ever late."""
+    flags = {"urgent": case.urgent, "important": case.important, "responsibility": case.responsibility_open}
+    return {slug: False for slug, up in flags.items() if up}
+
+
+def _add(found: dict[str, bool], kind: str, due: datetime | None, now: datetime) -> None:
+    found[kind] = found.get(kind, False) or (due is not None and due < now)
+
+
+def _in_order(marks: dict[str, bool]) -> list[Mark]:
+    return [Mark(slug, str(name), marks[slug]) for slug, name in MARKS.items() if slug in marks]
 
 
 def with_mark(slug: str) -> Q:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.gis.db.models.functions import Transform
-from django.db.models import Count, F, Func, IntegerField, Q, QuerySet, Value, Window
+from django.contrib.gis.geos import Point
+from django.db.models import Count, F, Func, IntegerField, QuerySet, Value, Window
 from django.utils import timezone
 
 from chengguan.cases import workflow
@@ -140,30 +139,33 @@ def _told(members: dict[Key, list[Row]]) -> list[Recurring]:
     ]
 
 
-def same_place(who: Who, case: Case, metres: float, lately: Q | None = None) -> QuerySet[Case]:
-    """Cases of the same matter at the same component, or within so many metres, as far as this person may see them; `lately`: of these."""
-    found = visible(who).filter(lately or Q(), matter_code=case.matter_code).exclude(state__in=NEVER_A_CASE)
-    if not case.matter_code:
-        return found.none()
-    if case.component_id is not None:
-        return found.filter(component=case.component_id)
-    if case.point is None:
-        return found.none()
-    near = found.filter(point__bboverlaps=box_around(case.point, metres)).values_list("pk", "point")
-    return found.filter(pk__in=[pk for pk, point in _within(near, case, metres)])
+def same_place(who: Who, case: Case, metres: float) -> QuerySet[Case]:
+    """Cases of the same matter at the same component, or within so many metres, as far as this person may see them."""
+    found = _same_thing(who, case)
+    return found if case.component_id is not None or case.point is None else found.filter(pk__in=_within(found, case.point, metres))
 
 
-def _within(rows: Iterable[Any], case: Case, metres: float) -> Iterable[Any]:
-    assert case.point is not None
-    return (row for row in rows if metres_between(case.point, row[1]) <= metres)
+def _same_thing(who: Who, case: Case) -> QuerySet[Case]:
+    """Of the same matter at the same component or, where there is none, anywhere; nothing when nobody knows what or where."""
+    found = visible(who).filter(matter_code=case.matter_code).exclude(state__in=NEVER_A_CASE)
+    if not case.matter_code or (case.component_id is None and case.point is None):
+        return found.none()
+    return found.filter(component=case.component_id) if case.component_id is not None else found
+
+
+def _within(cases: QuerySet[Case], centre: Point, metres: float) -> list[int]:
+    near = cases.filter(point__bboverlaps=box_around(centre, metres)).values_list("pk", "point")
+    return [pk for pk, point in near if point is not None and metres_between(centre, point) <= metres]
 
 
 def times_here(who: Who, case: Case) -> tuple[int, int]:
     """(which time this is within the county's days, those days); 0 when it is not often enough to be told."""
     chosen = settings()
     days = chosen["recurrence.days"]
-    lately = Q(reported_at__gt=case.reported_at - timedelta(days=days), reported_at__lte=case.reported_at) & ~Q(pk=case.pk)
-    times = same_place(who, case, chosen["recurrence.metres"], lately).count() + 1
+    since = case.reported_at - timedelta(days=days)
+    before = _same_thing(who, case).filter(reported_at__gt=since, reported_at__lte=case.reported_at).exclude(pk=case.pk)
+    near = case.point if case.component_id is None else None
+    times = 1 + (len(_within(before, near, chosen["recurrence.metres"])) if near else before.count())
     return (times if times >= chosen["recurrence.times"] else 0), days
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Clock
@@ -27,16 +28,24 @@ def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings) -> float:
     return clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit_of(clock), calendar)
 
 
+def open_clocks(case: Case) -> list[Clock]:
+    return list(case.clocks.filter(ended_at=None)) if case.pk else []
+
+
 class Running:
-    """The open clocks of one case, read once (or given as `running` by who has read those of many)."""
+    """The open clocks of one case, read once, at the first question (or given as `running` by who has read those of many)."""
 
     def __init__(
         self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar, running: list[Clock] | None = None
     ) -> None:
         self.case, self.now, self.settings, self.calendar = case, now, settings, calendar
-        if running is None:
-            running = list(case.clocks.filter(ended_at=None)) if case.pk else []
-        self.open = running
+        if running is not None:
+            self.open = running
+
+    @cached_property
+    def open(self) -> list[Clock]:
+        """Asked of the database only when one of them matters: what has ended has none, and few moves look."""
+        return open_clocks(self.case)
 
     def find(self, stage: str) -> list[Clock]:
         """Open clocks of a stage (受理 ...); for 处置 both the department's turn and all its turns."""

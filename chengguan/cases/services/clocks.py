@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 
 from chengguan.cases import timing, workflow
-from chengguan.cases.models import Change, Clock, Step
+from chengguan.cases.models import Case, Change, Clock, Step
 from chengguan.cases.selectors import own_limits, stages
-from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, pauses_of
+from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, open_clocks, pauses_of
 from chengguan.standards import staging
-from chengguan.standards.limits import Limit
+from chengguan.standards.calendars import WorkCalendar
+from chengguan.standards.limits import Limit, Settings
 
 
 def late_ends(case_ids: Iterable[int]) -> QuerySet[Clock]:
@@ -23,7 +24,10 @@ def late_ends(case_ids: Iterable[int]) -> QuerySet[Clock]:
 
 
 class Clocks(Running):
-    """The clocks of one case within one move."""
+    """The clocks of one case within one move: those that ran when it began, and those it starts."""
+
+    def __init__(self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar, running: list[Clock] | None = None) -> None:
+        super().__init__(case, now, settings, calendar, open_clocks(case) if running is None else running)
 
     @cached_property
     def version(self) -> int | None:

@@ -32,6 +32,8 @@ def test_every_mark_can_be_carried_and_found(world: World) -> None:
     services.act(world.who("department"), closed, "ask_appeal", now=NOW, reason="停电")
     found = {mark.slug for marks in selectors.marks_of([case, closed], NOW).values() for mark in marks}
     assert found == {"urgent", "responsibility", "return", "reply", "consult", "appeal"}
+    for each in (case, closed):
+        assert selectors.case_file(world.who("leader"), each.pk, NOW)["marks"] == selectors.marks_of([each], NOW)[each.pk], "its page says the same"
     for slug in found:
         expected = [closed.pk] if slug == "appeal" else [case.pk]
         assert [each.pk for each in selectors.search(world.who("leader"), mark=slug, now=NOW).cases] == expected, slug

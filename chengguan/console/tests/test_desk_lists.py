@@ -1,5 +1,8 @@
 """Work lists: columns that sort, requests, unread marks, moves that fit; a form's address opened as a page."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from chengguan.cases import services
 from chengguan.cases.models import Case
 from chengguan.console.tests.test_work_lists import signed_in
@@ -72,3 +75,22 @@ def test_a_forms_faults_are_all_told_in_one_answer(town):
     assert page.status_code == 422
     assert "处置情况" in "".join(page.context["errors"])
     assert "照片" in "".join(page.context["errors"])
+
+
+def test_more_lines_of_a_list_ask_the_database_nothing_more(town):
+    clients = {"/work": signed_in("accept"), "/cases?text=路灯": signed_in("accept"), "/api/v1/cases?size=50": signed_in("accept")}
+
+    def asked() -> dict[str, int]:
+        found = {}
+        for address, client in clients.items():
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            found[address] = len(queries)
+        return found
+
+    dark_lamp(town)
+    one = asked()
+    for _ in range(4):
+        dark_lamp(town)
+    assert asked() == one
