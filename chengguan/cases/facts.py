@@ -32,6 +32,8 @@ class DeadlinesMoved:
 
 @dataclass(frozen=True)
 class CaseEmptied:
-    """Past its time and granted: its words and photos are gone, what is kept beside it elsewhere goes too."""
+    """Past its time and granted: its words and photos are gone, what is kept beside it elsewhere goes too. `names`: what who reported it
+    was called and rung up by, which the case does not know any more."""
 
     case_id: int
+    names: tuple[str, ...] = ()

@@ -7,5 +7,5 @@ from chengguan.engines.announce import handles
 
 @handles(CaseEmptied)
 def empty_the_sheets(fact: CaseEmptied) -> None:
-    """What signed sheets of handing over repeat of the case."""
-    services.empty_sheets(fact.case_id)
+    """What signed sheets of handing over repeat of the case, and what was written on them by hand."""
+    services.empty_sheets(fact.case_id, fact.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +18,7 @@ from chengguan.cases import services as cases
 from chengguan.cases.models import Case
 from chengguan.cases.services import Refused
 from chengguan.console.models import LONGEST_NAME, LONGEST_QUERY, HandOver, SavedView
-from chengguan.console.selectors import handing_over
+from chengguan.console.selectors import handing_over, remarks
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who, accounts_with_role, may
@@ -128,12 +129,18 @@ def accept_shift(who: Who, sheet: HandOver | int, words: str = "", now: datetime
     return found
 
 
-def empty_sheets(case_id: int) -> int:
-    """A destroyed case leaves its number and class on the sheets that named it; address and words go. Only sheets of its own time are read."""
-    case = Case.objects.only("reported_at", "archived_at", "entered_at").get(pk=case_id)
+@transaction.atomic
+def empty_sheets(case_id: int, names: Iterable[str] = ()) -> int:
+    """A destroyed case leaves its number and class on the sheets that named it; address and words go, and of what was written by hand
+    every line that tells of the case or of who reported it. Of what the sheets list only those of its own time are read."""
+    case = Case.objects.select_related("taken_over").get(pk=case_id)
     named = Q()
     for part in ("late", "due", "owed", "instructions"):
         named |= Q(**{f"contents__{part}__rows__contains": [{"id": case_id}]})
     until = (case.archived_at or case.entered_at) + timedelta(days=1)
     rows = HandOver.objects.filter(named, signed_at__gte=case.reported_at, signed_at__lte=until)
-    return rows.update(contents=Func(F("contents"), function="console_handover_emptied"))
+    listed = rows.update(contents=Func(F("contents"), function="console_handover_emptied"))
+    told = remarks.named(case, names)
+    for sheet in remarks.of_case(told):
+        HandOver.objects.filter(pk=sheet.pk).update(**{name: remarks.without(getattr(sheet, name), told, sheet.signed_at) for name in remarks.WORDS})
+    return listed

@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from chengguan.cases.facts import CaseEmptied
 from chengguan.cases.models import Case, Disposal, Photo, Removal, Report, Request, Retention, Step, TakenOver, Task
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.services.reporters import below
+from chengguan.cases.selectors.reporters import below, names_of
 from chengguan.cases.services.takeover_batches import LONG_WORK
 from chengguan.cases.workflow import KEPT_STATES
 from chengguan.engines import announce
@@ -116,6 +116,7 @@ def empty_with_merged(case: Case, made: Disposal, now: datetime) -> None:
 
 def empty(case: Case, made: Disposal, now: datetime) -> None:
     """First the record: without it the database lets nobody touch a step or a report."""
+    names = names_of([case.pk])[case.pk]
     photos, steps = case.photos.count(), case.steps.count()
     what = _("%(matter)s，%(day)s 上报，步骤 %(steps)d，照片 %(photos)d") % {
         "matter": case.matter_name, "day": f"{timezone.localtime(case.reported_at):%Y-%m-%d}", "steps": steps, "photos": photos,
@@ -132,4 +133,4 @@ def empty(case: Case, made: Disposal, now: datetime) -> None:
     TakenOver.objects.filter(case=case).update(flags=[])
     Case.objects.filter(pk=case.pk).update(follow_code=None, closing_note="", proof="", **nothing)
     Retention.objects.filter(pk=case.pk).update(disposed_at=now)
-    announce.announce(CaseEmptied(case.pk))
+    announce.announce(CaseEmptied(case.pk, names))

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
-from chengguan.cases.models import Case, Report
+from chengguan.cases.models import Report
 from chengguan.cases.selectors.move import Move
+from chengguan.cases.selectors.reporters import below
 from chengguan.people.models import Account
 from chengguan.people.services import Bell
 
@@ -41,15 +42,6 @@ def _ended(move: Move) -> Iterator[Bell]:
     if people:
         title = _("您上报的已有结果：%(matter)s %(state)s") % {"matter": case.matter_name, "state": case.get_state_display()}
         yield Bell(people, title, f"{case} · {case.closing_note}" if case.closing_note else str(case), "", "case")
-
-
-def below(cases: list[int]) -> list[int]:
-    """What was merged into these, and into those, and so on."""
-    found: list[int] = []
-    while cases:
-        cases = list(Case.objects.filter(merged_into__in=cases).exclude(pk__in=found).values_list("pk", flat=True))
-        found += cases
-    return found
 
 
 def _staff(cases: list[int]) -> list[Account]:

@@ -21,6 +21,7 @@ from chengguan.cases.models import Disposal, Removal, Retention
 from chengguan.cases.selectors import retention as shown
 from chengguan.cases.services import disposal as verbs
 from chengguan.cases.services.retention import prolong
+from chengguan.console.selectors import remarks
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.selectors import may
@@ -28,6 +29,7 @@ from chengguan.people.typed import whole_number
 
 navigation.add("archive", gettext_lazy("档案保管"), "/archive", action="cases.see_archive", order=68, more=True)
 
+MOST_MENTIONS = 100
 SHOWS: dict[str, Any] = {
     "due": gettext_lazy("已到期"), "soon": gettext_lazy("一年内到期"), "disposals": gettext_lazy("销毁申请"), "register": gettext_lazy("清除登记"),
 }  # fmt: skip
@@ -88,10 +90,12 @@ def disposal(request: Request, disposal_id: int) -> HttpResponse:
 def _disposal_page(request: Request, disposal_id: int, wrong: str = "") -> HttpResponse:
     one = get_object_or_404(shown.disposals(request.who), pk=disposal_id)
     mine = one.proposed_by_id == request.who.account_id
+    mentions = remarks.mentions(request.who, one.case_ids) if one.state == "waiting" else []
     context = {
         "disposal": one, "page": Paginator(shown.of_disposal(request.who, one), 100).get_page(request.GET.get("page")), "mine": mine,
         "may_decide": one.state == "waiting" and may(request.who, "cases.grant_disposal") and not mine,
         "wrong": wrong, "opinion": request.POST.get("opinion", ""),
+        "mentions": mentions[:MOST_MENTIONS], "mentioned": len(mentions),
     }  # fmt: skip
     return render(request, "console/archive/disposal.html", context, status=422 if wrong else 200)
 
