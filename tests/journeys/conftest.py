@@ -1,4 +1,4 @@
-"""One running town and one Chromium for all journeys of a session; and a small town within the test's own transaction, for those
+"""One running town and one Chromium for all journeys of a process; and a small town within the test's own transaction, for those
 whose people need no browser."""
 
 from __future__ import annotations
@@ -6,10 +6,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import migrated
 from tests.founded import founded, town  # noqa: F401
 from tests.journeys.people import People
 from tests.journeys.town import Town, short_folder
@@ -20,22 +24,49 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
-@pytest.fixture(scope="module")
-def running_town() -> Iterator[Town]:
-    """The whole program: three engines, web, ingest and jobs under its own supervisor; one for each file, for a lamp that
-    one file left shelved or dark is no beginning for another's story. While a story is being written,
-    CHENGGUAN_TOWN may name one that runs already (`python -m tests.journeys.town` starts one and says its name)."""
+IN_ONE_TOWN = (
+    ("test_stories", "test_clicked_way", "test_clicked_days", "test_clicked_township"),
+    ("test_screens", "test_duty_screens", "test_drafts", "test_base_map"),
+)
+"""Files that share a town, one after another in this order: the stories of the lamp begin where it burns and nothing is open about it,
+and the duty officer raises alarms after the screens were looked at. Two processes have a row each; every other file goes to whichever is free."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before xdist reads the groups."""
+    order = [name for row in IN_ONE_TOWN for name in row]
+    ours = [number for number, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    for item in (items[number] for number in ours):
+        group = next((row[0] for row in IN_ONE_TOWN if item.path.stem in row), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(group))
+    placed = sorted((items[number] for number in ours), key=lambda item: order.index(item.path.stem) if item.path.stem in order else len(order))
+    for number, item in zip(ours, placed, strict=True):
+        items[number] = item
+
+
+@pytest.fixture(scope="session")
+def running_town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    """The whole program: the engines, web, ingest and jobs under its own supervisor, on a database that is migrated already. While a
+    story is being written, CHENGGUAN_TOWN may name one that runs (`python -m tests.journeys.town` starts one and says its name)."""
     if running := os.environ.get("CHENGGUAN_TOWN"):
-        yield Town.known(running)
+        known = Town.known(running)
+        known.listen()
+        yield known
+        known.stop()
         return
     folder = short_folder()
-    started = Town(folder)
+    with django_db_blocker.unblock():
+        started = Town(folder, database=migrated.copy(connection, folder.name))
     try:
         started.start()
+        started.listen()
         started.build()
         yield started
     finally:
         started.stop()
+        with django_db_blocker.unblock():
+            migrated.drop(connection, folder.name)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -18,9 +18,16 @@ class People:
         self.town, self.browser = town, browser
         self.complaints: list[str] = []
         self._contexts: dict[tuple[str, bool], BrowserContext] = {}
+        self._pages: dict[tuple[str, bool], Page] = {}
 
     def desk(self, username: str) -> Page:
+        """The one page this person works on."""
         return self._page(username, phone=False)
+
+    def another(self, username: str) -> Page:
+        """A second window of the same browser."""
+        self.desk(username)
+        return self._opened(self._contexts[username, False])
 
     def phone(self, username: str = "", at: tuple[float, float] = LAMP) -> Page:
         page = self._page(username, phone=True)
@@ -33,14 +40,19 @@ class People:
             options: dict[str, Any] = {
                 "viewport": PHONE if phone else DESK, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "base_url": self.town.url,
                 "geolocation": {"longitude": LAMP[0], "latitude": LAMP[1], "accuracy": 8}, "permissions": ["geolocation"],
-                "has_touch": phone, "is_mobile": phone,
+                "has_touch": phone, "is_mobile": phone, "reduced_motion": "reduce",
             }  # fmt: skip
             context = self.browser.new_context(**options)
             context.set_default_timeout(30_000)
             self._contexts[key] = context
             if username:
                 self._sign_in(context, username)
-        page = self._contexts[key].new_page()
+        if key not in self._pages or self._pages[key].is_closed():
+            self._pages[key] = self._opened(self._contexts[key])
+        return self._pages[key]
+
+    def _opened(self, context: BrowserContext) -> Page:
+        page = context.new_page()
         page.on("console", lambda message: self._heard(page, message.type, message.text))
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("dialog", lambda dialog: dialog.accept())
@@ -51,13 +63,18 @@ class People:
             self.complaints.append(f"{page.url}: {text}")
 
     def _sign_in(self, context: BrowserContext, username: str) -> None:
-        page = context.new_page()
-        page.goto("/signin")
-        page.fill("input[name=username]", username)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/signin" not in url)
-        page.close()
+        """By the form of the page, sent without drawing it; who has signed in to this town before comes with that session while it lasts."""
+        kept = self.town.sessions.get(username)
+        if kept:
+            context.add_cookies(kept)
+            if context.request.get("/welcome", max_redirects=0).status == 200:
+                return
+        context.request.get("/signin")
+        token = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "csrftoken")
+        form: dict[str, str | float | bool] = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": token}
+        answer = context.request.post("/signin", form=form, max_redirects=0)
+        assert answer.status == 302, f"{username} cannot sign in: {answer.status}"
+        self.town.sessions[username] = context.cookies()
 
     def leave(self) -> None:
         for context in self._contexts.values():

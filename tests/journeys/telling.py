@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import People
-from tests.journeys.town import GatewayVoice
+from tests.journeys.town import GatewayVoice, Town, wait_for
 
 PHOTOS: dict[str, bytes] = {}
 
@@ -30,6 +29,31 @@ See = Callable[[Page, str], None]
 
 def unseen(page: Page, step: str) -> None:
     """A story that nobody photographs."""
+
+
+BEGUN = """
+import json
+from chengguan.things.models import Component
+from tests.small_town import dark_lamp, walk
+town = {{"lamp": Component.objects.get(label="L-004711")}}
+cases = [dark_lamp(town, description=words) for words in {words!r}]
+print(json.dumps([case.pk if "{until}" == "register" else walk(case, "{until}").pk for case in cases]))
+"""
+HEARD = """
+import json
+from chengguan.observations.models import LatestState
+print(json.dumps(LatestState.objects.filter(device__key="{device}").exists()))
+"""
+
+
+def begun(town: Town, until: str, *words: str) -> list[str]:
+    """Reports of the lamp, one of each words, that stand behind the action `until` where the story begins."""
+    return [f"/cases/{pk}" for pk in town.ask(BEGUN.format(until=until, words=words))]
+
+
+def heard(town: Town, device: str) -> None:
+    """The platform knows the device's state."""
+    wait_for(lambda: town.ask(HEARD.format(device=device)), 30, 0.1, f"nothing was heard of {device}")
 
 
 class Chatter(threading.Thread):
@@ -56,11 +80,24 @@ def stage(page: Page, words: str) -> None:
 
 def decide(page: Page, case: str, action: str, then: str, see: See = unseen, **typed: str) -> None:
     """Open the case, take the action by its button, fill in what is named, and see the case come to its new stage."""
+    chosen(page, case, action)
+    fill(page, **typed)
+    see(page, action)
+    confirm(page, action)
+    stage(page, then)
+
+
+def chosen(page: Page, case: str, action: str) -> None:
+    """The case with the form of the action: drawn at once when it is the ordinary next step, else behind its button."""
     page.goto(case)
     title = page.locator("#action-form h2")
     if title.count() == 0 or title.inner_text() != action:
         page.locator(".action-bar a", has_text=action).first.click()
         expect(title).to_have_text(action)
+
+
+def fill(page: Page, **typed: str) -> None:
+    """Words are typed, of choices the one with that label is taken, a photo is a plain picture of that name."""
     for name, value in typed.items():
         field = page.locator(f"#action-form [name={name}]")
         if field.first.get_attribute("type") == "file":
@@ -70,9 +107,18 @@ def decide(page: Page, case: str, action: str, then: str, see: See = unseen, **t
             page.locator("#action-form label", has_text=value).first.click()
         else:
             field.fill(value)
-    see(page, action)
+
+
+def confirm(page: Page, action: str) -> None:
+    """Send the form; it is taken, and the page of what comes of it is there."""
+    with page.expect_navigation(wait_until="commit"):
+        page.get_by_role("button", name=f"确定{action}").click()
+
+
+def refused(page: Page, action: str, words: str) -> None:
+    """Send the form; it is not taken, and says why."""
     page.get_by_role("button", name=f"确定{action}").click()
-    stage(page, then)
+    expect(page.locator("#action-form [data-errors]")).to_contain_text(words)
 
 
 def handled(people: People, case: str, department: str, crew: str, crew_name: str, suggested: str, burns: str, mend: Any, see: See = unseen) -> None:
@@ -112,19 +158,23 @@ def closed(people: People, case: str, see: See = unseen) -> None:
     expect(acceptor.locator("#action-form label.choice:has(input[name=inspector]:checked)")).to_contain_text("杨秀英")
     decide(acceptor, case, "发核查", "核查中", see)
 
+    looked(people, case, "通过", see)
+    decide(acceptor, case, "核查批转", "待结案", see)
+    decide(people.desk("shift"), case, "结案", "已结案", see)
+
+
+def looked(people: People, case: str, found: str, see: See = unseen) -> None:
+    """The inspector goes to the place, finds the work done or not, and sends it from the phone."""
     phone = people.phone("inspect")
     phone.goto("/field/")
     phone.locator(f"a[href$='/field/tasks/{case.rsplit('/', 1)[-1]}']").click()
     expect(phone.locator("[data-position].is-known")).to_contain_text("±8 米")
-    phone.locator("label", has_text="通过").first.click()
+    phone.get_by_label(found, exact=True).check(force=True)
     phone.locator("input[name=photos]").set_input_files([picture("verify", (120, 160, 120))])
     expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
     see(phone, "核查")
     phone.get_by_role("button", name="报核查结果").click()
     expect(phone.get_by_text("发出去了")).to_be_visible()
-
-    decide(acceptor, case, "核查批转", "待结案", see)
-    decide(people.desk("shift"), case, "结案", "已结案", see)
 
 
 def until(page: Page, locator: str, seconds: float = 40) -> Any:
@@ -133,6 +183,3 @@ def until(page: Page, locator: str, seconds: float = 40) -> Any:
     expect(found).to_be_visible(timeout=seconds * 1000)
     return found
 
-
-def pause(seconds: float) -> None:
-    time.sleep(seconds)

@@ -11,11 +11,10 @@ from tests.journeys.town import Town
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(600)]
 
 ALARM = """
-import json, time
+import json
 from chengguan.console.tests.duty import dark
 from chengguan.things.models import Device
 alarm = dark({{"device": Device.objects.get(key="L-004711")}}, rule="{rule}", value={value})
-time.sleep(1)  # the hint goes out behind the commit
 print(json.dumps({{"alarm": alarm.pk, "device": alarm.device_id}}))
 """
 
@@ -54,7 +53,7 @@ def test_a_link_shows_the_same_selection_filters_and_place(people: People, stand
     first.locator(f"[data-alarm='{standing['alarm']}']").click()
     expect(first.locator(".duty-card h2.grow")).to_have_text("灯端电压过高")
     link = first.url
-    second = people.desk("duty")
+    second = people.another("duty")
     second.goto(link)
     expect(second.locator(".duty-card h2.grow")).to_have_text("灯端电压过高", timeout=30_000)
     expect(second.locator("[data-filter='rank:3']")).to_have_attribute("aria-pressed", "true")

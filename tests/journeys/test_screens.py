@@ -43,7 +43,7 @@ def faults(page: Page, screen: Screen, standing: dict[str, Any]) -> list[str]:
     if screen.on_a_phone_too:
         page.set_viewport_size(PHONE)
         try:
-            page.wait_for_function("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=5_000)  # a chart follows its frame
+            page.wait_for_function("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth", timeout=15_000)  # a chart follows its frame
         except Error:
             found.append(f"wider than a phone by {overflow(page)}")
     return found

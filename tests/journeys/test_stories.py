@@ -77,7 +77,7 @@ def test_a_dark_lamp_becomes_a_closed_case(running_town: Town, people: People) -
     lamp = Chatter(GatewayVoice(running_town, "C-012", running_town.keys["C-012"]), "street_lights", "L-004711", on=1, power=86.0)
     lamp.start()
     try:
-        telling.pause(3)
+        telling.heard(running_town, "L-004711")
         lamp.values = {"on": 1, "power": 0.3}
         telling.until(duty, "text=路灯不亮")
         row = telling.until(acceptor, "#work-list a[data-open]:has-text('路灯异常')")
@@ -111,7 +111,7 @@ def test_an_open_manhole_cover_becomes_a_closed_case(running_town: Town, people:
     cover = Chatter(voice, "manholes", "MH-000123", opened=0, displaced=0, tilt=1.0)
     cover.start()
     try:
-        telling.pause(3)
+        telling.heard(running_town, "MH-000123")
         cover.values = {"opened": 1, "displaced": 0, "tilt": 60.0}
         row = telling.until(acceptor, "#work-list a[data-open]:has-text('雨水井盖异常')")
         case = _case_of(row.get_attribute("href"))

@@ -17,6 +17,8 @@ from typing import Any
 
 import paho.mqtt.client as paho
 
+from tests.journeys.asking import Asked
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PASSWORD = "chengguan-demo"
 
@@ -49,6 +51,9 @@ class Town:
     process: subprocess.Popen[str] | None = None
     keys: dict[str, str] = field(default_factory=dict)
     demo: bool = False  # the sample county with its simulators instead of the small town
+    database: str = ""  # the address of one that is migrated already, instead of a PostgreSQL of the town's own
+    sessions: dict[str, list[Any]] = field(default_factory=dict)  # cookies of those who have signed in
+    asked: Asked | None = None
 
     @classmethod
     def known(cls, told: str) -> Town:
@@ -63,7 +68,8 @@ class Town:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "NATS_URL", "HISTORY_URL", "DJANGO_SETTINGS_MODULE")}
-        return kept | {
+        given = {"DATABASE_URL": self.database} if self.database else {}
+        return kept | given | {
             "CHENGGUAN_DATA": str(self.root),
             "CHENGGUAN_PORT": str(self.port),
             "CHENGGUAN_MQTT_PORT": str(self.mqtt_port),
@@ -90,11 +96,18 @@ class Town:
         """The small town's places, people and things, rules that wait seconds instead of minutes, and a key for each gateway."""
         self.keys = self.ask("from tests.journeys.laying import lay; lay()")
 
+    def listen(self) -> None:
+        """From now on one process answers what is asked, until the town stops."""
+        self.asked = Asked(self.environment, REPOSITORY)
+
     def health(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.url}/api/health", timeout=10) as answer:
             return json.load(answer)
 
     def stop(self) -> None:
+        if self.asked is not None:
+            self.asked.end()
+            self.asked = None
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()
@@ -106,13 +119,17 @@ class Town:
 
     def ask(self, code: str) -> Any:
         """Run Python inside the town's Django and read the JSON it prints last; for what only an operator could know."""
+        said = (self._answered_apart(code) if self.asked is None else self.asked.ask(code)).strip()
+        return json.loads(said.splitlines()[-1]) if said else None
+
+    def _answered_apart(self, code: str) -> str:
         run = subprocess.run(
             [sys.executable, "-m", "chengguan", "shell", "-v0", "-c", code],
             cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=90,
         )  # fmt: skip
         if run.returncode:
             raise RuntimeError(run.stderr[-3000:])
-        return json.loads(run.stdout.strip().splitlines()[-1]) if run.stdout.strip() else None
+        return run.stdout
 
 
 class GatewayVoice:
