@@ -99,9 +99,12 @@ CSRF_TRUSTED_ORIGINS = [h for h in os.environ.get("CHENGGUAN_TRUSTED_ORIGINS", "
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(CSRF_TRUSTED_ORIGINS) and all(h.startswith("https://") for h in CSRF_TRUSTED_ORIGINS)
 """Behind a TLS proxy alone no cookie travels in the clear; plain HTTP on loopback needs it."""
 
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
+"""What is prepared is not planned anew for its values: left to itself PostgreSQL did so with every report."""
+
 
 def _database(url: str) -> dict:
-    options: dict = {"ENGINE": "django.contrib.gis.db.backends.postgis", "CONN_MAX_AGE": 0, "OPTIONS": {"prepare_threshold": 5}}
+    options: dict = {"ENGINE": "django.contrib.gis.db.backends.postgis", "CONN_MAX_AGE": 0, "OPTIONS": {"prepare_threshold": 5, "options": PLANNED_ONCE}}
     if not url:  # the private cluster, by its socket
         address = _addresses.get("postgres_socket", str(DATA_ROOT / "postgres" / "socket"))
         return options | {"NAME": "chengguan", "USER": "chengguan", "HOST": address, "PORT": _addresses.get("postgres_port", "5432")}
