@@ -35,6 +35,8 @@ class PartnerKey(HttpBearer):
         try:
             return services.partner_of(token.strip())
         except services.UnknownKey as unknown:
+            if request.method == "POST":
+                services.count_refused(unknown.partner, "disabled")
             raise HttpError(401, unknown.reasons[0]) from unknown
 
 
@@ -119,10 +121,16 @@ def report(request: HttpRequest) -> Any:
     try:
         given, photos = _sent(request)
         taken = services.take(given, photos, partner, client_ip(request) or "")
-    except services.TooMany as late:
-        return Status(429, {"detail": " ".join(late.reasons)})
     except services.Rejected as rejected:
+        services.count_rejected(partner, rejected)
+        if isinstance(rejected, services.TooMany):
+            return Status(429, {"detail": " ".join(rejected.reasons)})
         return Status(422, {"detail": " ".join(rejected.reasons), "fields": rejected.fields})
+    except HttpError as error:
+        services.count_refused(partner, services.OF_STATUS.get(error.status_code, "other"))
+        raise
+    if not taken.created:
+        services.count_repeated(partner)
     return Status(201 if taken.created else 200, _told(request, taken.case) | {"created": taken.created, "near": [vars(each) for each in taken.near]})
 
 
@@ -136,7 +144,7 @@ def _sent(request: HttpRequest) -> tuple[Mapping[str, Any], Sequence[Any]]:
     except RequestDataTooBig as error:
         raise HttpError(413, _("请求体太大。")) from error
     except (MultiPartParserError, SuspiciousOperation) as error:
-        raise services.Rejected([_("请求体不是合法的 multipart/form-data。")]) from error
+        raise services.Unreadable([_("请求体不是合法的 multipart/form-data。")]) from error
     raise HttpError(415, _("请用 application/json，或带照片时用 multipart/form-data。"))
 
 
@@ -151,9 +159,9 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         given = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise services.Rejected([_("请求体不是合法的 JSON（UTF-8）。")]) from error
+        raise services.Unreadable([_("请求体不是合法的 JSON（UTF-8）。")]) from error
     if not isinstance(given, dict):
-        raise services.Rejected([_("请求体应为一个 JSON 对象。")])
+        raise services.Unreadable([_("请求体应为一个 JSON 对象。")])
     return given
 
 

@@ -39,3 +39,23 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tally(models.Model):
+    """How often a partner repeated a report on one day, and how many were refused for which main reason. Nothing of what they said; what was
+    taken is counted by its cases."""
+
+    OUTCOMES = [("repeated", _("重复")), ("refused", _("拒收"))]
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="tallies")
+    day = models.DateField(db_index=True)
+    outcome = models.CharField(max_length=8, choices=OUTCOMES)
+    reason = models.CharField(max_length=12, blank=True)
+    reports = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("收件统计")
+        constraints = [models.UniqueConstraint(fields=["partner", "day", "outcome", "reason"], name="portal_tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.outcome} {self.reason} {self.reports}"

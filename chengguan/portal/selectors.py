@@ -6,27 +6,38 @@ In plain words, and never who reported or who handles.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.gis.geos import Point
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors as cases
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo, Step
 from chengguan.people.selectors import Who, may
 from chengguan.people.typed import can_be_stored
-from chengguan.portal.models import Partner
+from chengguan.portal.models import Partner, Tally
 from chengguan.things.models import Attachment
 
 NEAR_METRES = 60
 NEAR_DAYS = 14
 MOST_NEAR = 3
+LATELY_DAYS, KEPT_DAYS = 7, 31
+REASONS = {
+    "id": gettext_lazy("编号（id）不对"), "matter": gettext_lazy("类别（matter）不对"), "description": gettext_lazy("内容（description）不对"),
+    "place": gettext_lazy("位置（lon、lat、crs、address）不对"), "reporter": gettext_lazy("上报人（reporter_name、reporter_phone）不对"),
+    "occurred_at": gettext_lazy("发生时间（occurred_at）不对"), "photos": gettext_lazy("照片（photos）不对"), "field": gettext_lazy("有不认识的字段"),
+    "body": gettext_lazy("请求体读不懂"), "size": gettext_lazy("请求体太大"), "type": gettext_lazy("请求体的类型不对"),
+    "too_many": gettext_lazy("超过每小时的数量"), "disabled": gettext_lazy("密钥已停用"), "other": gettext_lazy("其他"),
+}  # fmt: skip
+"""Why a report was refused (services/tallies.py), in words."""
 
 
 @dataclass(frozen=True)
@@ -196,3 +207,52 @@ def _stages(own: Case, case: Case) -> list[Stage]:
 def partners(who: Who) -> QuerySet[Partner]:
     """The systems that bring reports in; for who manages them."""
     return Partner.objects.all() if may(who, "portal.manage_partners") else Partner.objects.none()
+
+
+@dataclass
+class Came:
+    """What became of a partner's reports; `why`: how many were refused for which of REASONS."""
+
+    taken: int = 0
+    repeated: int = 0
+    refused: int = 0
+    why: dict[str, int] = field(default_factory=dict)
+
+    def add(self, more: Came) -> None:
+        self.taken, self.repeated, self.refused = self.taken + more.taken, self.repeated + more.repeated, self.refused + more.refused
+        for reason, n in more.why.items():
+            self.why[reason] = self.why.get(reason, 0) + n
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """In words, most first."""
+        return [(str(REASONS.get(reason, REASONS["other"])), n) for reason, n in sorted(self.why.items(), key=lambda each: (-each[1], each[0]))]
+
+
+def came_lately(who: Who) -> dict[int, Came]:
+    """By partner, of the last LATELY_DAYS days, today's with them; without those who sent nothing."""
+    since = timezone.localdate() - timedelta(days=LATELY_DAYS - 1)
+    found: dict[int, Came] = {}
+    for (partner, _day), came in _came(partners(who), since):
+        found.setdefault(partner, Came()).add(came)
+    return found
+
+
+def came_by_day(who: Who, partner: Partner) -> list[tuple[date, Came]]:
+    """Of one partner each day on which it sent something, the latest first, as far back as is kept."""
+    since = timezone.localdate() - timedelta(days=KEPT_DAYS - 1)
+    return sorted(((day, came) for (_partner, day), came in _came(partners(who).filter(pk=partner.pk), since)), key=lambda each: each[0], reverse=True)
+
+
+def _came(wanted: QuerySet[Partner], since: date) -> Iterable[tuple[tuple[int, date], Came]]:
+    """By partner and day. What was taken is counted by its cases, which are there anyway."""
+    found: dict[tuple[int, date], Came] = {}
+    for tally in Tally.objects.filter(partner__in=wanted, day__gte=since):
+        came = found.setdefault((tally.partner_id, tally.day), Came())
+        came.add(Came(repeated=tally.reports) if tally.outcome == "repeated" else Came(refused=tally.reports, why={tally.reason: tally.reports}))
+    began = timezone.make_aware(datetime.combine(since, time.min))
+    for partner in wanted:
+        cases = Case.objects.filter(source_key__startswith=f"partner:{partner.pk}:", reported_at__gte=began)
+        for day, n in cases.annotate(day=TruncDate("reported_at")).values_list("day").annotate(n=Count("pk")).order_by():
+            found.setdefault((partner.pk, day), Came()).add(Came(taken=n))
+    return found.items()

@@ -37,7 +37,9 @@ def partners(request: Request) -> HttpResponse:
         partner = form.attempt(lambda given: services.create_partner(request.who, **given))
         if partner:
             return _new_key(request, partner)
-    return render(request, "portal/partners/list.html", {"partners": selectors.partners(request.who), "form": form})
+    came = selectors.came_lately(request.who)
+    rows = [(each, came.get(each.pk)) for each in selectors.partners(request.who)]
+    return render(request, "portal/partners/list.html", {"rows": rows, "days": selectors.LATELY_DAYS, "kept": selectors.KEPT_DAYS, "form": form})
 
 
 def _new_key(request: Request, partner: Partner) -> HttpResponse:
@@ -66,7 +68,8 @@ def partner(request: Request, partner_id: int) -> HttpResponse:
     if request.method == "POST" and form.attempt(lambda given: services.change_partner(request.who, one, **given)):
         messages.success(request, _("已保存。"))
         return redirect("partner", one.pk)
-    return render(request, "portal/partners/one.html", {"partner": one, "form": form, "history": history_of(request.who, one)[:20]})
+    context = {"partner": one, "form": form, "days": selectors.came_by_day(request.who, one), "history": history_of(request.who, one)[:20]}
+    return render(request, "portal/partners/one.html", context)
 
 
 @sent_from("partner", "partner_id")

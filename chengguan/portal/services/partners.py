@@ -26,9 +26,9 @@ def _digest(key: str) -> str:
 
 def partner_of(key: str) -> Partner:
     """Whose key it is. UnknownKey, in words, for any other."""
-    found = prepared.found(Partner, "key_hash = %s AND enabled", [_digest(key)])
-    if not found:
-        raise UnknownKey([_("密钥不对，或者已停用。请向县监督中心的管理员要一把新的。")])
+    found = prepared.found(Partner, "key_hash = %s", [_digest(key)])
+    if not found or not found[0].enabled:
+        raise UnknownKey([_("密钥不对，或者已停用。请向县监督中心的管理员要一把新的。")], *found)
     return found[0]
 
 
