@@ -109,7 +109,7 @@ EVALUATION = (
     desk("evaluation-posts", "leader", "/evaluation?by=post&role=acceptor", "综合评价：受理员", "Evaluation: the acceptors"),
     desk("evaluation-one", "leader", "/evaluation/one?by=all", "全县的每一个数、每一个率", "Every count and ratio of the county"),
     desk("evaluation-cases", "leader", "/evaluation/cases?by=all&count=reported", "一个数背后的案件", "The cases behind a figure"),
-    desk("missed", "evaluate", "/evaluation/missed", "漏报：别人先报的，该不该采集员先发现", "Missed: what others reported first"),
+    desk("missed", "evaluate", "/evaluation/missed", "漏报：别人先报的，该不该采集员先发现", "Missed: what others reported first", on_a_phone_too=True),
     desk("spot-checks", "leader", "/evaluation/checks", "抽查", "Spot checks"),
     desk("spot-sample", "leader", "/evaluation/checks/{sample}", "抽查：一批", "A sample"),
     desk("spot-check", "leader", "/evaluation/check/{check}", "抽查：一件", "A case looked at again"),
