@@ -10,9 +10,21 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 WORKING = ("work_hour", "work_day")
+_CLOCKS = {
+    "受理": pgettext_lazy("clock", "受理"), "立案": pgettext_lazy("clock", "立案"), "派遣": pgettext_lazy("clock", "派遣"), "处置": pgettext_lazy("clock", "处置"),
+    "批转": pgettext_lazy("clock", "批转"), "发核查": pgettext_lazy("clock", "发核查"), "核查批转": pgettext_lazy("clock", "核查批转"),
+    "结案": pgettext_lazy("clock", "结案"), "核实": pgettext_lazy("clock", "核实"), "核查": pgettext_lazy("clock", "核查"),
+    "督办回复": pgettext_lazy("clock", "督办回复"), "回访": pgettext_lazy("clock", "回访"),
+}  # fmt: skip
+"""What a clock measures is a thing, where the action of the same name is a deed: 受理 is the acceptance here, and to accept there."""
+
+
+def clock_name(stage: str) -> str:
+    """The name of the clock that runs in this stage, in the reader's words; the stage itself where it has none."""
+    return _(str(_CLOCKS.get(stage, stage))) if stage else ""
 
 
 def limit_words(value: float, clock: str) -> str:

@@ -7,9 +7,12 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from chengguan.alarms import services as alarm_services
 from chengguan.console.tests.duty import dark, signed_in
+from chengguan.people.models import Account
+from tests.small_town import dark_lamp, walk
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -23,7 +26,8 @@ def ruled(town):
 
 def english(client: Client, path: str) -> str:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    answer = client.get(path)
+    with translation.override(settings.LANGUAGE_CODE):  # the answer leaves its language behind
+        answer = client.get(path)
     assert answer.status_code == 200, path
     return answer.content.decode()
 
@@ -68,3 +72,24 @@ def test_chinese_stays_chinese_without_the_cookie(ruled) -> None:
     page = signed_in("duty").get("/rules").content.decode()
     assert "告警规则" in page
     assert "Lamp voltage" not in page
+
+
+@pytest.mark.parametrize(("login", "path"), [("accept", "/work"), ("shift", "/work"), ("accept", "/handover"), ("accept", "/handover/new"), ("evaluate", "/evaluation/missed")])
+def test_heads_and_buttons_of_the_desk_hold_no_chinese(ruled, login: str, path: str) -> None:
+    """With cases in the lists, so that the bar for several of them and the counts of a sheet stand there."""
+    walk(dark_lamp(ruled), "accept")
+    dark_lamp(ruled, description="又黑了")
+    page = re.sub(r"<form[^>]*language.*?</form>", "", english(signed_in(login), path), flags=re.DOTALL)
+    page = page.replace(Account.objects.get(username=login).name, "")
+    assert [words for words in seen(page, "h1", "h2", "th", "button", "title") if CHINESE.search(words)] == []
+
+
+def test_clocks_and_what_a_step_took_are_named_in_english(ruled) -> None:
+    case = walk(dark_lamp(ruled), "receive")
+    page = english(signed_in("dispatch"), f"/cases/{case.pk}")
+    clocks = re.findall(r'<strong class="small">(.*?)</strong><span class="ms-auto small muted">', page)
+    assert {"Acceptance", "Filing", "Dispatch", "Handling", "Handling · This department"} <= set(clocks)
+    assert [name for name in clocks if CHINESE.search(name)] == []
+    took = re.findall(r'<div class="small muted number">(.*?)</div>', page.split('<ol class="timeline">')[1], re.DOTALL)
+    assert took
+    assert [words for words in took if CHINESE.search(words)] == []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.models.case import Case
-from chengguan.cases.words import limit_words
+from chengguan.cases.words import clock_name, limit_words
 from chengguan.people.roles import name_of
 
 
@@ -47,7 +47,7 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{gettext(self.stage)} {self.limit_words}"
+        return f"{clock_name(self.stage)} {self.limit_words}"
 
     @property
     def limit_words(self) -> str:

@@ -13,7 +13,7 @@ from chengguan.cases import selectors, workflow
 from chengguan.cases.models import Case, Clock, Step
 from chengguan.cases.selectors import stages
 from chengguan.cases.selectors.handed_out import forms_of
-from chengguan.cases.words import clock_words, limit_words
+from chengguan.cases.words import clock_name, clock_words, limit_words
 from chengguan.console.pages.case_beside import beside_of, facts_of
 from chengguan.console.pages.lists import late_word, light_word, span, until_words
 from chengguan.people.roles import ROLES
@@ -29,6 +29,7 @@ class Moment:
     name: str
     role: str
     moved: str
+    stage: str
     used: str
     limit: str
     late: str
@@ -129,7 +130,7 @@ def _moment(step: Step, photos: list[Any], clocks: list[Any]) -> Moment:
     moved = "" if step.from_state == step.to_state else _(workflow.STATES.get(step.to_state, ""))
     limit = until_words(step.stage_deadline)
     name = str(role.name) if role else _("市民") if step.role == "citizen" else _("系统")
-    return Moment(step, step.action_name, "" if name == step.who_name else name, moved, _used(step, clocks), limit, late_word([step.from_state]), photos, facts_of(step))
+    return Moment(step, step.action_name, "" if name == step.who_name else name, moved, clock_name(step.stage), _used(step, clocks), limit, late_word([step.from_state]), photos, facts_of(step))
 
 
 def _used(step: Step, clocks: list[Any]) -> str:
@@ -145,8 +146,8 @@ def _running(clock: Any) -> Running:
     state = _("已结束") if clock.ended_at is not None else _("已停表") if paused else _("走时中")
     if clock.deadline and clock.ended_at is None:
         state = until_words(clock.deadline)
-    kind, stage = clock.get_kind_display(), _(clock.stage)
-    name = stage if clock.kind in ("stage", "task") or kind == stage else f"{stage} · {kind}"
+    name = clock_name(clock.stage)
+    name += f" · {clock.get_kind_display()}" if clock.kind == "handling_turn" else ""
     name += f" · {_(clock.part)}" if clock.part else ""
     percent = max(2, min(100, round(clock.share * 100)))
     return Running(clock, name, clock.light, percent, clock.used, clock.left, state, clock.late)

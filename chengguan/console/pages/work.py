@@ -217,7 +217,7 @@ def _plain_rows(post: str) -> list[workflow.Row]:
 
 
 def _bulk_actions(post: str) -> list[dict[str, str]]:
-    return [{"slug": row.action, "name": row.name, "key": KEYS[row.action]} for row in _plain_rows(post)]
+    return [{"slug": row.action, "name": _(row.name), "key": KEYS[row.action]} for row in _plain_rows(post)]
 
 
 def _moves_of(post: str) -> dict[str, str]:
