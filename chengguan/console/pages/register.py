@@ -25,7 +25,7 @@ from chengguan.console.pages import case_forms
 from chengguan.console.pages.lists import span
 from chengguan.people import navigation
 from chengguan.people.selectors import Who, may
-from chengguan.people.typed import whole_number
+from chengguan.people.typed import NO_TELEPHONE, telephone, whole_number
 from chengguan.places.selectors import geocode, grid_at, inside_county, nearest_address
 from chengguan.things import selectors as things
 from chengguan.things.models import Component
@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
             component=Component.objects.filter(pk=whole_number(data.get("component")) or 0).first(),
             address=data.get("address", "").strip(),
             reporter_name=data.get("reporter_name", "").strip(),
-            reporter_phone=data.get("reporter_phone", "").strip(),
+            reporter_phone=telephone(data.get("reporter_phone")) or "",
             photos=[put_attachment(file, who, photos_only=True) for file in request.FILES.getlist("photos")],
             source_key=f"desk:{who.account_id}:{data.get('key', '')}",
             urgent=bool(data.get("urgent")),
@@ -125,6 +125,8 @@ def _wrong(who: Who, data: Any, point: Point | None, way: str) -> list[str]:
         wrong.append(words)
     elif data.get("reply_wanted") and not data.get("reporter_phone", "").strip():
         wrong.append(_("要回复来电人，请记下号码。"))
+    if telephone(data.get("reporter_phone")) is None:
+        wrong.append(str(NO_TELEPHONE))
     return wrong
 
 
@@ -217,7 +219,8 @@ def here(request: HttpRequest) -> HttpResponse:
 def caller(request: HttpRequest) -> HttpResponse:
     """What this caller told us before, while the telephone is still at the ear."""
     who = _who(request)
-    phone = request.GET.get("reporter_phone", "").strip()
+    typed = request.GET.get("reporter_phone", "").strip()
+    phone = telephone(typed) or typed
     found = selectors.of_caller(who, phone, limit=MOST_EARLIER + 1) if len(phone) >= 7 else []
     context = {"earlier": found[:MOST_EARLIER], "more": len(found) > MOST_EARLIER, "phone": phone, "open": sum(case.state in workflow.OPEN for case in found)}
     return render(request, "console/work/caller.html", context)

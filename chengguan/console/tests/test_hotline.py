@@ -54,6 +54,15 @@ def test_what_the_caller_asks_for_is_kept(town):
     assert (case.state, case.reply_wanted, case.secret) == ("reported", True, True)
 
 
+def test_a_number_that_is_none_is_refused_in_words_and_stays_in_its_field(town):
+    page = signed_in("hotline").post("/work/new", {**CALL, "reporter_phone": "1380000123", "way": "answer", "answer": "十点"})
+    assert page.status_code == 422
+    assert "手机是 11 位" in page.content.decode()
+    assert 'value="1380000123"' in page.content.decode()
+    signed_in("hotline").post("/work/new", {**CALL, "reporter_phone": "+86 138-0000-1234", "way": "answer", "answer": "十点"})
+    assert Case.objects.get().reporter_phone == "13800001234"
+
+
 def test_the_callers_earlier_cases_pop_up_with_how_many_are_open(town):
     walk(dark_lamp(town), "close")
     dark_lamp(town, description="又黑了")

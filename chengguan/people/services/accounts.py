@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -16,14 +15,8 @@ from chengguan.people.models import Account, Holding, Organisation, Post
 from chengguan.people.roles import ADMINISTRATOR, ROLES, name_of
 from chengguan.people.selectors import SYSTEM, Who, on
 from chengguan.people.services.organisations import save_organisation
+from chengguan.people.services.telephones import kept_telephone
 from chengguan.people.services.trail import audit, facts_of, require, save_audited
-
-PHONE = re.compile(r"\+?\d[\d -]{1,17}\d")
-
-
-def _check_phone(phone: str) -> None:
-    if phone and not PHONE.fullmatch(phone):
-        raise ValidationError({"phone": _("电话只写数字，可带 + 和 -，例如 023-76660000。")})
 
 
 @transaction.atomic
@@ -40,8 +33,7 @@ def create_account(
     require(who, "people.manage")
     if Account.objects.filter(username=username).exists():
         raise ValidationError({"username": _("账号 “%(name)s” 已被使用。") % {"name": username}})
-    _check_phone(phone)
-    account = Account(username=username, name=name, phone=phone, demo=demo, must_change_password=must_change)
+    account = Account(username=username, name=name, phone=kept_telephone(phone), demo=demo, must_change_password=must_change)
     account.set_password(password)
     account.full_clean(exclude=["password"])
     account.save()
@@ -55,12 +47,13 @@ def change_account(who: Who, account: Account, **changes: Any) -> Account:
     require(who, "people.manage")
     _one_at_a_time()
     locked = Account.objects.select_for_update().get(pk=account.pk)
+    before = locked.phone
     for key, value in changes.items():
         if key not in {"name", "phone", "is_active", "email", "must_change_password"}:
             raise ValueError(f"{key} is not changed here")
         setattr(locked, key, value)
-    if "phone" in changes:
-        _check_phone(locked.phone)
+    if locked.phone != before:
+        locked.phone = kept_telephone(locked.phone)
     if not locked.is_active:
         _keep_an_administrator(without_account=locked.pk)
     save_audited(who, locked, "account.change")

@@ -15,6 +15,7 @@ from chengguan.people.selectors import Who
 from chengguan.people.services.accounts import change_account, create_account, create_post, give_post
 from chengguan.people.services.organisations import save_organisation, set_responsibility
 from chengguan.people.services.trail import audit, require
+from chengguan.people.typed import telephone
 from chengguan.places.models import Area
 
 Row = Mapping[str, str]
@@ -62,6 +63,12 @@ def _area(code: str) -> Area | None:
     return found
 
 
+def _telephone(row: Row) -> str:
+    """As it would be kept; what is no number is refused where it is written."""
+    found = telephone(row["电话"])
+    return row["电话"] if found is None else found
+
+
 def import_accounts(who: Who, rows: Sequence[Row]) -> Report:
     """By username: made without a password, or brought up to date; the post is given when one is named."""
     require(who, "people.manage")
@@ -72,11 +79,11 @@ def import_accounts(who: Who, rows: Sequence[Row]) -> Report:
         outcome = "same"
         if account is None:
             account, outcome = (
-                create_account(who, row["账号"], row["姓名"], None, row["电话"], must_change=True),
+                create_account(who, row["账号"], row["姓名"], None, _telephone(row), must_change=True),
                 "created",
             )
-        elif (account.name, account.phone, account.is_active) != (row["姓名"], row["电话"], active):
-            change_account(who, account, name=row["姓名"], phone=row["电话"], is_active=active)
+        elif (account.name, account.phone, account.is_active) != (row["姓名"], _telephone(row), active):
+            change_account(who, account, name=row["姓名"], phone=_telephone(row), is_active=active)
             outcome = "changed"
         if row["机构编码"] or row["角色"]:
             if row["角色"] not in ROLES:
@@ -105,7 +112,7 @@ def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
             "kind": row["类别"],
             "parent": _organisation(row["上级编码"]) if row["上级编码"] else None,
             "area": _area(row["区域代码"]),
-            "phone": row["电话"],
+            "phone": _telephone(row),
             "enabled": row["启用"].lower() in YES,
         }
         if known is not None and all(getattr(known, name) == value for name, value in wanted.items()):

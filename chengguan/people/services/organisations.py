@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from chengguan.people.models import Account, GridDuty, Holding, Organisation, Responsibility
 from chengguan.people.roles import ADMINISTRATOR
 from chengguan.people.selectors import Who, accounts_with_role, on, reach
+from chengguan.people.services.telephones import kept_telephone
 from chengguan.people.services.trail import require, save_audited
 from chengguan.standards import codes
 
@@ -26,6 +27,9 @@ def save_organisation(who: Who, organisation: Organisation) -> Organisation:
         if parent.pk == organisation.pk:
             raise ValidationError({"parent": _("上级不能是本机构或其下级")})
         parent = parent.parent
+    before = Organisation.objects.filter(pk=organisation.pk).values_list("phone", flat=True).first()
+    if organisation.phone != before:
+        organisation.phone = kept_telephone(organisation.phone)
     saved = save_audited(who, organisation, "organisation.save")
     if not saved.enabled:
         _somebody_administers()

@@ -151,7 +151,7 @@ NEW = {"username": "zhao", "name": "赵敏", "phone": "023-76660000", "role": "a
 @pytest.mark.parametrize(("typed", "words"), [
     ({"username": "root"}, "账号 “root” 已被使用。"),
     ({"name": "长" * 200}, "最多 40 字，现在有 200 字。"),
-    ({"phone": "abc"}, "电话只写数字"),
+    ({"phone": "abc"}, "电话号码好像不对"),
 ])  # fmt: skip
 def test_a_refused_account_comes_back_as_typed_with_the_reason(client, person, office, typed, words):
     client.force_login(person("root", "administrator"))

@@ -17,14 +17,14 @@ from chengguan.cases import services as cases
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.configuration import held
 from chengguan.people.selectors import ANONYMOUS, Who
-from chengguan.people.typed import can_be_stored
+from chengguan.people.typed import can_be_stored, telephone
 from chengguan.places.coordinates import bd09_to_wgs84, gcj02_to_wgs84
 from chengguan.places.models import UnitGrid
 from chengguan.places.selectors import geocode, grid_at, inside_county
 from chengguan.portal import selectors
 from chengguan.portal.models import Partner
 from chengguan.portal.services.refusals import Rejected
-from chengguan.portal.services.reporting import LONGEST_WORDS, is_phone, photos_refused, point_of, put_photos
+from chengguan.portal.services.reporting import LONGEST_WORDS, photos_refused, point_of, put_photos
 from chengguan.portal.services.senders import count_partner, count_stranger, count_try
 from chengguan.standards import codes
 
@@ -121,8 +121,10 @@ def _read(given: Mapping[str, Any], photos: Sequence[Any], partner: Partner | No
         wrong.setdefault("description", _("请说明是什么问题：类别代码（matter）、一句话（description）或照片，至少要有一样。"))
     if partner is None and len(text["description"].replace("\r\n", "\n")) > LONGEST_WORDS:
         wrong["description"] = _("写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_WORDS}
-    if partner is None and text["reporter_phone"] and not is_phone(text["reporter_phone"]):
+    phone = telephone(text["reporter_phone"], short=partner is not None)
+    if phone is None and partner is None:
         wrong["reporter_phone"] = _("电话号码好像不对，请检查一下，或者空着不填。")
+    text["reporter_phone"] = phone or text["reporter_phone"]
     if words := photos_refused(photos):
         wrong["photos"] = words
     occurred_at = _moment(text.pop("occurred_at"), wrong)

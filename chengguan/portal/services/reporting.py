@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import services as cases
 from chengguan.cases.models import Case
 from chengguan.people.selectors import ANONYMOUS
+from chengguan.people.typed import telephone
 from chengguan.places.selectors import inside_county, nearest_address
 from chengguan.portal.services.refusals import Rejected
 from chengguan.portal.services.senders import count_stranger
@@ -27,7 +27,6 @@ from chengguan.things.services.attachments import MOST_BYTES
 TICKET_AGE = 24 * 3600
 MOST_PHOTOS = 4
 LONGEST_WORDS, LONGEST_ADDRESS = 500, 100
-PHONE = re.compile(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,5})?)$")
 
 
 @dataclass
@@ -83,7 +82,7 @@ def receive(said: Said, ip: str) -> Case | None:
             point=point,
             description=said.description.strip(),
             address=said.address.strip() or nearest_address(point),
-            reporter_phone=said.phone.strip(),
+            reporter_phone=telephone(said.phone, short=False) or "",
             photos=put_photos(said.photos),
             source_key=f"portal:{key}",
             looked_up=True,
@@ -126,12 +125,8 @@ def _checked(said: Said) -> tuple[Point | None, list[str]]:
         reasons.append(_("写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_WORDS})
     if len(said.address.strip()) > LONGEST_ADDRESS:
         reasons.append(_("地址写得太长了，请压缩到 %(most)d 字以内。") % {"most": LONGEST_ADDRESS})
-    if said.phone.strip() and not is_phone(said.phone):
+    if telephone(said.phone, short=False) is None:
         reasons.append(_("电话号码好像不对，请检查一下，或者空着不填。"))
     if words := photos_refused(said.photos):
         reasons.append(words)
     return point, reasons
-
-
-def is_phone(text: str) -> bool:
-    return bool(PHONE.match(text.strip().replace(" ", "")))
