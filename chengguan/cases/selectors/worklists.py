@@ -19,7 +19,7 @@ from chengguan.cases.selectors.asked import asked_of
 from chengguan.cases.selectors.habits import opened_since
 from chengguan.cases.selectors.marks import marks_of, with_mark
 from chengguan.cases.selectors.seeing import reporter_known, visible
-from chengguan.cases.selectors.sorting import key_of, sorted_after
+from chengguan.cases.selectors.sorting import key_of, rows_after
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.people.selectors import Who
 
@@ -235,14 +235,15 @@ def in_lines(cases: QuerySet[Case], also: Sequence[str] = ()) -> QuerySet[Case]:
 
 
 def _page(cases: QuerySet[Case], after: str, size: int, now: datetime, sort: str = "", also: Sequence[str] = ()) -> Page:
-    found = list(sorted_after(cases, sort, after).values_list("pk", flat=True)[: size + 1])
+    sorted_rows = list(rows_after(cases, sort, after, now)[: size + 1])
+    found = [pk for pk, *_by in sorted_rows]
     known = in_lines(Case.objects.all(), also).in_bulk(found[:size])
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
     marks = marks_of(rows, now)
     show_times(rows, now)
     for case in rows:
         case.marks = marks[case.pk]  # type: ignore[attr-defined]
-    return Page(rows, key_of(rows[-1], sort) if more else None)
+    return Page(rows, key_of(sorted_rows[size - 1], sort, after, now) if more else None)
 
 
 def load_of_departments(who: Who, now: datetime | None = None) -> dict[int, tuple[int, int]]:

@@ -14,6 +14,7 @@ def test_a_columns_head_sorts_and_turns_round_and_the_order_stays_with_the_filte
     client = signed_in("accept")
     heads = {each["slug"]: each for each in client.get("/work?light=green").context["columns"]}
     assert heads["deadline"]["order"] == "ascending"
+    assert [slug for slug, head in heads.items() if not head["url"]] == [], "every head sorts"
     assert "sort=-deadline" in heads["deadline"]["url"]
     assert "light=green" in heads["reported" if "reported" in heads else "number"]["url"]
     page = client.get("/work?sort=-number&light=green")
