@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
+from chengguan.engines import prepared
 from chengguan.people import permissions
-from chengguan.people.models import Holding, Leave, Organisation
+from chengguan.people.models import Organisation
 from chengguan.people.permissions import Scope
 from chengguan.people.roles import ADMINISTRATOR, name_of
 
@@ -111,12 +112,7 @@ def who_is(account: Any, ip: str | None = None) -> Who:
     acts; ANONYMOUS for nobody or a disabled account."""
     if account is None or not getattr(account, "is_authenticated", False) or not account.is_active:
         return ANONYMOUS
-    away = Leave.objects.filter(on(), stand_in=account.pk, account__is_active=True)
-    lent = Leave.posts.through.objects.filter(leave__in=away, post=OuterRef("post"), leave__account=OuterRef("account"))
-    rows = Holding.objects.filter(on(), Q(account_id=account.pk) | Exists(lent), post__organisation__enabled=True)
-    holdings = sorted(rows.order_by("id").values_list(*_HELD, named=True), key=lambda holding: holding.account_id != account.pk)
-    below = tree() if holdings else {}
-    posts = tuple(_held(holding, below, account.pk) for holding in holdings)
+    posts = tuple(_held(row, account.pk) for row in prepared.rows(_POSTS, {"account": account.pk, "day": timezone.localdate()}))
     return Who(
         account_id=account.pk,
         name=account.name or account.username,
@@ -130,25 +126,39 @@ def who_is(account: Any, ip: str | None = None) -> Who:
     )
 
 
-_HELD = (
-    "account_id", "account__name", "account__username", "post__role", "post__name", "post__organisation_id", "post__organisation__name",
-    "post__organisation__kind", "post__organisation__area__code",
-)  # fmt: skip
-"""What every request asks: not whole rows of four tables, one of which has shapes."""
+_POSTS = """
+WITH held AS (
+  SELECT id, account_id, post_id FROM people_holding WHERE valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
+), lent AS (
+  SELECT away.account_id, lent.post_id FROM people_leave away JOIN people_leave_posts lent ON lent.leave_id = away.id
+  JOIN people_account gone ON gone.id = away.account_id AND gone.is_active
+  WHERE away.stand_in_id = %(account)s AND away.valid_from <= %(day)s AND (away.valid_to IS NULL OR away.valid_to > %(day)s)
+)
+SELECT held.account_id, coalesce(nullif(owner.name, ''), owner.username), post.role, post.name, office.id, office.name, office.kind, area.code, ARRAY(
+  WITH RECURSIVE below AS (
+    SELECT office.id UNION SELECT child.id FROM people_organisation child JOIN below ON child.parent_id = below.id
+  ) SELECT id FROM below
+)
+FROM held JOIN people_account owner ON owner.id = held.account_id JOIN people_post post ON post.id = held.post_id
+JOIN people_organisation office ON office.id = post.organisation_id AND office.enabled LEFT JOIN places_area area ON area.id = office.area_id
+WHERE held.account_id = %(account)s OR (held.account_id, held.post_id) IN (SELECT account_id, post_id FROM lent)
+ORDER BY held.account_id <> %(account)s, held.id
+"""
+"""The posts an account holds today, then those of people on leave in whose place it acts. One text: every request asks it first."""
 
 
-def _held(holding: Any, below: dict[int | None, list[int]], own: int) -> HeldPost:
-    lent = holding.account_id != own
+def _held(row: tuple[Any, ...], own: int) -> HeldPost:
+    holder, holder_name, role, name, organisation, organisation_name, kind, area_code, below = row
     return HeldPost(
-        role=holding.post__role,
-        name=holding.post__name or name_of(holding.post__role),
-        organisation_id=holding.post__organisation_id,
-        organisation_name=holding.post__organisation__name,
-        organisation_kind=holding.post__organisation__kind,
-        organisation_ids=children_of(holding.post__organisation_id, below),
-        area_code=holding.post__organisation__area__code or "",
-        for_account_id=holding.account_id if lent else None,
-        for_name=(holding.account__name or holding.account__username) if lent else "",
+        role=role,
+        name=name or name_of(role),
+        organisation_id=organisation,
+        organisation_name=organisation_name,
+        organisation_kind=kind,
+        organisation_ids=frozenset(below),
+        area_code=area_code or "",
+        for_account_id=holder if holder != own else None,
+        for_name=holder_name if holder != own else "",
     )
 
 

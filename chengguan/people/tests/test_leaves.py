@@ -90,6 +90,15 @@ def test_a_post_taken_away_is_taken_from_the_stand_in_too(pair):
     assert accounts_with_role("dispatcher") == []
 
 
+def test_who_was_shut_out_lends_nothing_any_more(pair):
+    anna, bert = pair
+    lend(anna, bert)
+    assert who_is(bert).roles > {post.role for post in posts(bert)}
+    anna.is_active = False
+    anna.save()
+    assert who_is(bert).roles == {post.role for post in posts(bert)}
+
+
 def test_bells_ring_where_the_work_is_done(pair):
     anna, bert = pair
     assert accounts_with_role("dispatcher") == [anna]
