@@ -132,6 +132,10 @@ def with_sync_always(arguments: argparse.Namespace) -> float:
     return run["rate"]
 
 
+YOUNG_S, FINEST = 2.0, 1.03
+"""A backlog no older than so many seconds is young. The search for the highest rate ends at steps of 3 %."""
+
+
 def highest(arguments: argparse.Namespace, bare: bool) -> float:
     """The highest rate held, found by raising it while the backlog stays young."""
     with Rig(arguments.gateways, arguments.lamps) as rig:
@@ -141,27 +145,43 @@ def highest(arguments: argparse.Namespace, bare: bool) -> float:
             make_rule_quick()
             rig.start_ingest()
         time.sleep(6)
-        rate, held = arguments.start_rate, 0.0
-        gateways = rig.start_gateways(rate, 7200, episode=EPISODE_S)
+        gateways = rig.start_gateways(arguments.start_rate, 7200, episode=EPISODE_S)
         time.sleep(5)
+        rate = search(rig, gateways, arguments, bare)
         while True:
-            went = watch(rig, gateways, arguments.search_seconds, bare)
-            print(f"{'bare' if bare else 'full'}: asked {rate:.0f}/s, went {went[0]:.0f}/s, backlog age {went[1]:.1f} s", flush=True)
-            if went[1] > 2.0 or went[0] < rate * 0.93:
-                break
-            held, rate = went[0], rate * 1.15
-            gateways.say(f"rate {rate}")
-        rate = min(held, went[0]) if held else went[0]
-        while True:
-            gateways.say(f"rate {rate * 0.5}")
-            time.sleep(10)
-            gateways.say(f"rate {rate}")
+            calm(gateways, rate)
             went = watch(rig, gateways, arguments.ceiling_seconds, bare)
             print(f"{'bare' if bare else 'full'}: {went[0]:.0f}/s for {arguments.ceiling_seconds} s, age {went[1]:.1f} s", flush=True)
-            if went[1] <= 2.0:
+            if went[1] <= YOUNG_S:
                 gateways.stop()
                 return went[0]
-            rate *= 0.93
+            rate *= 0.97
+
+
+def search(rig: Rig, gateways: Gateways, arguments: argparse.Namespace, bare: bool) -> float:
+    """The highest rate that is held for a short while, in ever smaller steps: a step too far says only that it lies within that step."""
+    rate, held, step = arguments.start_rate, 0.0, 1.15
+    while True:
+        went = watch(rig, gateways, arguments.search_seconds, bare)
+        print(f"{'bare' if bare else 'full'}: asked {rate:.0f}/s, went {went[0]:.0f}/s, backlog age {went[1]:.1f} s", flush=True)
+        kept_up = went[1] <= YOUNG_S
+        held = max(held, went[0]) if kept_up else held
+        if kept_up and went[0] < rate * 0.93:
+            return held  # more than that cannot be brought here
+        if not kept_up:
+            step **= 0.5
+            if step < FINEST or not held:
+                return held or went[0]
+            calm(gateways, held)
+        rate = held * step
+        gateways.say(f"rate {rate}")
+
+
+def calm(gateways: Gateways, rate: float) -> None:
+    """Let what has piled up flow away, then go on at that rate."""
+    gateways.say(f"rate {rate * 0.5}")
+    time.sleep(10)
+    gateways.say(f"rate {rate}")
 
 
 def watch(rig: Rig, gateways: Gateways, seconds: float, bare: bool) -> tuple[float, float]:
