@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, Photo
+from chengguan.cases.selectors import nearby
 from chengguan.cases.tests.conftest import HERE, NOW, World
 from chengguan.people.models import Notice
+from chengguan.places.projection import edges_around
 
 
 @pytest.mark.parametrize("state", ["reported", "awaiting_filing"])
@@ -30,8 +34,6 @@ def test_the_shift_leader_merges_before_filing(world: World) -> None:
 
 
 def test_one_press_on_the_page_merges(client: Client, world: World) -> None:
-    from django.utils import timezone
-
     Case.objects.update(reported_at=timezone.now())
     main = world.case("handling", reported_at=timezone.now())
     case = world.case("reported", reported_at=timezone.now())
@@ -61,3 +63,21 @@ def test_a_case_that_nothing_was_merged_into_ends_without_more_bells(world: Worl
     case = services.register(world.who("inspector"), source="inspector", point=HERE, matter_code="01037", description="灯不亮", now=NOW)
     services.act(world.who("acceptor"), case, "answer", now=NOW, answer="已处理")
     assert not Notice.objects.filter(title__contains="已有结果").exists()
+
+
+def test_what_is_open_near_a_place_is_found_by_an_index_of_open_cases_only(world: World) -> None:
+    main, closed = world.case("handling", reported_at=timezone.now()), world.case("closed", reported_at=timezone.now())
+    assert main.point == closed.point
+    assert len(selectors.open_beside(HERE, main.matter_code)) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'cases_case' AND indexdef LIKE '%gist (point)'")
+        for (of_all_cases,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {of_all_cases}")
+        values = [*edges_around(HERE.x, HERE.y, 50), timezone.now(), main.matter_code]
+        cursor.execute(f"EXPLAIN {nearby._OPEN_BESIDE}", values)
+        plan = " ".join(line for (line,) in cursor.fetchall())
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'case_open_point'")
+        (definition,) = cursor.fetchone()
+    assert "using case_open_point" in plan
+    assert "WHERE" in definition

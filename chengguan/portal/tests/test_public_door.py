@@ -217,7 +217,7 @@ def test_a_report_takes_a_handful_of_questions_and_reads_no_shapes(key: str) -> 
     send(key)
     with CaptureQueriesContext(connection) as queries:
         assert send(key, matter=LAMP_MATTER).status_code == 201
-    assert len(queries) <= 19, "\n".join(query["sql"][:120] for query in queries)
+    assert len(queries) <= 16, "\n".join(query["sql"][:120] for query in queries)
     shapes = [query["sql"][:200] for query in queries if '"geom"' in query["sql"].split(" FROM ")[0] or "geom_3857" in query["sql"]]
     assert shapes == []
 
