@@ -29,6 +29,12 @@ def test_a_verdict_is_corrected_where_it_is_shown(case):
     assert MissedReport.objects.get().verdict == "not_missed"
 
 
+def test_each_row_is_a_card_on_a_telephone(case):
+    page = signed_in("evaluate").get("/evaluation/missed").content.decode()
+    assert 'class="rows rows-cards"' in page
+    assert page.count('cards-wide"') == 4, "number, problem, place and the form have a line each"
+
+
 def test_the_enter_key_blames_nobody_and_what_is_no_verdict_is_refused(case):
     page = signed_in("evaluate").get("/evaluation/missed").content.decode()
     assert page.index('value="not_missed"') < page.index('value="missed"')
