@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.chinese import question_of, words_asked
-from chengguan.cases.selectors.seeing import reporter_known, sees_reporter, visible
+from chengguan.cases.selectors.seeing import called_from, reporter_known, sees_reporter, visible
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.cases.selectors.worklists import in_lines, narrowed
 from chengguan.people.selectors import Who
@@ -108,7 +108,7 @@ def _newest_that_fit(who: Who, cases: QuerySet[Case], text: str, question: str) 
     no word of any case."""
     asked = text.strip()
     if asked.isascii() and asked.replace("-", "").replace(" ", "").isdigit() and len(asked) >= 7 and sees_reporter(who):
-        called = cases.filter(reporter_known(who), reporter_phone=asked)
+        called = cases.filter(reporter_known(who), called_from(asked))
         if called.exists():
             return _ids(called)
     if not question:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Photo
 from chengguan.cases.selectors.configuration import settings
-from chengguan.cases.selectors.seeing import reporter_known, visible
+from chengguan.cases.selectors.seeing import called_from, reporter_known, visible
 from chengguan.engines import prepared
 from chengguan.people.selectors import Who
 from chengguan.places.models import CRS
@@ -148,5 +148,5 @@ def earlier(who: Who, case: Case, limit: int = 20) -> list[Case]:
 
 def of_caller(who: Who, phone: str, exclude: int | None = None, limit: int = 10) -> list[Case]:
     """The caller's earlier cases, newest first, as far as this person may know who called."""
-    cases = visible(who).filter(reporter_known(who), reporter_phone=phone) if phone else Case.objects.none()
+    cases = visible(who).filter(reporter_known(who), called_from(phone)) if phone else Case.objects.none()
     return list((cases.exclude(pk=exclude) if exclude else cases).order_by("-reported_at")[:limit])

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from chengguan.cases.models import Case, Dispatch, Photo, Task
 from chengguan.people.selectors import Who, may, reach
+from chengguan.people.typed import telephone
 
 
 def visible(who: Who) -> QuerySet[Case]:
@@ -38,6 +39,11 @@ def files(who: Who) -> QuerySet[Photo, int]:
 def sees_reporter(who: Who, case: Case | None = None) -> bool:
     """Whether the reporter's name and telephone may be shown: at all, or of this case, which may be kept secret (保密)."""
     return may(who, "cases.see_reporter") and (case is None or not case.secret or may(who, "cases.see_secret_reporter"))
+
+
+def called_from(number: str) -> Q:
+    """Whoever left that number, however it is written here, and however it was written before numbers were looked at."""
+    return Q(reporter_phone__in=sorted({number, telephone(number) or number}))
 
 
 def reporter_known(who: Who) -> Q:

@@ -219,8 +219,7 @@ def here(request: HttpRequest) -> HttpResponse:
 def caller(request: HttpRequest) -> HttpResponse:
     """What this caller told us before, while the telephone is still at the ear."""
     who = _who(request)
-    typed = request.GET.get("reporter_phone", "").strip()
-    phone = telephone(typed) or typed
+    phone = request.GET.get("reporter_phone", "").strip()
     found = selectors.of_caller(who, phone, limit=MOST_EARLIER + 1) if len(phone) >= 7 else []
     context = {"earlier": found[:MOST_EARLIER], "more": len(found) > MOST_EARLIER, "phone": phone, "open": sum(case.state in workflow.OPEN for case in found)}
     return render(request, "console/work/caller.html", context)

@@ -66,9 +66,13 @@ def test_a_number_that_is_none_is_refused_in_words_and_stays_in_its_field(town):
 def test_the_callers_earlier_cases_pop_up_with_how_many_are_open(town):
     walk(dark_lamp(town), "close")
     dark_lamp(town, description="又黑了")
-    page = signed_in("hotline").get("/work/caller", {"reporter_phone": "13800001234"}).content.decode()
-    assert "1 件还在办" in page
-    assert page.count("/cases/") == 2
+    client = signed_in("hotline")
+    for written in ("13800001234", "138 0000 1234", "+86-13800001234"):
+        page = client.get("/work/caller", {"reporter_phone": written}).content.decode()
+        assert "1 件还在办" in page, written
+        assert page.count("/cases/") == 2
+    Case.objects.update(reporter_phone="138-0000-1234")
+    assert client.get("/work/caller", {"reporter_phone": "138-0000-1234"}).content.decode().count("/cases/") == 2, "as it was kept before"
 
 
 def test_the_follow_up_list_is_counted_on_its_tab_and_emptied_by_the_answer(town):
