@@ -93,3 +93,10 @@ def test_clocks_and_what_a_step_took_are_named_in_english(ruled) -> None:
     took = re.findall(r'<div class="small muted number">(.*?)</div>', page.split('<ol class="timeline">')[1], re.DOTALL)
     assert took
     assert [words for words in took if CHINESE.search(words)] == []
+
+
+def test_a_button_says_what_it_does_not_how_things_stand(ruled) -> None:
+    account = Account.objects.get(username="desk")
+    buttons = [words.strip() for words in seen(english(signed_in("admin"), f"/administration/accounts/{account.pk}"), "button")]
+    assert "Disable" in buttons
+    assert "Disabled" not in buttons
