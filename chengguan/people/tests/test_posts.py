@@ -177,3 +177,18 @@ def test_reloading_where_a_form_was_sent_leads_to_its_page(client, person, addre
     answer = client.get(f"/administration/{address}")
     assert (answer.status_code, answer["Location"]) == (302, f"/administration/{page}")
     assert client.put(f"/administration/{address}").status_code == 405
+
+
+def test_reloading_the_page_of_a_new_password_makes_no_other(client, person):
+    client.force_login(person("root", "administrator"))
+    account = person("somebody", "acceptor")
+    address = f"/administration/accounts/{account.pk}"
+    sent = {"seen": client.get(address).context["seen"]}
+    assert 'class="secret"' in client.post(f"{address}/password", sent).content.decode()
+    account.refresh_from_db()
+    given = account.password
+    again = client.post(f"{address}/password", sent, follow=True).content.decode()
+    assert 'class="secret"' not in again and "没有再换" in again
+    account.refresh_from_db()
+    assert account.password == given
+    assert 'class="secret"' in client.post(f"{address}/password", {"seen": client.get(address).context["seen"]}).content.decode()
