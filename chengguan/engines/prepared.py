@@ -2,8 +2,8 @@
 
 Django merges the values into a statement's text, so that the same question is another text every time: right for most, but of what
 every report and every step asks, reading and planning is most of the work. A text that is asked here stays the same; its values travel
-beside it. They need a type where the place they stand in does not say one (`%s::text`). Where a pooler stands between that cannot keep
-statements, `?prepare=no` in DATABASE_URL has them planned each time.
+beside it. They need a type where the place they stand in does not say one (`%s::text`). The plan is made without looking at the values:
+only what one index answers, whatever they are, is asked here. Behind a pooler `?prepare=no` in DATABASE_URL has all planned each time.
 """
 
 from __future__ import annotations

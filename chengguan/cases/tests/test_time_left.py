@@ -99,7 +99,7 @@ def test_a_page_asks_for_its_clocks_once_however_long_it_is(world: World) -> Non
     with CaptureQueriesContext(connection) as asked:
         assert len(selectors.worklist(world.who("department"), post="department", now=NOW).cases) == 12
     assert len([query for query in asked.captured_queries if 'FROM "cases_clock"' in query["sql"]]) == 1
-    assert len([query for query in asked.captured_queries if 'FROM "cases_calendarday"' in query["sql"]]) == 1
+    assert len([query for query in asked.captured_queries if 'FROM cases_calendarday' in query["sql"]]) == 1
 
 
 def test_a_list_reaches_into_a_year_nobody_has_entered(world: World) -> None:
