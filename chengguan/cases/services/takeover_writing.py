@@ -141,7 +141,7 @@ def _clock(each: Taken, case: Case, now: datetime, settings: Settings, calendar:
     its old deadline is told beside, for our desk could not have kept it."""
     limit = each.limit
     if each.state not in ENDED_STATES:
-        clocks = Clocks(case, now, settings, calendar)
+        clocks = Clocks(case, now, settings, calendar, running=[])
         stage = workflow.STAGES[each.state]
         clock = clocks.new("stage", stage, settings.stage(stage))
         clocks.write_columns()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from chengguan.cases import services
@@ -90,6 +92,15 @@ def test_an_open_case_goes_on_at_the_desk_with_a_clock_of_today(take, world: Wor
     assert case.deadline is not None and case.deadline > case.taken_over.taken_at
     services.act(world.who("acceptor"), case, "refuse", reason="原系统已另办")
     assert Case.objects.get().state == "refused"
+
+
+def test_many_open_cases_ask_the_database_no_more_often_than_one(take) -> None:  # type: ignore[no-untyped-def]
+    with CaptureQueriesContext(connection) as one:
+        take(OPEN_ROW)
+    with CaptureQueriesContext(connection) as many:
+        take(*(OPEN_ROW | {"编号": f"B{number}", "描述": f"井盖响 {number}"} for number in range(20)))
+    assert Case.objects.count() == 21
+    assert len(many) <= len(one)
 
 
 def test_a_case_that_was_filed_before_waits_for_its_department_with_a_number(take, world: World) -> None:  # type: ignore[no-untyped-def]
