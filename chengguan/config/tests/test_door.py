@@ -19,7 +19,6 @@ from chengguan.config.asgi import application
 from chengguan.engines import health
 from chengguan.people.middleware import UnfitMiddleware
 from chengguan.people.models import Account
-from tests.small_town import build
 
 LOADED = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=["']?((?:https?:)?//[^"'>\s]+)""", re.I)
 LEAVES = {"signout", "logout"}
@@ -66,10 +65,7 @@ def _plain_addresses(resolver: URLResolver, before: str = "/") -> list[str]:
 
 
 @pytest.fixture
-def administrator(db, tmp_path, settings) -> Client:
-    settings.DATA_ROOT = tmp_path
-    settings.DEMO = True
-    build()
+def administrator(town) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(Account.objects.get(username="admin"))
     return client

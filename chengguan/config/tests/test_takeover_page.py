@@ -12,17 +12,12 @@ from chengguan.cases.models import Case, TakenOver, TakeoverBatch
 from chengguan.cases.services import takeover_batches
 from chengguan.config.tests.test_load_cases import BALTIMORE, BOSTON, county, needs
 from chengguan.console.tests.duty import signed_in
-from tests.small_town import build
 
 HOME = "/administration/takeovers"
 
 
 @pytest.fixture
-def admin(db, tmp_path, settings):
-    settings.DATA_ROOT = tmp_path
-    settings.FILES_FOLDER = str(tmp_path / "files")
-    settings.DEMO = True
-    build()
+def admin(town):
     return signed_in("admin")
 
 

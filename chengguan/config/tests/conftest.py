@@ -1,0 +1,1 @@
+from tests.founded import founded, town  # noqa: F401
