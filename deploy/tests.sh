@@ -14,8 +14,8 @@ in_two() {
   .venv/bin/python -m pytest "$@" -n 2 || failed=$?
   [ "$failed" -ne 2 ] || exit 2 # interrupted
 }
-in_two chengguan --dist loadfile
-in_two tests/journeys --dist loadgroup # some files share a town
+in_two chengguan --dist loadfile --no-loadscope-reorder # or the few long ones would come last, on one of the two cores
+in_two tests/journeys --dist loadgroup --no-loadscope-reorder # some files share a town
 wait "$beside" || failed=$?
 cat "$said"
 exit "$failed"
