@@ -90,15 +90,30 @@ def moment_after(
 ) -> datetime | None:
     """When `seconds` of the clock are used; None while it is paused before that. To the millisecond: a hair more than what ends
     with the working day would come to lie in the next."""
-    left = round(seconds, 3)
+    return moments_after(start, (seconds,), limit, calendar, pauses)[0]
+
+
+def moments_after(
+    start: datetime, many: Sequence[float], limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
+) -> list[datetime | None]:
+    """The same of several, in one walk."""
+    found: list[datetime | None] = [None] * len(many)
+    left = {place: round(seconds, 3) for place, seconds in enumerate(many)}
     for since, until in _running(start, None, pauses):
+        ends = left
         if until is not None:
             here = _counted(since, until, limit, calendar)
-            if left > here:
-                left -= here
-                continue
-        return calendar.after(since, left) if _counts_working(limit) else since + timedelta(seconds=left)
-    return None
+            ends = {place: seconds for place, seconds in left.items() if seconds <= here}
+            left = {place: seconds - here for place, seconds in left.items() if seconds > here}
+        if ends and _counts_working(limit):
+            for place, moment in zip(ends, calendar.after_each(since, list(ends.values())), strict=True):
+                found[place] = moment
+        else:
+            for place, seconds in ends.items():
+                found[place] = since + timedelta(seconds=seconds)
+        if until is None or not left:
+            break
+    return found
 
 
 def deadline(
@@ -113,7 +128,8 @@ def moments(
 ) -> tuple[datetime | None, datetime | None]:
     """When `share` of the limit is used and the light turns yellow, and when all of it is: the two moments that are stored."""
     whole = whole_seconds(start, limit, calendar) + extra
-    return moment_after(start, whole * share, limit, calendar, pauses), moment_after(start, whole, limit, calendar, pauses)
+    yellow, red = moments_after(start, (whole * share, whole), limit, calendar, pauses)
+    return yellow, red
 
 
 def light(now: datetime, yellow_at: datetime | None, red_at: datetime | None) -> str:

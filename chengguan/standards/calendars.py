@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,7 +77,10 @@ class WorkCalendar:
     seasons: Seasons = ()
     """Hours that hold from a day on, in order of the days; before the first of them `hours` do."""
     _known: dict[date, tuple[list[tuple[datetime, datetime]], float]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Each day's spans and their length, once asked: a long limit passes the same days for every case."""
+    """Each day's spans and their length, once asked: a long limit passes the same days for every case. The spans are in UTC: two
+    moments of different zones are compared and subtracted many times slower."""
+
+    _lengths: dict[date, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def for_showing(self) -> WorkCalendar:
         """The same, but a year that nobody has entered follows the week. No deadline is computed by it."""
@@ -111,24 +115,29 @@ class WorkCalendar:
 
     def day_seconds(self, day: date) -> float:
         """Working seconds of one working day by the hours that hold on `day`."""
-        return sum((datetime.combine(day, end) - datetime.combine(day, start)).total_seconds() for start, end in self.hours_on(day))
+        known = self._lengths.get(day)
+        if known is None:
+            known = self._lengths[day] = sum((datetime.combine(day, end) - datetime.combine(day, start)).total_seconds() for start, end in self.hours_on(day))
+        return known
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """The working spans of a day, empty on a day off."""
-        return self._day(day)[0]
+        return [(since.astimezone(self.zone), until.astimezone(self.zone)) for since, until in self._day(day)[0]]
 
     def _day(self, day: date) -> tuple[list[tuple[datetime, datetime]], float]:
         known = self._known.get(day)
         if known is None:
             hours = self.hours_on(day) if self.is_working(day) else ()
             spans = [(datetime.combine(day, start, self.zone), datetime.combine(day, end, self.zone)) for start, end in hours]
-            known = self._known[day] = spans, sum((end - start).total_seconds() for start, end in spans)
+            in_utc = [(start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans]
+            known = self._known[day] = in_utc, sum((end - start).total_seconds() for start, end in spans)
         return known
 
     def seconds_between(self, start: datetime, end: datetime) -> float:
         """Working seconds in [start, end)."""
         if end <= start:
             return 0.0
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
         first, last = start.astimezone(self.zone).date(), end.astimezone(self.zone).date()
         total, day = 0.0, first
         while day <= last:
@@ -143,19 +152,38 @@ class WorkCalendar:
     def after(self, start: datetime, seconds: float) -> datetime:
         """The moment when that many working seconds have passed: the earliest one, so that a limit met at 12:00
         sharp ends at 12:00 and not at 14:00."""
-        left = seconds
+        return self.after_each(start, (seconds,))[0]
+
+    def after_each(self, start: datetime, many: Sequence[float]) -> list[datetime]:
+        """The same of several, in one walk through the days."""
+        found, start = [start] * len(many), start.astimezone(UTC)
+        waiting = sorted([seconds, place] for place, seconds in enumerate(many))
         first = day = start.astimezone(self.zone).date()
-        while True:
-            spans, whole = self._day(day)
-            if day > first and left > whole:
-                left -= whole
+        known = self._known
+        while waiting:
+            spans, whole = known.get(day) or self._day(day)
+            if day > first and waiting[0][0] > whole:
+                for each in waiting:
+                    each[0] -= whole
             else:
-                for since, until in spans:
-                    begins = max(since, start)
-                    here = (until - begins).total_seconds()
-                    if here <= 0:
-                        continue
-                    if left <= here:
-                        return begins + timedelta(seconds=left)
-                    left -= here
+                waiting = [each for each in waiting if not self._ends(each, found, spans, whole if day > first else inf, start)]
             day += A_DAY
+        return found
+
+    def _ends(self, each: list[Any], found: list[datetime], spans: list[tuple[datetime, datetime]], whole: float, start: datetime) -> bool:
+        """Whether that many seconds pass on this day, and then when; else they are fewer afterwards."""
+        seconds, place = each
+        if seconds > whole:
+            each[0] = seconds - whole
+            return False
+        for since, until in spans:
+            begins = since if since > start else start
+            here = (until - begins).total_seconds()
+            if here <= 0:
+                continue
+            if seconds <= here:
+                found[place] = (begins + timedelta(seconds=seconds)).astimezone(self.zone)
+                return True
+            seconds -= here
+        each[0] = seconds
+        return False

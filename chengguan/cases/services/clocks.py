@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
@@ -28,6 +29,12 @@ class Clocks(Running):
 
     def __init__(self, case: Case, now: datetime, settings: Settings, calendar: WorkCalendar, running: list[Clock] | None = None) -> None:
         super().__init__(case, now, settings, calendar, open_clocks(case) if running is None else running)
+
+    @cached_property
+    def known(self) -> dict[tuple[Any, ...], tuple[datetime | None, datetime | None]]:
+        """The moments of clocks by all that they follow from: a department's turn mostly begins with the whole handling, and cases
+        that are looked at together share them."""
+        return {}
 
     @cached_property
     def version(self) -> int | None:
@@ -170,8 +177,11 @@ class Clocks(Running):
         if clock.paused_at is not None:
             clock.deadline = clock.yellow_at = None
             return
-        extra, share = extra_of(clock, self.calendar, self.settings), self.settings["lights.yellow"]
-        moments = timing.moments(clock.started_at, limit_of(clock), self.calendar, pauses_of(clock), extra, share)
+        pauses, extra, share = pauses_of(clock), extra_of(clock, self.calendar, self.settings), self.settings["lights.yellow"]
+        asked = (clock.started_at, clock.limit_value, clock.limit_clock, extra, share, *pauses)
+        moments = self.known.get(asked)
+        if moments is None:
+            moments = self.known[asked] = timing.moments(clock.started_at, limit_of(clock), self.calendar, pauses, extra, share)
         clock.yellow_at, clock.deadline = moments
 
     @cached_property

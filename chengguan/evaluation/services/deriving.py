@@ -15,7 +15,8 @@ from chengguan.engines import prepared
 AFTER_HANDLING = (
     "reported_back", "awaiting_verification", "verifying", "verified", "awaiting_closing", "closed", "archived",
 )  # fmt: skip
-_HANDLED = f"c.state IN {AFTER_HANDLING!r} AND NOT coalesce(s.self_handled, false)"
+_AFTER = f"c.state IN {AFTER_HANDLING!r}"
+_HANDLED = f"{_AFTER} AND NOT coalesce(s.self_handled, false)"
 
 CASE_COLUMNS: dict[str, str] = {
     "case_id": "c.id",
@@ -75,7 +76,9 @@ def _on_time(*actions: str) -> str:
     return f"bool_and(NOT overdue) FILTER (WHERE action IN ({', '.join(map(repr, actions))}))"
 
 
-CASE_FROM = f"""
+def _from(steps: str = "true") -> str:
+    """A case with what its steps and its clock say; `steps`: of which cases the steps are read at all."""
+    return f"""
 FROM cases_case c
 LEFT JOIN LATERAL (
   SELECT bool_or(action = 'self_handle') AS self_handled, bool_or(action = 'send_to_verify') AS sent_to_verify,
@@ -87,12 +90,15 @@ LEFT JOIN LATERAL (
     {_times("rework")} AS reworks, {_times("grant_return")} AS returns, {_times("deny_return")} AS denials,
     {_times("grant_extend")} AS extensions, {_times("grant_suspend")} AS suspensions, {_times("urge")} AS urges,
     {_last("used_s", "accept")} AS accept_s, {_last("used_s", "report_back")} AS handle_s
-  FROM (SELECT id, action, given, overdue, stage_deadline, used_s FROM cases_step WHERE case_id = c.id ORDER BY id DESC) step
+  FROM (SELECT id, action, given, overdue, stage_deadline, used_s FROM cases_step WHERE case_id = c.id AND {steps} ORDER BY id DESC) step
 ) s ON true
 LEFT JOIN LATERAL (
   SELECT deadline FROM cases_clock WHERE case_id = c.id AND kind = 'handling' AND ended_at IS NULL ORDER BY id DESC LIMIT 1
 ) h ON true
 """
+
+
+CASE_FROM = _from()
 _MEANWHILE = {"returns": "grant_return", "denials": "deny_return", "extensions": "grant_extend", "suspensions": "grant_suspend", "reworks": "rework"}
 TURN_COLUMNS: dict[str, str] = {
     "fact_id": "d.case_id",
@@ -151,7 +157,7 @@ def refresh(case_ids: Iterable[int], anew: bool = False, turns_too: bool = True)
 
 
 DUE = ("due_at", "handled_late")
-"""The columns of a case's row that hang on its deadline."""
+"""The columns of a case's row that hang on its deadline; of a case that is still handled they ask nothing of its steps."""
 
 
 def refresh_due(case_ids: Iterable[int]) -> None:
@@ -162,7 +168,7 @@ def refresh_due(case_ids: Iterable[int]) -> None:
     were, are = (f"({', '.join(f'{of}.{name}' for name in DUE)})" for of in ("f", "x"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE evaluation_casefact f SET {new} FROM (SELECT {chosen} {CASE_FROM} WHERE c.id = ANY(%s)) x"
+            f"UPDATE evaluation_casefact f SET {new} FROM (SELECT {chosen} {_from(_AFTER)} WHERE c.id = ANY(%s)) x"
             f" WHERE f.case_id = x.case_id AND {were} IS DISTINCT FROM {are}",
             [sorted(set(case_ids))],
         )
