@@ -24,23 +24,17 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 ARGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
-IN_ONE_TOWN = (
-    ("test_stories", "test_clicked_way", "test_clicked_days", "test_clicked_township"),
-    ("test_screens", "test_duty_screens", "test_drafts", "test_base_map"),
-)
-"""Files that share a town, one after another in this order: the stories of the lamp begin where it burns and nothing is open about it,
-and the duty officer raises alarms after the screens were looked at. Two processes have a row each; every other file goes to whichever is free."""
+ORDER = (
+    "test_stories", "test_screens", "test_clicked_way", "test_clicked_days", "test_clicked_township", "test_duty_screens", "test_drafts",
+)  # fmt: skip
+"""Files share the town of their process. The stories of the lamp begin where it burns and nothing is open about it, so they come first,
+the long screens beside them, and the duty officer raises alarms when those were looked at."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before xdist reads the groups."""
-    order = [name for row in IN_ONE_TOWN for name in row]
     ours = [number for number, item in enumerate(items) if item.path.parent == Path(__file__).parent]
-    for item in (items[number] for number in ours):
-        group = next((row[0] for row in IN_ONE_TOWN if item.path.stem in row), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(group))
-    placed = sorted((items[number] for number in ours), key=lambda item: order.index(item.path.stem) if item.path.stem in order else len(order))
+    placed = sorted((items[number] for number in ours), key=lambda item: ORDER.index(item.path.stem) if item.path.stem in ORDER else len(ORDER))
     for number, item in zip(ours, placed, strict=True):
         items[number] = item
 
