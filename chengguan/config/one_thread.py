@@ -35,8 +35,10 @@ class OneThread(ASGIHandler):
         try:
             async with ThreadSensitiveContext(executor=thread):
                 await self.handle(scope, receive, send)
-        finally:
-            if len(self._waiting) < KEPT:
-                self._waiting.append(thread)
-            else:
-                thread.shutdown(wait=False)
+        except BaseException:  # what was broken off may still run there: nobody is to wait behind it
+            thread.shutdown(wait=False)
+            raise
+        if len(self._waiting) < KEPT:
+            self._waiting.append(thread)
+        else:
+            thread.shutdown(wait=False)

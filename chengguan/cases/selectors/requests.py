@@ -65,7 +65,9 @@ def within_a_year(move: Move) -> None:
 
 
 def leader_approved(move: Move) -> None:
-    granted = move.case.requests.filter(kind="force_close", state="granted", decided_at__gte=move.case.reported_back_at)
+    """Of this round: an approval from before the last report back is used up. A case that was taken over may not know when that was."""
+    since = move.case.reported_back_at or move.case.reported_at
+    granted = move.case.requests.filter(kind="force_close", state="granted", decided_at__gte=since)
     if not granted.exists():
         raise Refused(_("强制结案要先有领导同意"))
 

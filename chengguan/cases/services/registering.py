@@ -277,7 +277,6 @@ def _insert(*kinds: Sequence[Any]) -> None:
 
 
 def _report(arrival: Arrival, now: datetime) -> Report:
-
     case = arrival.case
     return Report(
         case=case, source=case.source, source_key=case.source_key, arrived_at=now, occurred_at=case.occurred_at,

@@ -186,6 +186,15 @@ def test_two_requests_at_once_are_refused(world: World) -> None:
         services.act(world.who("dispatcher"), case, "ask_void", now=NOW, reason="立错了")
 
 
+@pytest.mark.parametrize("state", ["reported_back", "awaiting_verification", "verified", "awaiting_closing"])
+def test_a_case_of_which_nobody_knows_when_it_was_reported_back_opens_and_is_force_closed_as_others(world: World, state: str) -> None:
+    case = world.case(state, reported_back_at=None)  # as one that was taken over
+    assert "force_close" not in [action.slug for action in selectors.actions_for(world.who("shift_leader"), case, NOW)]
+    services.act(world.who("shift_leader"), case, "ask_force_close", now=NOW, reason="拖太久")
+    services.act(world.who("leader"), case, "grant_force_close", now=NOW)
+    assert services.act(world.who("shift_leader"), case, "force_close", now=NOW, reason="拖太久").to_state == "closed"
+
+
 def test_force_close_needs_a_leader_and_is_marked_for_ever(world: World) -> None:
     case = world.case("verified", found_done=False)
     with pytest.raises(services.Refused, match="领导"):

@@ -112,3 +112,13 @@ def test_a_page_that_is_awaited_runs_on_the_loop_and_its_questions_on_the_reques
     thread = {what: number for what, number in on}
     assert thread["awaited"] == thread["part"] == threading.get_ident()
     assert thread["its question"] == thread["in"] == thread["ended"] != thread["awaited"]
+
+
+def test_a_thread_on_which_a_broken_off_request_may_still_run_is_given_to_nobody(door: one_thread.OneThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_given: Any) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(door, "handle", broken)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(door({}, None, None))
+    assert door._waiting == []
