@@ -16,7 +16,7 @@ from chengguan.cases.selectors.seeing import called_from, reporter_known, sees_r
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.cases.selectors.worklists import in_lines, narrowed
 from chengguan.people.selectors import Who
-from chengguan.people.typed import moment, whole_number
+from chengguan.people.typed import moment, telephone, whole_number
 
 MOST_RANKED = 200
 """Of the cases that fit, the newest are put in order by how well they fit; whoever wants older ones narrows the question. Each one costs
@@ -107,7 +107,8 @@ def _newest_that_fit(who: Who, cases: QuerySet[Case], text: str, question: str) 
     """The ids of the newest MOST_RANKED that fit, and one more. By words; a telephone number, for those who may see it, by itself: it is
     no word of any case."""
     asked = text.strip()
-    if asked.isascii() and asked.replace("-", "").replace(" ", "").isdigit() and len(asked) >= 7 and sees_reporter(who):
+    digits = asked.isascii() and asked.replace("-", "").replace(" ", "").isdigit() and len(asked) >= 7
+    if (digits or telephone(asked, short=False)) and sees_reporter(who):
         called = cases.filter(reporter_known(who), called_from(asked))
         if called.exists():
             return _ids(called)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.models import F, TextField, Value
 from django.test.utils import CaptureQueriesContext
@@ -101,7 +104,8 @@ def test_nobody_finds_what_is_not_theirs_to_see(world: World) -> None:
 def test_a_telephone_number_finds_only_for_those_who_see_the_reporter(world: World) -> None:
     case = world.case("handling", reporter_phone="13800001111", **LAMP)
     cut_due()
-    assert found(world, "13800001111") == [case.pk]
+    for typed in ("13800001111", "138 0000 1111", "+86 13800001111", "１３８００００１１１１"):
+        assert found(world, typed) == [case.pk], typed
     assert found(world, "13800001111", "dispatcher") == []
 
 
@@ -195,3 +199,9 @@ def test_a_cut_address_is_the_first_page(world: World, after: str) -> None:
     cut_due()
     assert found(world, "路灯", after=after) == [case.pk]
     assert found(world, "", after=after) == [case.pk]
+
+
+def test_numbers_written_before_they_were_looked_at_are_brought_into_one_form(world: World) -> None:
+    spaced, plain, none = (world.case("handling", reporter_phone=said) for said in ("138 0000 1111", "023-76881234", "不愿留"))
+    import_module("chengguan.cases.migrations.0022_telephones").write_in_one_form(apps, None)
+    assert [Case.objects.get(pk=case.pk).reporter_phone for case in (spaced, plain, none)] == ["13800001111", "023-76881234", "不愿留"]

@@ -26,6 +26,11 @@ SHORTEST_NUMBER = 6
 A_DAY = timedelta(days=1)
 
 
+def stands_in(number: str, line: str) -> bool:
+    """By itself, not as the beginning of a longer one; a number with other signs in it, as 2024〔113〕号, anywhere."""
+    return number in NUMBER.findall(line) if NUMBER.fullmatch(number) else number in line
+
+
 @dataclass(frozen=True)
 class Named:
     """By what a line tells of a case: its numbers at any time since it came, the names while it went on."""
@@ -39,7 +44,7 @@ class Named:
     def in_line(self, line: str, signed_at: datetime) -> bool:
         if line == GONE % self.case or signed_at < self.since:
             return False
-        return bool({*self.numbers} & {*NUMBER.findall(line)}) or (signed_at <= self.until and any(name in line for name in self.names))
+        return any(stands_in(number, line) for number in self.numbers) or (signed_at <= self.until and any(name in line for name in self.names))
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,12 @@ class Mention:
 def named(case: Case, names: Iterable[str]) -> Named:
     old = getattr(case, "taken_over", None)
     numbers = {case.number, case.register_number, old.old_number if old else None}
+    main = case
+    while main.merged_into is not None:  # what was merged goes on with its main case
+        main = main.merged_into
     return Named(
         str(case), tuple(each for each in numbers if each and len(each) >= SHORTEST_NUMBER), tuple(names), case.reported_at,
-        (case.archived_at or case.entered_at) + A_DAY,
+        (main.archived_at or main.entered_at) + A_DAY,
     )  # fmt: skip
 
 
@@ -64,7 +72,7 @@ def mentions(who: Who, case_ids: Sequence[int]) -> list[Mention]:
     """On the sheets this person may see, the newest first: every line that goes when these cases, and what was merged into them, go."""
     told = names_of([*case_ids, *below(case_ids)])
     cases = Case.objects.filter(pk__in=told).select_related("taken_over").only(
-        "number", "register_number", "reported_at", "archived_at", "entered_at", "taken_over__old_number"
+        "number", "register_number", "reported_at", "archived_at", "entered_at", "merged_into", "taken_over__old_number"
     )  # fmt: skip
     looked_for = sorted((named(case, told[case.pk]) for case in cases), key=lambda each: each.since)
     if not looked_for:
@@ -88,6 +96,7 @@ def of_case(told: Named) -> list[HandOver]:
 def _found(looked_for: Sequence[Named], written: Iterable[HandOver]) -> Iterator[Mention]:
     """Through the sheets in their order; names are looked for of those cases alone that went on when the sheet was signed."""
     by_number = {number: each for each in looked_for for number in each.numbers}
+    of_other_signs = [(number, each) for number, each in by_number.items() if not NUMBER.fullmatch(number)]
     going: list[Named] = []
     at = 0
     for sheet in written:
@@ -97,6 +106,7 @@ def _found(looked_for: Sequence[Named], written: Iterable[HandOver]) -> Iterator
         going = [each for each in going if each.until >= sheet.signed_at]
         for line in (line.strip() for name in WORDS for line in getattr(sheet, name).splitlines()):
             numbered = [by_number[number] for number in NUMBER.findall(line) if number in by_number]
+            numbered += [each for number, each in of_other_signs if number in line]
             told = next((each for each in (*numbered, *going) if each.in_line(line, sheet.signed_at)), None)
             if told is not None:
                 yield Mention(sheet, line, told.case)

@@ -6,10 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from chengguan.cases.models import Case, Disposal, Removal, Report, Retention
+from chengguan.cases.models import Case, Disposal, Removal, Report, Retention, TakenOver
 from chengguan.cases.services import disposal
 from chengguan.console import services
 from chengguan.console.models import HandOver
+from chengguan.console.selectors.remarks import mentions
 from chengguan.console.tests.duty import signed_in
 from chengguan.people.models import Organisation
 from tests.small_town import dark_lamp, person
@@ -84,3 +85,21 @@ def test_a_number_is_not_found_in_a_longer_one(old):
     sheet = sign(f"{old}7 是另一件")
     destroy(old)
     assert HandOver.objects.get(pk=sheet.pk).remarks == f"{old}7 是另一件"
+
+
+@pytest.mark.parametrize("number", ["CG/2024/0113", "渝北2023_00071", "2024〔113〕号"])
+def test_a_number_of_another_system_is_found_whatever_signs_it_has(old, number):
+    TakenOver.objects.create(case=old, system="old", old_number=number, old_state="结案", taken_at=THEN)
+    sheet = sign(f"{number}住户腿脚不便\n井盖已换")
+    assert [each.line for each in mentions(person("shift"), [old.pk])] == [f"{number}住户腿脚不便"]
+    destroy(old)
+    assert HandOver.objects.get(pk=sheet.pk).remarks == f"〔此行写到的案卷 {old} 已到期销毁，文字已清除〕\n井盖已换"
+
+
+def test_who_reported_what_was_merged_is_looked_for_while_the_main_case_goes_on(old, town):
+    merged = dark_lamp(town)
+    Case.objects.filter(pk=merged.pk).update(state="merged", merged_into=old, reported_at=THEN, entered_at=THEN)
+    Report.objects.create(case=merged, source="hotline", arrived_at=THEN, reporter_name="李小红")
+    sheet = sign("李小红又来电催", days=15)
+    destroy(old)
+    assert "李小红" not in HandOver.objects.get(pk=sheet.pk).remarks
