@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from chengguan import registry
-from chengguan.people import navigation, spreadsheets
+from chengguan.people import navigation, shown_once, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.pages.administration.forms import FileForm, Plain
 from chengguan.people.selectors import history_of
@@ -22,9 +22,6 @@ from chengguan.things.models import Component, Gateway
 
 navigation.add("gateways", gettext_lazy("网关与密钥"), "/administration/gateways", action="things.manage_gateways", place="administration", order=50)
 navigation.add("components", pgettext_lazy("navigation", "部件"), "/administration/components", action="things.change", place="administration", order=60)
-
-FRESH = "gateway_key"
-"""In the session: a key from its making to the page that shows it, which takes it out."""
 
 COMPONENT_HEADERS = [
     gettext_noop("标识码"), gettext_noop("小类"), gettext_noop("名称"), gettext_noop("现场编号"), gettext_noop("经度"), gettext_noop("纬度"), gettext_noop("地址"), gettext_noop("权属单位编码"), gettext_noop("养护单位编码"), gettext_noop("状态"), gettext_noop("备注"),
@@ -87,22 +84,14 @@ def gateways(request: Request) -> HttpResponse:
 
 
 def _new_key(request: Request, gateway: Gateway) -> HttpResponse:
-    """Shown by a page of its own, which reloaded shows nothing and issues nothing."""
-    request.session[FRESH] = [gateway.pk, services.rotate_gateway_key(request.who, gateway)]
-    return redirect("gateway_key", gateway.pk)
+    return shown_once.lead_to(request, "gateway_key", gateway.pk, services.rotate_gateway_key(request.who, gateway))
 
 
 @require_GET
 @requires("things.manage_gateways")
 def gateway_key(request: Request, gateway_id: int) -> HttpResponse:
     one = get_object_or_404(selectors.gateways(request.who), pk=gateway_id)
-    of, key = request.session.pop(FRESH, (None, ""))
-    if of != one.pk:
-        messages.info(request, _("密钥只显示一次。没有记下的话，请再换一把。"))
-        return redirect("gateway", one.pk)
-    response = render(request, "console/inventory/key_once.html", {"gateway": one, "key": key})
-    response["Cache-Control"] = "no-store"
-    return response
+    return shown_once.show(request, "gateway_key", one.pk, "console/inventory/key_once.html", {"gateway": one}, "gateway")
 
 
 @requires("things.manage_gateways")

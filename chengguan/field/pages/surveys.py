@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,6 +27,7 @@ from chengguan.places.selectors import nearest_address
 from chengguan.standards import codes
 from chengguan.surveys import selectors as walks
 from chengguan.surveys import services
+from chengguan.surveys.models import Patch
 from chengguan.things.services import put_attachment
 
 MOST_PICKS = 12
@@ -86,32 +89,27 @@ def look(request: HttpRequest, survey_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def finish(request: HttpRequest, survey_id: int, patch_id: int) -> HttpResponse:
-    who = _walker(request)
-    walk = walks.walk(who, survey_id)
-    line = next((line for line in walk.lines if line.patch.pk == patch_id), None) if walk else None
-    if line is None:
-        return _over(request)
-    try:
-        services.finish_patch(who, line.patch, request.POST.get("words", ""))
-    except Refused as refused:
-        return _page(request, survey_id, [refused.words], 422)
-    messages.success(request, _("“%(patch)s”走完了，辛苦了。") % {"patch": line.patch})
-    return redirect("field-survey", survey_id)
+    return _of_patch(request, survey_id, patch_id, services.finish_patch, gettext_lazy("“%(patch)s”走完了，辛苦了。"))
 
 
 @login_required
 @require_POST
 def take_back(request: HttpRequest, survey_id: int, patch_id: int) -> HttpResponse:
+    return _of_patch(request, survey_id, patch_id, services.take_back, gettext_lazy("“%(patch)s”又可以接着走了。"))
+
+
+def _of_patch(request: HttpRequest, survey_id: int, patch_id: int, do: Callable[[Who, Patch, str], Any], done: Any) -> HttpResponse:
+    """What its walker says of a patch, with a few words."""
     who = _walker(request)
     walk = walks.walk(who, survey_id)
     line = next((line for line in walk.lines if line.patch.pk == patch_id), None) if walk else None
     if line is None:
         return _over(request)
     try:
-        services.take_back(who, line.patch, request.POST.get("words", ""))
+        do(who, line.patch, request.POST.get("words", ""))
     except Refused as refused:
         return _page(request, survey_id, [refused.words], 422)
-    messages.success(request, _("“%(patch)s”又可以接着走了。") % {"patch": line.patch})
+    messages.success(request, done % {"patch": line.patch})
     return redirect("field-survey", survey_id)
 
 

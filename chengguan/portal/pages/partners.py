@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from chengguan.people import navigation
+from chengguan.people import navigation, shown_once
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.pages.administration.forms import Plain
 from chengguan.people.selectors import history_of
@@ -19,9 +19,6 @@ from chengguan.portal import selectors, services
 from chengguan.portal.models import Partner
 
 navigation.add("partners", gettext_lazy("上报伙伴与密钥"), "/administration/partners", action="portal.manage_partners", place="administration", order=55)
-
-FRESH = "partner_key"
-"""In the session: a key from its making to the page that shows it, which takes it out."""
 
 
 class PartnerForm(Plain):
@@ -43,22 +40,14 @@ def partners(request: Request) -> HttpResponse:
 
 
 def _new_key(request: Request, partner: Partner) -> HttpResponse:
-    """Shown by a page of its own, which reloaded shows nothing and issues nothing."""
-    request.session[FRESH] = [partner.pk, services.issue_key(request.who, partner)]
-    return redirect("partner_key", partner.pk)
+    return shown_once.lead_to(request, "partner_key", partner.pk, services.issue_key(request.who, partner))
 
 
 @require_GET
 @requires("portal.manage_partners")
 def partner_key(request: Request, partner_id: int) -> HttpResponse:
     one = get_object_or_404(selectors.partners(request.who), pk=partner_id)
-    of, key = request.session.pop(FRESH, (None, ""))
-    if of != one.pk:
-        messages.info(request, _("密钥只显示一次。没有记下的话，请再换一把。"))
-        return redirect("partner", one.pk)
-    response = render(request, "portal/partners/key_once.html", {"partner": one, "key": key})
-    response["Cache-Control"] = "no-store"
-    return response
+    return shown_once.show(request, "partner_key", one.pk, "portal/partners/key_once.html", {"partner": one}, "partner")
 
 
 @requires("portal.manage_partners")

@@ -253,6 +253,17 @@ def test_reloading_the_page_of_a_new_key_issues_no_other(town: dict[str, Any]) -
     assert send(key[1]).status_code == 201, "it is still the partner's key"
 
 
+def test_keys_made_one_after_the_other_wait_each_on_its_own_page(town: dict[str, Any]) -> None:
+    client = Client()
+    client.force_login(_account("admin"))
+    pages = []
+    for name in ("12345 热线", "市级平台"):
+        partner = services.create_partner(SYSTEM, name=name, source="hotline", an_hour=500)
+        pages.append(client.post(f"/administration/partners/{partner.pk}/key")["Location"])
+    for page in pages:
+        assert 'class="secret"' in client.get(page).content.decode(), page
+
+
 def _account(username: str) -> Any:
     return Account.objects.get(username=username)
 
