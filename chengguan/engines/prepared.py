@@ -9,6 +9,7 @@ only what one index answers, whatever they are, is asked here. Behind a pooler `
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
 Values = Sequence[Any] | Mapping[str, Any]
+PLANS_LAST_S = 10.0
 _PLACE = re.compile(r"%(?:%|s|\((\w+)\)s)")
 
 
@@ -50,10 +52,20 @@ def _asked(statement: str, values: Values) -> _Prepared:
     here = connections[DEFAULT_DB_ALIAS]
     here.ensure_connection()
     text, names = _numbered(statement)
+    _plan_anew_by_and_by(here)
     kept: dict[str, _Prepared] = here.connection.__dict__.setdefault("chengguan_statements", {})
     cursor = kept.get(text) or kept.setdefault(text, _Prepared(here.connection))
     here._prepare_cursor(cursor).execute(text, [values[name] for name in names] if isinstance(values, Mapping) else values)  # type: ignore[attr-defined]
     return cursor
+
+
+def _plan_anew_by_and_by(here: Any) -> None:
+    """A plan made while a table was empty reads all of it ever after: the statements stay, their plans do not."""
+    of, now = here.connection.__dict__, time.monotonic()
+    if now - of.setdefault("chengguan_planned_at", now) > PLANS_LAST_S:
+        with here.wrap_database_errors:
+            here.connection.execute("DISCARD PLANS")
+        of["chengguan_planned_at"] = now
 
 
 def rows(statement: str, values: Values = ()) -> list[tuple[Any, ...]]:

@@ -80,3 +80,17 @@ def test_a_bell_is_one_statement_however_many_hear_it() -> None:
     told = Notice.objects.exclude(title="又一件")
     assert {notice.account for notice in told} == set(people)
     assert {(notice.title, notice.text, notice.link, notice.kind, notice.read_at) for notice in told} == {(("标题" * 100)[:120], "内容", "/work", "case", None)}
+
+
+@pytest.mark.parametrize(("last_s", "scan"), [(-1.0, "Index"), (3600.0, "Seq Scan")])
+def test_a_plan_made_for_an_empty_table_is_made_anew_by_and_by(monkeypatch: pytest.MonkeyPatch, last_s: float, scan: str) -> None:
+    monkeypatch.setattr(prepared, "PLANS_LAST_S", last_s)
+    text = "SELECT id FROM growing WHERE id = %s::int"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE growing (id int PRIMARY KEY); INSERT INTO growing VALUES (0); ANALYZE growing")
+        prepared.rows(text, [1])
+        cursor.execute("INSERT INTO growing SELECT generate_series(1, 50000)")
+        assert prepared.rows(text, [7]) == [(7,)]
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%%FROM growing%%'")
+        cursor.execute(f'EXPLAIN EXECUTE "{cursor.fetchone()[0]}" (7)')
+        assert scan in cursor.fetchone()[0]
