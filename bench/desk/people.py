@@ -18,7 +18,7 @@ from locust import FastHttpUser, events, task
 
 FACTS = json.loads(os.environ["CHENGGUAN_DESK_TOWN"])
 LAID, CROWD = FACTS["laid"], FACTS["crowd"]
-THINK_S = 10.0
+THINK_S, MOVED = 10.0, 0.5
 LIST, PHONE = ("work-rows", "state-empty"), ("data-position",)
 TICK = re.compile(r'name="case" value="(\d+:\d+)" data-moves="([^"]*)"')
 TOKEN = "c" * 32
@@ -54,8 +54,9 @@ class Person(FastHttpUser):
 
 
 class AtDesk(Person):
+    """Whoever finds a case on the list that the post can move on opens it as often as not and takes the move."""
+
     abstract = True
-    plain = ""  # the move that is taken from the list, of a case that can take it
 
     def own_case(self) -> int:
         """Of those the centre sees: any."""
@@ -64,9 +65,11 @@ class AtDesk(Person):
     @task(8)
     def whole_list(self) -> None:
         page = self.look("/work", LIST, "/work")
-        ticks = [mark for mark, moves in TICK.findall(page) if self.plain and self.plain in moves.split()]
-        if ticks and random.random() < 0.25:
-            self.send("/work/bulk", {"action": self.plain, "case": random.choice(ticks), "back": "?"}, f"{self.plain}: /work/bulk")
+        ticks = [(mark, move) for mark, moves in TICK.findall(page) for move in moves.split()]
+        if ticks and random.random() < MOVED:
+            mark, move = random.choice(ticks)
+            self.look(f"/cases/{mark.partition(':')[0]}", ("timebar",), "/cases/… to be moved on")
+            self.send("/work/bulk", {"action": move, "case": mark, "back": "?"}, f"{move}: /work/bulk")
 
     @task(3)
     def late_ones(self) -> None:
@@ -87,15 +90,15 @@ class Searching(AtDesk):
 
 
 class Acceptor(Searching):
-    fixed_count, like, plain = len(CROWD["accept"]), "accept", "accept"
+    fixed_count, like = len(CROWD["accept"]), "accept"
 
 
 class Dispatcher(Searching):
-    fixed_count, like, plain = len(CROWD["dispatch"]), "dispatch", "dispatch"
+    fixed_count, like = len(CROWD["dispatch"]), "dispatch"
 
 
 class ShiftLeader(Searching):
-    fixed_count, like, plain = len(CROWD["shift"]), "shift", "file"
+    fixed_count, like = len(CROWD["shift"]), "shift"
 
 
 class Operator(Searching):
@@ -123,7 +126,7 @@ class Leader(Searching):
 class Department(AtDesk):
     """Sees its own cases only: those on its list, and those it was sent."""
 
-    fixed_count, like, plain = len(CROWD["lighting"]), "lighting", "receive"
+    fixed_count, like = len(CROWD["lighting"]), "lighting"
 
     def own_case(self) -> int:
         return random.choice(LAID["own_cases"])
