@@ -5,6 +5,8 @@ Report and Step are append-only: a database trigger refuses to change or delete 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import F, Q
@@ -229,6 +231,11 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.attachment_id}"
+
+    @property
+    def at(self) -> datetime:
+        """When it was given in this case: the file behind it is kept once, and may be of another case and day."""
+        return self.step.acted_at if self.step else self.attachment.created_at
 
 
 class CaseAlarm(models.Model):

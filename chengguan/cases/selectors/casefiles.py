@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from chengguan.cases.models import Case, Clock, Report
+from chengguan.cases.models import Case, Clock, Photo, Report, Step
 from chengguan.cases.selectors.asked import owed_among
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.marks import marks_among
@@ -43,15 +43,16 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     clocks = [with_use(running, clock) for clock in kept]
     tasks = list(case.tasks.select_related("account", "organisation", "sent_by").order_by("id"))
     requests = list(case.requests.select_related("asked_by", "organisation", "decided_by").order_by("id"))
+    steps = list(case.steps.all())
     return {
         "case": case,
         "condition": condition_of(case),
         "reports": reports_of(who, [case, *merged]),
-        "steps": list(case.steps.all()),
+        "steps": steps,
         "clocks": clocks,
         "stretches": stretches(case, clocks),
         "marks": marks_among(case, requests, tasks, now),
-        "photos": list(case.photos.select_related("attachment").order_by("id")),
+        "photos": _photos(case, steps),
         "alarms": [link.alarm for link in case.alarms.select_related("alarm__device").order_by("joined_at")],
         "requests": requests,
         "tasks": tasks,
@@ -64,6 +65,15 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
         "sees_reporter": sees_reporter(who, case),
         "durations": durations(case, now),
     }
+
+
+def _photos(case: Case, steps: list[Step]) -> list[Photo]:
+    """In the order they came, each with the step it was given at."""
+    known = {step.pk: step for step in steps}
+    found = list(case.photos.select_related("attachment").order_by("id"))
+    for photo in found:
+        photo.step = known.get(photo.step_id or 0)
+    return found
 
 
 def _grown_from(who: Who, case: Case) -> tuple[list[Case], list[Case]]:

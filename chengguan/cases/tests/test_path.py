@@ -56,6 +56,14 @@ def test_report_finds_its_grid_community_township_and_gets_no_case_number(world:
     assert (report.source, report.description) == ("inspector", "灯不亮")
 
 
+def test_a_picture_is_dated_by_its_step_though_its_file_is_kept_once(world: World) -> None:
+    case = travel(world, registered(world), *main_path(world))
+    world.photo.created_at = NOW - timedelta(days=30)
+    world.photo.save()
+    photos = selectors.case_file(world.who("shift_leader"), case.pk, NOW)["photos"]
+    assert [(photo.kind, photo.at - NOW) for photo in photos] == [("after", 30 * MINUTE), ("verify", 45 * MINUTE)]
+
+
 def test_case_travels_from_report_to_closing_and_each_step_says_who_when_and_how_much(world: World) -> None:
     case = travel(world, registered(world, component=world.lamp), *main_path(world))
     assert case.state == "closed"
