@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chengguan.standards.calendars import read_hours, read_seasons
+from chengguan.standards.ratios import OPEN
 from chengguan.standards.shapes import SHAPES
 from chengguan.standards.switches import SWITCHES
 
@@ -97,9 +98,11 @@ SETTINGS: dict[str, Setting] = {
         Setting("handover.hours", "交接班: 一班多长(小时)", 8, "ours"),
         Setting("survey.take_back_hours", "普查片区报走完后几小时内可自己撤回", 24, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),
+        Setting("evaluation.suspended", "挂账(缓办)案件与应处置数、应结案数", "left_out", "seen in one city", ("left_out", "counted")),
         Setting("calendar.hours", "工作时间", [["08:00", "12:00"], ["14:00", "18:00"]], "seen"),
         Setting("calendar.seasons", "自某日起的工作时间(夏令、冬令)", [], "seen as a practice"),
         *(Setting(key, name, default, source, shape=shape) for key, name, default, source, shape in SWITCHES),
+        *(Setting(f"ratio.{ratio.slug}", ratio.name, {"over": [*ratio.over], "under": [*ratio.unders]}, "ours", shape="ratio") for ratio in OPEN.values()),
     )
 }
 

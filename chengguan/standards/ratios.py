@@ -2,13 +2,15 @@
 evaluation/selectors/counts.py.
 
 `confidence`: seen, in a city's or a vendor's published text; checked, it also reproduces a published figure; analogy, the
-denominator is inferred from a sibling. Never a standard's own clause.
+denominator is inferred from a sibling; ours, the field leaves it open (OPEN: a county says it as a setting); county, it has said so.
+Never a standard's own clause.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,6 @@ _RATIOS: tuple[Ratio, ...] = (
     _worse_up("suspension", "挂账率", "suspended", "filed", "memory"),
     _worse_up("found_by_public", "监督举报率", "public_confirmed", "filed"),
     _worse_up("missing", "漏报率", "missed", "filed"),
-    Ratio("satisfaction", "满意率", ("very_satisfied", "satisfied"), "followed_up", confidence="memory"),
     # of posts
     Ratio("post_accepting_on_time", "按时受理率", ("post_accept_on_time",), "post_accepted"),
     Ratio("post_accepting_right", "准确受理率", ("post_accept_right",), "post_accepted"),
@@ -78,4 +79,42 @@ _RATIOS: tuple[Ratio, ...] = (
     Ratio("post_confirming_on_time", "按时核实率", ("confirm_on_time",), "confirm_due"),
     Ratio("post_verifying_on_time", "按时核查率", ("verify_on_time",), "verify_due"),
 )
-RATIOS: dict[str, Ratio] = {ratio.slug: ratio for ratio in _RATIOS}
+_OPEN: tuple[Ratio, ...] = (
+    Ratio("accepting", "受理率", ("accepted",), "accept_due", confidence="ours"),
+    Ratio("dispatching", "派遣率", ("dispatched",), "dispatch_due", confidence="ours"),
+    Ratio("verifying", "核查率", ("verify_done",), "verify_due", confidence="ours"),
+    Ratio("rectifying", "整改率", ("closed",), "filed", confidence="ours"),
+    _worse_up("reported_by_public", "公众举报率", "public_reports", "reported", "ours"),
+    Ratio("satisfaction", "满意率", ("very_satisfied", "satisfied"), "followed_up", confidence="ours"),
+)
+OPEN: dict[str, Ratio] = {ratio.slug: ratio for ratio in _OPEN}
+"""Names that are in use everywhere, each with another denominator: ours by default, the county's by the setting `ratio.<slug>`."""
+RATIOS: dict[str, Ratio] = {ratio.slug: ratio for ratio in (*_RATIOS, *_OPEN)}
+
+COUNTABLE: dict[str, dict[str, str]] = {
+    "case": {
+        "reported": "上报数", "valid_reports": "有效上报数", "public_reports": "公众举报数", "public_valid": "公众有效上报数", "public_confirmed": "监督举报核实数",
+        "repeated": "重复上报数", "answered": "当即办理数", "transferred": "转办数", "accept_due": "应受理数", "accepted": "受理数", "accept_on_time": "按时受理数",
+        "accept_right": "准确受理数", "refused": "不予受理数", "filed": "立案数", "file_on_time": "按时立案数", "file_right": "准确立案数", "dispatch_due": "应派遣数",
+        "dispatched": "派遣数", "dispatch_on_time": "按时派遣数", "dispatch_right": "准确派遣数", "handle_due": "应处置数", "handled": "处置数",
+        "handled_on_schedule": "按期处置数", "handled_late": "超期处置数", "unhandled": "未处置数", "unhandled_late": "超期未处置数", "check_due": "应督查数",
+        "send_to_verify_due": "应发核查数", "sent_to_verify": "发核查数", "close_due": "应结案数", "closed": "结案数", "closed_on_schedule": "按期结案数",
+        "closed_late": "超期结案数", "forced": "强制结案数", "unclosed": "未结案数", "unclosed_late": "超期未结案数", "reworked": "返工数", "returned": "回退数",
+        "extended": "延期数", "suspended": "挂账(缓办)数", "urged": "督办数", "voided": "作废数", "self_handled": "自行处置数", "missed": "漏报数",
+        "followed_up": "有效回访数", "very_satisfied": "非常满意数", "satisfied": "满意数", "unsatisfied": "不满意数",
+    },
+    "inspector": {
+        "post_reported": "上报数", "post_valid_reports": "有效上报数", "post_self_handled": "自行处置数", "confirm_due": "应核实数", "confirm_done": "核实数",
+        "confirm_on_time": "按时核实数", "verify_due": "应核查数", "verify_done": "核查数", "verify_on_time": "按时核查数", "verify_undone": "超时未核查数",
+        "checked": "被抽查数", "check_overturned": "无效核查数",
+    },
+}  # fmt: skip
+"""Of what an open ratio may be made, under the names that evaluation gives them: of cases, or of what an inspector did. The two are
+never divided by one another."""
+
+
+def by_county(slug: str, value: Mapping[str, Any]) -> Ratio:
+    """An open ratio as a county's setting has it; ours where that is what it says."""
+    under, *more = value["under"]
+    said = replace(OPEN[slug], over=tuple(value["over"]), under=under, also_under=tuple(more))
+    return said if said == OPEN[slug] else replace(said, confidence="county")

@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any
 
 from chengguan.standards import codes
+from chengguan.standards.ratios import COUNTABLE
 from chengguan.standards.switches import DECIDERS, NOTICE_FIELDS
 
 MOST_PHOTOS = 6
@@ -94,5 +95,20 @@ def word(value: Any) -> str:
     return "不能含有尖括号、引号、百分号和大括号" if set(value) & set("<>\"'%{}\\&") else ""
 
 
-SHAPES: dict[str, Callable[[Any], str]] = {"matters": matters, "numbers": numbers, "ladder": ladder, "notice": notice, "word": word}
+def ratio(value: Any) -> str:
+    """What is divided by what: counts of one kind on both sides."""
+    sides = [value[side] for side in ("over", "under")] if isinstance(value, dict) and set(value) == {"over", "under"} else []
+    if not sides or not all(isinstance(side, list) and side and all(isinstance(each, str) for each in side) for side in sides):
+        return "分子、分母各至少选一个数"
+    strange = [each for side in sides for each in side if not any(each in known for known in COUNTABLE.values())]
+    if strange:
+        return f"没有这个数：{'、'.join(strange)}"
+    if any(len(set(side)) < len(side) for side in sides):
+        return "同一个数选了两次"
+    if not any(all(each in known for side in sides for each in side) for known in COUNTABLE.values()):
+        return "案件的数和采集员的数不能混在一个率里"
+    return "分子与分母相同，永远是 100%" if set(sides[0]) == set(sides[1]) else ""
+
+
+SHAPES: dict[str, Callable[[Any], str]] = {"matters": matters, "numbers": numbers, "ladder": ladder, "notice": notice, "word": word, "ratio": ratio}
 """shape -> what is wrong with a value, or "" """

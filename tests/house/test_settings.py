@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
+
 from chengguan.cases import workflow
+from chengguan.evaluation.selectors.rules import in_force
 from chengguan.standards.limits import SETTINGS
 from tests.house import source
 
@@ -23,11 +26,13 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
     assert shown == settings - OWN_BUSINESS
 
 
+@pytest.mark.django_db
 def test_every_setting_of_the_county_is_read_by_the_program() -> None:
     said = _words(source.PACKAGE.rglob("*.py"))
     stages = _words((source.PACKAGE / "cases" / "services").glob("*.py"))
     stages |= {effect.removeprefix("start:") for row in workflow.TABLE for effect in row.clock if effect.startswith("start:")}
-    unread = [key for key in SETTINGS if key not in said and key.removeprefix("stage.") not in stages and key.removeprefix("notice.") not in said]
+    ratios = {f"ratio.{slug}" for slug in in_force().ratios}
+    unread = [key for key in SETTINGS if key not in said | ratios and key.removeprefix("stage.") not in stages and key.removeprefix("notice.") not in said]
     assert not unread, "these settings change nothing"
 
 

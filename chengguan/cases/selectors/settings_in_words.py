@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengguan.cases.models import Change, Setting
-from chengguan.cases.selectors import stages
+from chengguan.cases.selectors import ratios_in_words, stages
 from chengguan.cases.selectors.ladders import ladder_in_words
 from chengguan.cases.words import limit_words, own_limit_words
 from chengguan.places.models import AreaClass
@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("duplicates", gettext_lazy("重复案件"), ("duplicates.",)),
     ("notices", gettext_lazy("通知的文字"), ("notice.",)),
     ("words", gettext_lazy("屏幕上的用语"), ("word.",)),
+    ("evaluation", gettext_lazy("综合评价的算法"), ("evaluation.", "ratio.")),
     ("others", gettext_lazy("其他"), ("",)),
 )  # fmt: skip
 """slug, name, keys or beginnings of keys; a setting stands in the first group that names it, by its whole key before its beginning."""
@@ -44,6 +45,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "none": gettext_lazy("没有"), "urgent": gettext_lazy("急要件和重点案件"), "urgent_and_leader": gettext_lazy("急要件、重点案件和领导交办的"),
     },
     "duplicates.same": {"matter": gettext_lazy("同一小类"), "class": gettext_lazy("同一大类"), "any": gettext_lazy("不论类别")},
+    "evaluation.suspended": {"left_out": gettext_lazy("从应处置数、应结案数里减去"), "counted": gettext_lazy("算在应处置数、应结案数里")},
     "stage.entered_twice": {"anew": gettext_lazy("重新计时"), "added_up": gettext_lazy("与上次累计")},
 }
 SOURCES: dict[str, Any] = {
@@ -141,6 +143,7 @@ _WORDS: dict[str, Callable[[limits.Setting, Any], str]] = {
     "matters": lambda setting, value: "、".join(matter_in_words(each) for each in value) or _("无"),
     "numbers": lambda setting, value: "；".join(f"{matter_in_words(each)} {value[each]}" for each in sorted(value)) or _("不另作要求"),
     "ladder": lambda setting, value: ladder_in_words(value),
+    "ratio": lambda setting, value: ratios_in_words.in_words(value),
     "notice": lambda setting, value: (f"{value['title']} | {value['text']}" if value["on"] else _("不发")),
 }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengguan.cases.models import Setting
+from chengguan.cases.selectors import ratios_in_words
 from chengguan.cases.selectors.settings_in_words import (
     CHOICES,
     CLOCKS,
@@ -184,7 +185,7 @@ def _notice(rows: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def _single(kind: str, setting: limits.Setting, row: dict[str, str]) -> Any:
-    readers: dict[str, Callable[[str], Any]] = {"yes": yes, "number": number, "hours": hours, "seasons": seasons}
+    readers: dict[str, Callable[[str], Any]] = {"yes": yes, "number": number, "hours": hours, "seasons": seasons, "ratio": ratios_in_words.read}
     if kind == "limit":
         return {"value": number(row[VALUE]), "clock": _by_word(CLOCKS, row[CLOCK])}
     if kind == "choice":

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,16 +18,33 @@ from django.views.decorators.http import require_GET
 
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.cases.selectors.worklists import in_lines
+from chengguan.console.pages.evaluation_drawn import (
+    back,
+    below,
+    cases_url,
+    change,
+    drawn,
+    formula,
+    inside,
+    percent,
+    printed,
+    query,
+    question_of,
+    sides,
+    standing,
+)
 from chengguan.console.pages.lists import rows_of
 from chengguan.evaluation import selectors
 from chengguan.evaluation.selectors import Question
 from chengguan.evaluation.selectors.shares import DIMENSIONS, MADE_OF, of_part, shares
-from chengguan.evaluation.selectors.tables import Line, Table
+from chengguan.evaluation.selectors.tables import Table
 from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import may
 from chengguan.people.typed import day, whole_number
+from chengguan.places.models import Area
+from chengguan.standards.ratios import OPEN
 
 navigation.add("evaluation", gettext_lazy("综合评价"), "/evaluation", order=60, action="evaluation.see")
 
@@ -41,9 +58,11 @@ def asked(request: Request) -> dict[str, Any]:
         return data.get(name, "") if data.get(name, "") in values else default
 
     kind = one_of("kind", selectors.KINDS, "month")
+    by = one_of("by", (*objects, *(["unit_grid"] if "community" in objects else []), "all"), objects[0])
     first = day(data.get("day")) or timezone.localdate()
     return {
-        "by": one_of("by", (*objects, "all"), objects[0]),
+        "by": by,
+        "within": area_within(data.get("within"), by),
         "role": one_of("role", selectors.POSTS, selectors.POSTS[0]),
         "basis": one_of("basis", selectors.BASES, "reported"),
         "closing": one_of("closing", selectors.CLOSING_DUE, "overdue"),
@@ -51,26 +70,10 @@ def asked(request: Request) -> dict[str, Any]:
     }
 
 
-def query(choice: Mapping[str, Any], **changed: Any) -> str:
-    period = changed.pop("period", choice["period"])
-    values = {
-        "by": choice["by"], "role": choice["role"] if choice["by"] == "post" else "", "kind": period.kind, "day": period.first,
-        "last": period.last if period.kind == "custom" else "", "basis": choice["basis"], "closing": choice["closing"], **changed,
-    }  # fmt: skip
-    return "?" + urlencode({name: value for name, value in values.items() if value not in ("", None)})
-
-
-def question_of(choice: Mapping[str, Any]) -> Question:
-    return Question(choice["period"], timezone.now(), choice["basis"], choice["closing"])
-
-
-def printed(choice: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the figures are figures of, as it stands on page and sheet."""
-    basis = selectors.POSTS_BASIS if choice["by"] == "post" else selectors.BASES[choice["basis"]][0]
-    found = [(_("期间"), choice["period"].words), (_("统计口径"), str(basis))]
-    if choice["by"] != "post":
-        found.append((_("应结案数"), str(selectors.CLOSING_DUE[choice["closing"]])))
-    return found
+def area_within(said: str | None, by: str) -> Area | None:
+    """The area within which it is asked: one level up from what is compared, either level for a sum of all."""
+    levels = selectors.WITHIN.values() if by == "all" else [selectors.WITHIN.get(by, "")]
+    return Area.objects.filter(pk=whole_number(said) or 0, level__in=levels).only("pk", "name", "level").first()
 
 
 @require_GET
@@ -78,14 +81,21 @@ def printed(choice: Mapping[str, Any]) -> list[tuple[str, str]]:
 def evaluation(request: Request) -> HttpResponse:
     choice = asked(request)
     if choice["by"] == "all":
-        choice["by"] = selectors.objects_for(request.who)[0]
-    found = selectors.table(request.who, choice["by"], question_of(choice), choice["role"])
+        choice |= {"by": selectors.objects_for(request.who)[0], "within": None}
+    if choice["by"] == "unit_grid" and choice["within"] is None:
+        choice["by"] = "community"
+    question = question_of(choice)
+    found = selectors.table(request.who, choice["by"], question, choice["role"])
     if request.GET.get("as") == "xlsx":
-        return as_sheet(found, choice)
+        return as_sheet(found, choice, printed(choice, question))
     now = timezone.localdate()
     context = {
-        "table": found, "choice": choice, "printed": printed(choice), "here": query(choice),
-        "tabs": [{"name": selectors.OBJECTS[by], "url": query(choice, by=by), "on": by == choice["by"]} for by in selectors.objects_for(request.who)],
+        "table": found, "choice": choice, "printed": printed(choice, question), "here": query(choice),
+        "tabs": [
+            {"name": selectors.OBJECTS[by], "url": query(choice, by=by, within=""), "on": by == choice["by"] and choice["within"] is None}
+            for by in selectors.objects_for(request.who)
+        ],
+        "inside": inside(choice),
         "roles": [{"name": ROLES[role].name, "url": query(choice, role=role), "on": role == choice["role"]} for role in selectors.POSTS],
         "kinds": [
             {"slug": kind, "name": name, "on": kind == choice["period"].kind,
@@ -95,41 +105,9 @@ def evaluation(request: Request) -> HttpResponse:
         "before": query(choice, period=choice["period"].before()), "after": query(choice, period=choice["period"].after()),
         "bases": [(slug, name) for slug, (name, _column) in selectors.BASES.items()], "closings": selectors.CLOSING_DUE.items(),
         "lines": [drawn(line, choice) for line in found.lines], "whole": drawn(found.whole, choice) if found.whole else None,
-        "may_check": "post" in selectors.objects_for(request.who), "may_judge": may(request.who, "evaluation.judge"), "formulas": [(_(ratio.name), formula(ratio)) for ratio in found.ratios],
+        "may_check": "post" in selectors.objects_for(request.who), "may_judge": may(request.who, "evaluation.judge"), "formulas": [(_(ratio.name), formula(ratio), standing(ratio)) for ratio in found.ratios],
     }  # fmt: skip
     return render(request, "console/evaluation/page.html", context)
-
-
-def formula(ratio: Any) -> str:
-    over = " + ".join(str(selectors.COUNTS[slug].name) for slug in ratio.over)
-    under = " + ".join(str(selectors.COUNTS[slug].name) for slug in ratio.unders)
-    return f"{over} ÷ {under}" if len(ratio.unders) == 1 else f"{over} ÷ ({under})"
-
-
-def percent(value: float | None) -> str:
-    return "—" if value is None else f"{100 * value:.2f}%"
-
-
-def drawn(line: Line, choice: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with the addresses its figures lead to."""
-    by = choice["by"] if line.key != "" else "all"
-    key = line.key
-    return {
-        "name": line.name, "url": reverse("evaluation-one") + query(choice, by=by, key=key),
-        "counts": [{"n": n, "url": cases_url(choice, count.slug, by, key) if n and (by != "all" or count.of == "case") else ""} for count, n in line.counts],
-        "rates": [{"value": percent(rate.value), "over": rate.over, "under": rate.under, **change(rate)} for rate in line.rates],
-    }  # fmt: skip
-
-
-def change(rate: Any) -> dict[str, Any]:
-    """The points against the period before; whether for the better is said by a word, not by a colour alone."""
-    if rate.change is None or abs(rate.change) < 0.005:
-        return {"change": "", "better": None}
-    return {"change": f"{rate.change:+.2f}", "better": (rate.change > 0) == rate.ratio.higher_is_better}
-
-
-def cases_url(choice: Mapping[str, Any], slug: str, by: str, key: Any) -> str:
-    return reverse("evaluation-cases") + query(choice, by=by, key=key, count=slug)
 
 
 @require_GET
@@ -138,16 +116,22 @@ def evaluation_one(request: Request) -> HttpResponse:
     """Every count of one department, area or person, with its meaning; every ratio with its formula."""
     choice = asked(request)
     key: Any = whole_number(request.GET.get("key")) or ""
-    found = selectors.sheet(request.who, choice["by"], key, question_of(choice))
+    question = question_of(choice)
+    found = selectors.sheet(request.who, choice["by"], key, question)
     if found is None or (key == "") != (choice["by"] == "all"):
         raise Http404
     name, counts, rates, seconds = found
     means = (("accept", _("平均受理时长")), ("handle", _("平均处置时长")))
     context = {
-        "name": name, "choice": choice, "printed": printed(choice),
-        "back": query(choice, by="" if choice["by"] == "all" else choice["by"]),
+        "name": name, "choice": choice, "printed": printed(choice, question), "back": back(choice),
+        **below(choice, choice["by"], key),
         "counts": [{"count": count, "n": n, "before": before, "url": cases_url(choice, count.slug, choice["by"], key) if n else ""} for count, n, before in counts],
-        "rates": [{"name": _(rate.ratio.name), "formula": formula(rate.ratio), "value": percent(rate.value), "over": rate.over, "under": rate.under, **change(rate)} for rate in rates],
+        "rates": [
+            {"name": _(rate.ratio.name), "formula": formula(rate.ratio), "standing": standing(rate.ratio), "value": percent(rate.value),
+             "setting": f"ratio.{rate.ratio.slug}" if rate.ratio.slug in OPEN and may(request.who, "cases.configure") else "",
+             **sides(choice, rate, choice["by"], key), **change(rate)}
+            for rate in rates
+        ],
         "hours": [(words, f"{value / 3600:.2f}") for slug, words in means if (value := seconds.get(slug)) is not None],
         **made_of(request, choice, key),
     }  # fmt: skip
@@ -177,14 +161,14 @@ def made_of(request: Request, choice: Mapping[str, Any], key: Any) -> dict[str, 
 @require_GET
 @requires("evaluation.see")
 def evaluation_cases(request: Request) -> HttpResponse:
-    """The cases behind one figure."""
+    """The cases behind one figure, or behind one side of a ratio."""
     choice = asked(request)
-    slug = request.GET.get("count", "")
     key: Any = whole_number(request.GET.get("key")) or ""
-    if slug not in selectors.COUNTS or (key == "") != (choice["by"] == "all"):
+    question = question_of(choice)
+    if (key == "") != (choice["by"] == "all"):
         raise Http404
     try:
-        rows = selectors.cases_behind(request.who, slug, question_of(choice), choice["by"], key)
+        rows, name, meaning = behind(request, question, choice["by"], key)
     except KeyError:
         raise Http404 from None
     if request.GET.get("part") in DIMENSIONS:
@@ -195,13 +179,23 @@ def evaluation_cases(request: Request) -> HttpResponse:
     show_times(page, now)
     names = {role: each.name for role, each in ROLES.items()}
     context = {
-        "page": page, "rows": rows_of(page, names, now), "count": selectors.COUNTS[slug], "printed": printed(choice),
-        "back": query(choice, by="" if choice["by"] == "all" else choice["by"]),
+        "page": page, "rows": rows_of(page, names, now), "name": name, "meaning": meaning, "printed": printed(choice, question), "back": back(choice),
     }  # fmt: skip
     return render(request, "console/evaluation/cases.html", context)
 
 
-def as_sheet(found: Table, choice: Mapping[str, Any]) -> HttpResponse:
+def behind(request: Request, question: Question, by: str, key: Any) -> tuple[Any, str, str]:
+    """The cases, of what, and what it means. KeyError for what is no count and no side of a ratio, or not counted for such objects."""
+    data = request.GET
+    if data.get("ratio"):
+        ratio, side = question.rules.ratios[data["ratio"]], {"over": _("分子"), "under": _("分母")}[data.get("side", "")]
+        rows = selectors.cases_of_ratio(request.who, ratio.slug, data["side"], question, by, key)
+        return rows, f"{_(ratio.name)} · {side}", formula(ratio)
+    count = selectors.COUNTS[data.get("count", "")]
+    return selectors.cases_behind(request.who, count.slug, question, by, key), str(count.name), str(count.meaning)
+
+
+def as_sheet(found: Table, choice: Mapping[str, Any], told: list[tuple[str, str]]) -> HttpResponse:
     """The table as it stands on the page, what it is of below it."""
     headers = [_("名称"), *(str(count.name) for count in found.counts)]
     for ratio in found.ratios:
@@ -212,7 +206,7 @@ def as_sheet(found: Table, choice: Mapping[str, Any]) -> HttpResponse:
         for rate in line.rates:
             row += [None if rate.value is None else round(100 * rate.value, 2), None if rate.change is None else round(rate.change, 2)]
         rows.append(row)
-    rows += [[], *([words, value] for words, value in printed(choice))]
+    rows += [[], *([words, value] for words, value in told)]
     first: date = choice["period"].first
     return spreadsheets.download(f"evaluation-{choice['by']}-{first:%Y%m%d}", headers, rows)
 

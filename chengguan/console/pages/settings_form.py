@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chengguan.cases.selectors import ratios_in_words
 from chengguan.cases.selectors.notices import sample_facts, written
 from chengguan.cases.selectors.settings_in_words import (
     CHOICES,
@@ -46,6 +47,7 @@ class Drawn:
     posts: list[tuple[str, str]] = field(default_factory=list)
     spans: list[tuple[str, str]] = field(default_factory=list)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
+    countable: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
 
     @property
     def counted(self) -> bool:
@@ -73,6 +75,8 @@ def drawn(setting: limits.Setting, value: Any) -> Drawn:
         form.spans = [tuple(each) for each in value] + [("", "")] * max(0, SPANS - len(value))
     elif kind == "seasons":
         form.value = "\n".join(seasons_in_words(value))
+    elif kind == "ratio":
+        form.countable = ratios_in_words.offered()
     elif kind == "notice":
         form.placeholders = [(f"{{{name}}}", _(words)) for name, words in NOTICE_FIELDS.items()]
     return form
@@ -101,6 +105,8 @@ def read(setting: limits.Setting, data: Any) -> Any:
         if any(bool(start) != bool(end) for start, end in spans):
             raise ValueError(_("每一段都要写明起止时间"))
         return [span for span in spans if span[0]]
+    if kind == "ratio":
+        return {side: data.getlist(side) for side in ("over", "under")}
     if kind == "notice":
         return {"on": data.get("on") == "yes", "title": data.get("title", "").strip(), "text": data.get("text", "").strip()}
     return text

@@ -84,6 +84,8 @@ TYPED: list[tuple[str, dict[str, Any], Any]] = [
     ("notice.urged", {"on": "yes", "title": "催 {matter}", "text": "{case}"}, {"on": True, "title": "催 {matter}", "text": "{case}"}),
     ("word.department", {"value": "专业部门"}, "专业部门"),
     ("number.area", {"value": "500240"}, "500240"),
+    ("evaluation.suspended", {"value": "counted"}, "counted"),
+    ("ratio.rectifying", {"over": ["closed", "forced"], "under": ["handled"]}, {"over": ["closed", "forced"], "under": ["handled"]}),
 ]
 
 
@@ -112,6 +114,8 @@ def test_what_is_typed_is_set_and_is_in_force_at_once(admin, key, typed, value):
         ("calendar.seasons", {"value": "六月 8:30-12:00", "reason": "试"}, "每行应写成"),
         ("approval.extend", {"times-0": "2", "who-0": ["leader"], "reason": "试"}, "第一级应从第 1 次"),
         ("notice.urged", {"title": "{x}", "text": "", "reason": "试"}, "不认识的占位"),
+        ("ratio.rectifying", {"over": ["closed"], "reason": "试"}, "至少选一个数"),
+        ("ratio.rectifying", {"over": ["closed"], "under": ["verify_due"], "reason": "试"}, "不能混"),
     ],
 )
 def test_what_makes_no_sense_comes_back_with_the_reason_and_nothing_is_set(admin, key, typed, words):
@@ -208,14 +212,15 @@ def test_what_goes_out_comes_in_again_without_a_change(admin):
 
 def test_a_workbook_is_tried_first_and_carried_out_when_confirmed(admin):
     file = book(**{
-        VALUES: [["handling.default", "", 4, "工作时"], ["urge.automatic", "", "否", ""], ["handling.starts", "", "从签收起", ""]],
+        VALUES: [["handling.default", "", 4, "工作时"], ["urge.automatic", "", "否", ""], ["handling.starts", "", "从签收起", ""], ["ratio.rectifying", "", "(结案数 + 强制结案数) ÷ 处置数", ""]],
         MATTERS: [["dispatch.automatic", "", "01037", "", ""], ["dispatch.automatic", "", "02", "", ""], ["photos.verify", "", "*", "", 2]],
         LADDERS: [["approval.void", "", 1, 0, "值班长"], ["approval.void", "", 1, 10, "领导"]],
     })  # fmt: skip
     answer = admin.post(f"{ROOT}/import", {"file": file})
-    assert len(answer.context["plan"].changes) == 6
+    assert len(answer.context["plan"].changes) == 7
     assert not set_here().exists()
     admin.post(f"{ROOT}/import/do", {"plan": answer.context["signed"], "reason": "按县里文件"})
+    assert own("ratio.rectifying") == {"over": ["closed", "forced"], "under": ["handled"]}
     assert own("handling.default") == {"value": 4, "clock": "work_hour"}
     assert own("urge.automatic") is False
     assert own("handling.starts") == "receipt"

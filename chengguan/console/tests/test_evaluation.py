@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from chengguan.cases import services
 from chengguan.evaluation.models import SpotCheck
 from chengguan.people.models import Account
+from chengguan.people.selectors import SYSTEM
 from tests.small_town import dark_lamp, walk
 
 
@@ -40,6 +43,49 @@ def test_a_figure_leads_to_its_cases(closed):
     at = page.index("/evaluation/cases?")
     address = page[at : page.index('"', at)].replace("&amp;", "&")
     assert closed.number in leader.get(address).content.decode()
+
+
+def opened(desk, page: str, words: str) -> str:
+    """What the first link with these words in its address leads to."""
+    address = re.search(rf'href="([^"]*{words}[^"]*)"', page)
+    assert address, words
+    return desk.get(address[1].replace("&amp;", "&")).content.decode()
+
+
+def test_both_sides_of_a_ratio_lead_to_their_cases_and_an_open_one_says_whose_it_is(closed):
+    leader = client("leader")
+    page = leader.get("/evaluation?by=township").content.decode()
+    assert "派遣数 ÷ 应派遣数" in page
+    assert "各地不一，本软件默认" in page
+    for side in ("over", "under"):
+        assert closed.number in opened(leader, page, f"ratio=dispatching&amp;side={side}")
+    assert "派遣率 · 分母" in opened(leader, page, "ratio=dispatching&amp;side=under")
+    services.set_setting(SYSTEM, "ratio.dispatching", {"over": ["dispatch_right"], "under": ["filed"]}, reason="县里定的")
+    page = leader.get("/evaluation?by=township").content.decode()
+    assert "准确派遣数 ÷ 立案数<br>本县设定" in page
+    assert leader.get("/evaluation/cases?by=all&ratio=nonsense&side=over").status_code == 404
+    assert leader.get("/evaluation/cases?by=all&ratio=closing&side=beside").status_code == 404
+
+
+def test_a_township_opens_to_its_communities_and_a_community_to_its_grids(closed):
+    leader = client("leader")
+    communities = opened(leader, leader.get("/evaluation?by=township").content.decode(), "by=community&amp;[^\"]*within=")
+    assert f"{closed.township.name}的社区" in communities
+    grids = opened(leader, communities, "by=unit_grid&amp;[^\"]*within=")
+    assert f"{closed.community.name}的单元网格" in grids
+    assert closed.unit_grid.code in grids
+    assert closed.number in opened(leader, grids, "by=unit_grid&amp;[^\"]*count=filed")
+    assert closed.unit_grid.code in opened(leader, grids, "/one[^\"]*by=unit_grid")
+    assert closed.community.name in opened(leader, grids, "/one[^\"]*by=all")
+    assert "社区" in leader.get("/evaluation?by=unit_grid").content.decode(), "without a community its communities are shown"
+    assert leader.get("/evaluation?by=community&within=999999").status_code == 200
+
+
+def test_the_page_says_whether_what_is_suspended_is_due(closed):
+    leader = client("leader")
+    assert "不算在应处置、应结案里" in leader.get("/evaluation").content.decode()
+    services.set_setting(SYSTEM, "evaluation.suspended", "counted", reason="缓办也要算")
+    assert "算在应处置、应结案里" in leader.get("/evaluation").content.decode().replace("不算在应处置、应结案里", "")
 
 
 def test_each_comparison_and_period_opens(closed):

@@ -29,11 +29,12 @@ CLOSING_DUE: dict[str, Any] = {
 @dataclass(frozen=True)
 class Ask:
     """Against what the conditions are held: the moment, and the definition of 应结案数. `horizon`: handling limits up to
-    then have fallen due."""
+    then have fallen due. `suspended_due`: what is suspended is due as well (by the county's setting), else it is taken out."""
 
     now: datetime
     horizon: datetime
     closing_due: str = "overdue"
+    suspended_due: bool = False
 
 
 Condition = Callable[[Ask], Q]
@@ -61,19 +62,33 @@ CLOSED = RATED & Q(closed_at__isnull=False)
 OPEN_FILED = RATED & FILED & Q(state__in=workflow.OPEN)
 PUBLIC = Q(source__in=("citizen", "hotline"))
 SCORED = Q(exempt=False, unfixed=False)
+SUSPENDED = Q(state="suspended")
+
+
+def unless_taken_out(ask: Ask) -> Q:
+    """A suspended case that is not due cannot be overdue either, even where its clock runs on."""
+    return Q() if ask.suspended_due else ~SUSPENDED
 
 
 def handle_due(ask: Ask) -> Q:
-    return HANDLED | (UNHANDLED & Q(due_at__lte=ask.horizon))
+    due = Q(due_at__lte=ask.horizon)
+    return HANDLED | (UNHANDLED & (due | SUSPENDED if ask.suspended_due else due & ~SUSPENDED))
+
+
+def unhandled_late(ask: Ask) -> Q:
+    return UNHANDLED & Q(due_at__lt=ask.now) & unless_taken_out(ask)
 
 
 def overdue_open(ask: Ask) -> Q:
-    return OPEN_FILED & (Q(handled_at__isnull=False, handled_late=True) | Q(handled_at__isnull=True, due_at__lt=ask.now))
+    late = Q(handled_at__isnull=False, handled_late=True) | Q(handled_at__isnull=True, due_at__lt=ask.now)
+    return OPEN_FILED & late & unless_taken_out(ask)
 
 
 def close_due(ask: Ask) -> Q:
+    """What is suspended is due to be closed by the one definition that reaches cases still with a department."""
+    overdue = overdue_open(ask)
     more = {
-        "overdue": overdue_open(ask),
+        "overdue": overdue | (RATED & SUSPENDED) if ask.suspended_due else overdue,
         "waiting": RATED & Q(state="awaiting_closing"),
         "reported_back": HANDLED,
     }
@@ -117,13 +132,13 @@ CASES: tuple[Count, ...] = (
     case("dispatch_late", _("超时派遣数"), FILED & Q(dispatched_at__isnull=False, dispatch_on_time=False)),
     case("dispatch_right", _("准确派遣数"), CLOSED & Q(departments=1), _("已结案，没有换过责任单位")),
     case("dispatch_wrong", _("错误派遣数"), FILED & Q(departments__gt=1), _("后来换过责任单位的")),
-    case("handle_due", _("应处置数"), handle_due, _("已处置的，加上处置时限已到期的；不等于本期立案"), scored=True),
+    case("handle_due", _("应处置数"), handle_due, _("已处置的，加上处置时限已到期的；不等于本期立案；挂账的按设置"), scored=True),
     case("handled", _("处置数"), HANDLED, _("责任单位已反馈"), scored=True),
     case("handled_on_schedule", _("按期处置数"), HANDLED & Q(handled_late=False), _("在处置时限之内反馈"), scored=True),
     case("handled_late", _("超期处置数"), HANDLED & Q(handled_late=True), scored=True),
     case("unhandled", _("未处置数"), UNHANDLED, _("还在责任单位，挂账的在内")),
     case("unhandled_in_time", _("按期待处置数"), lambda ask: UNHANDLED & (Q(due_at__gte=ask.now) | Q(due_at=None))),
-    case("unhandled_late", _("超期未处置数"), lambda ask: UNHANDLED & Q(due_at__lt=ask.now), _("时限已过，还没有反馈；即超期待处置数"), scored=True),
+    case("unhandled_late", _("超期未处置数"), unhandled_late, _("时限已过，还没有反馈；即超期待处置数"), scored=True),
     case("urgent", _("急要件数"), FILED & Q(urgent=True)),
     case("urgent_due", _("应处置急要件数"), lambda ask: handle_due(ask) & Q(urgent=True), scored=True),
     case("urgent_on_schedule", _("按期处置急要件数"), HANDLED & Q(urgent=True, handled_late=False), scored=True),
@@ -133,7 +148,7 @@ CASES: tuple[Count, ...] = (
     case("check_due", _("应督查数"), RATED & Q(handled_at__isnull=False), _("单位已反馈、派遣员应看过的")),
     case("sent_to_verify", _("发核查数"), RATED & Q(sent_to_verify=True)),
     case("send_to_verify_due", _("应发核查数"), RATED & (Q(sent_to_verify=True) | Q(state="awaiting_verification"))),
-    case("close_due", _("应结案数"), close_due, _("定义见页首，三种可选"), scored=True),
+    case("close_due", _("应结案数"), close_due, _("定义见页首，三种可选；挂账的按设置"), scored=True),
     case("closed", _("结案数"), CLOSED, scored=True),
     case("closed_on_schedule", _("按期结案数"), CLOSED & Q(handled_late=False), _("已结案，处置没有超期"), scored=True),
     case("closed_late", _("超期结案数"), CLOSED & Q(handled_late=True), _("已结案，处置超期；申诉成立的仍在此数，不计分"), scored=True),

@@ -3,9 +3,11 @@ them, and exactly the cases behind each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Avg, Q, QuerySet, Sum
@@ -18,8 +20,9 @@ from chengguan.cases.selectors import visible
 from chengguan.evaluation.models import CaseFact, MissedReport, SpotCheck, TurnFact
 from chengguan.evaluation.selectors.counts import COUNTS, SCORED, Ask, Count
 from chengguan.evaluation.selectors.periods import BASES, Period
+from chengguan.evaluation.selectors.rules import Rules, in_force
 from chengguan.people.selectors import Who, reach
-from chengguan.standards.ratios import RATIOS
+from chengguan.standards.ratios import Ratio
 
 MODELS: dict[str, type[Any]] = {"case": CaseFact, "turn": TurnFact, "step": Step, "task": Task, "check": SpotCheck, "miss": MissedReport}
 KEYS: dict[str, dict[str, str]] = {
@@ -27,32 +30,38 @@ KEYS: dict[str, dict[str, str]] = {
     "department": {"case": "department", "turn": "department"},
     "township": {"case": "township"},
     "community": {"case": "community"},
+    "unit_grid": {"case": "case__unit_grid"},
     "post": {"step": "who", "task": "account", "check": "inspector", "miss": "inspector"},
 }
-"""What is compared: by which column each table is grouped."""
+"""What is compared: by which column each table is grouped. A unit grid is no column of the facts: only who asks for the grids of a
+community reads the cases for it."""
 CASE_OF = {"case": "case", "turn": "fact__case", "step": "case", "task": "case", "check": "case", "miss": "case"}
 MOMENT = {"step": "acted_at", "task": "sent_at", "check": "judged_at", "miss": "case__reported_at"}
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the period, by which moment, which definition of 应结案数, as of when."""
+    """What is asked: the period, by which moment, which definition of 应结案数, as of when, by the county's rules of that day; of
+    cases only those `within` an area ("township" or "community", its id)."""
 
     period: Period
     now: datetime
     basis: str = "reported"
     closing_due: str = "overdue"
+    within: tuple[str, int] | None = None
+    rules: Rules = field(default_factory=in_force)
 
     @property
     def ask(self) -> Ask:
         """By deadline the whole period has fallen due; otherwise what has by now."""
-        return Ask(self.now, self.period.end if self.basis == "due" else self.now, self.closing_due)
+        return Ask(self.now, self.period.end if self.basis == "due" else self.now, self.closing_due, self.rules.suspended_due)
 
     def when(self, count: Count) -> Q:
+        here = Q(**{self.within[0]: self.within[1]}) if self.within is not None and count.of == "case" else Q()
         if count.backlog:
-            return Q()
+            return here
         moment = MOMENT.get(count.of) or ("fact__" if count.of == "turn" else "") + BASES[self.basis][1]
-        return Q(**{f"{moment}__gte": self.period.start, f"{moment}__lt": self.period.end})
+        return here & Q(**{f"{moment}__gte": self.period.start, f"{moment}__lt": self.period.end})
 
 
 @dataclass
@@ -60,17 +69,18 @@ class Figures:
     """Of one department, area or person."""
 
     key: Any
+    ratios: Mapping[str, Ratio]
     counts: dict[str, int] = field(default_factory=dict)
     scored: dict[str, int] = field(default_factory=dict)
     """The same without what is exempt or not yet anybody's; the ratios divide these."""
     seconds: dict[str, float | None] = field(default_factory=dict)
 
     def ratio(self, slug: str) -> float | None:
-        return RATIOS[slug].of(self.counts | self.scored)
+        return self.ratios[slug].of(self.counts | self.scored)
 
     def parts(self, slug: str) -> tuple[int, int]:
         """What the ratio divides by what."""
-        ratio, figures = RATIOS[slug], self.counts | self.scored
+        ratio, figures = self.ratios[slug], self.counts | self.scored
         return sum(figures.get(each, 0) for each in ratio.over), sum(figures.get(each, 0) for each in ratio.unders)
 
 
@@ -113,7 +123,7 @@ def _add(found: dict[Any, Figures], who: Who, of: str, column: str, counts: list
     lines = rows.filter(**{f"{column}__isnull": False}).values(column).annotate(**each) if column else [rows.aggregate(**each)]
     for line in lines:
         key = line.get(column, "")
-        one = found.setdefault(key, Figures(key))
+        one = found.setdefault(key, Figures(key, question.rules.ratios))
         for name, value in line.items():
             into: Any = {"n_": one.counts, "s_": one.scored, "t_": one.seconds}.get(name[:2])
             if into is not None and name != column:
@@ -126,8 +136,8 @@ def _aggregate(count: Count, where: Q) -> Any:
     return Rows("pk", filter=where) if where else Rows("pk")
 
 
-def cases_behind(who: Who, slug: str, question: Question, by: str = "all", key: Any = "", scored: bool = False) -> QuerySet[Case]:
-    """Exactly the cases of a figure. KeyError for a count or a comparison that does not exist."""
+def _behind(who: Who, slug: str, question: Question, by: str, key: Any, scored: bool) -> QuerySet[Any]:
+    """The ids of the cases that one count counts. KeyError for a count or a comparison that does not exist."""
     count = COUNTS[slug]
     rows = rows_of(who, count, question)
     column = KEYS[by][count.of]
@@ -135,4 +145,16 @@ def cases_behind(who: Who, slug: str, question: Question, by: str = "all", key: 
         rows = rows.filter(**{column: key})
     if scored and count.scored:
         rows = rows.filter(SCORED)
-    return visible(who).filter(pk__in=rows.values(CASE_OF[count.of]))
+    return rows.values(CASE_OF[count.of])
+
+
+def cases_behind(who: Who, slug: str, question: Question, by: str = "all", key: Any = "", scored: bool = False) -> QuerySet[Case]:
+    """Exactly the cases of a figure. KeyError for a count or a comparison that does not exist."""
+    return visible(who).filter(pk__in=_behind(who, slug, question, by, key, scored))
+
+
+def cases_of_ratio(who: Who, slug: str, side: str, question: Question, by: str = "all", key: Any = "") -> QuerySet[Case]:
+    """Exactly the cases of one side of a ratio, "over" or "under": of what is scored, as the ratio divides it."""
+    ratio = question.rules.ratios[slug]
+    found = [Q(pk__in=_behind(who, each, question, by, key, True)) for each in (ratio.over if side == "over" else ratio.unders)]
+    return visible(who).filter(reduce(or_, found))

@@ -3,7 +3,7 @@ a person may see; the period before beside it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,12 @@ from chengguan.evaluation.selectors.counts import COUNTS, Count
 from chengguan.evaluation.selectors.figures import KEYS, Figures, Question, figures
 from chengguan.people.models import Account, Organisation
 from chengguan.people.selectors import Who, reach
-from chengguan.places.models import Area
-from chengguan.standards.ratios import RATIOS, Ratio
+from chengguan.places.models import Area, UnitGrid
+from chengguan.standards.ratios import OPEN, Ratio
 
 OBJECTS: dict[str, Any] = {"department": _("部门"), "township": _("镇街"), "community": _("社区"), "post": _("岗位")}
+WITHIN: dict[str, str] = {"community": "township", "unit_grid": "community"}
+"""What can be asked for within one area of the next level up; unit grids only so, for a county has thousands."""
 POSTS = ("inspector", "acceptor", "shift_leader", "dispatcher", "hotline_operator")
 _AREA = (
     ("reported", "accepted", "filed", "close_due", "closed", "closed_on_schedule", "unclosed_late", "reworked", "suspended", "voided", "public_confirmed", "missed", "important"),
@@ -29,6 +31,7 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "township": _AREA,
     "community": _AREA,
+    "unit_grid": _AREA,
     "inspector": (
         ("post_reported", "post_valid_reports", "post_self_handled", "confirm_due", "confirm_done", "confirm_on_time", "verify_due",
          "verify_done", "verify_on_time", "verify_undone", "checked", "check_overturned", "post_missed"),
@@ -50,6 +53,19 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "hotline_operator": (("post_taken_down", "post_answered"), ()),
 }  # fmt: skip
 """Counts, and ratios: the first ratio ranks."""
+OPEN_BESIDE: dict[str, tuple[str, ...]] = {"department": ("rectifying", "satisfaction"), **dict.fromkeys(("township", "community", "unit_grid", "inspector"), tuple(OPEN))}
+"""The open ratios that stand beside them, where they can be computed: which that is hangs on what the county made them of."""
+
+
+def columns(by: str, role: str, question: Question) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    counted, rated = COLUMNS[role if by == "post" else by]
+    beside = OPEN_BESIDE.get(role if by == "post" else by, ())
+    return counted, (*rated, *(slug for slug in beside if fits(question.rules.ratios[slug], by)))
+
+
+def fits(ratio: Ratio, by: str) -> bool:
+    """Whether all that it is made of is counted for such objects."""
+    return all(COUNTS[slug].of in KEYS[by] for slug in (*ratio.over, *ratio.unders))
 
 
 @dataclass(frozen=True)
@@ -92,9 +108,10 @@ def objects_for(who: Who) -> list[str]:
 
 def table(who: Who, by: str, question: Question, role: str = "inspector") -> Table:
     """Ranked by the first ratio, those without one last."""
-    counted, rated = COLUMNS[role if by == "post" else by]
-    slugs = {*counted, *(each for slug in rated for each in (*RATIOS[slug].over, *RATIOS[slug].unders))}
-    before = Question(question.period.before(), question.now, question.basis, question.closing_due)
+    counted, rated = columns(by, role, question)
+    ratios = question.rules.ratios
+    slugs = {*counted, *(each for slug in rated for each in (*ratios[slug].over, *ratios[slug].unders))}
+    before = replace(question, period=question.period.before())
     now_found, then_found = (figures(who, by, each, slugs) for each in (question, before))
     found = {key: one for key, one in now_found.items() if any(one.counts.values())}
     names = _names(who, by, found)
@@ -106,19 +123,25 @@ def table(who: Who, by: str, question: Question, role: str = "inspector") -> Tab
         now_all, then_all = (figures(who, "all", each, of_cases)[""] for each in (question, before))
         for slug in slugs - of_cases:
             now_all.counts[slug] = sum(one.counts.get(slug, 0) for one in found.values())
-        whole = _line(now_all, then_all, str(_("全县")), counted, rated)
-    return Table(by, [COUNTS[slug] for slug in counted], [RATIOS[slug] for slug in rated], lines, whole)
+        whole = _line(now_all, then_all, area_name(question) or str(_("全县")), counted, rated)
+    return Table(by, [COUNTS[slug] for slug in counted], [ratios[slug] for slug in rated], lines, whole)
+
+
+def area_name(question: Question) -> str:
+    """Of the area within which it is asked; "" for the whole county."""
+    found = Area.objects.filter(pk=question.within[1]) if question.within else Area.objects.none()
+    return found.values_list("name", flat=True).first() or ""
 
 
 def sheet(who: Who, by: str, key: Any, question: Question) -> tuple[str, list[tuple[Count, int, int]], list[Rate], dict[str, float | None]] | None:
     """Every count and ratio of one row of the table, with the counts of the period before; None for what is not this person's."""
-    before = Question(question.period.before(), question.now, question.basis, question.closing_due)
-    now, then = (figures(who, by, each).get(key, Figures(key)) for each in (question, before))
-    name = str(_("全县")) if by == "all" else _names(who, by, {key: now}).get(key)
+    before, ratios = replace(question, period=question.period.before()), question.rules.ratios
+    now, then = (figures(who, by, each).get(key, Figures(key, ratios)) for each in (question, before))
+    name = area_name(question) or str(_("全县")) if by == "all" else _names(who, by, {key: now}).get(key)
     if name is None or (by == "all" and not reach(who, "evaluation.see").everything):
         return None
     slugs = [slug for slug, count in COUNTS.items() if count.of in KEYS[by]]
-    rated = [slug for slug, ratio in RATIOS.items() if COUNTS[ratio.under].of in KEYS[by]]
+    rated = [slug for slug, ratio in ratios.items() if fits(ratio, by)]
     counts = [(COUNTS[slug], now.counts.get(slug, 0), then.counts.get(slug, 0)) for slug in slugs]
     return name, counts, [_rate(slug, now, then) for slug in rated], now.seconds
 
@@ -131,7 +154,7 @@ def _line(one: Figures, before: Figures | None, name: str, counted: tuple[str, .
 def _rate(slug: str, one: Figures, before: Figures | None) -> Rate:
     value, earlier = one.ratio(slug), before.ratio(slug) if before else None
     change = None if value is None or earlier is None else 100 * (value - earlier)
-    return Rate(RATIOS[slug], *one.parts(slug), value, change)
+    return Rate(one.ratios[slug], *one.parts(slug), value, change)
 
 
 def _names(who: Who, by: str, found: dict[Any, Figures]) -> dict[Any, str]:
@@ -146,4 +169,7 @@ def _names(who: Who, by: str, found: dict[Any, Figures]) -> dict[Any, str]:
         areas = Area.objects.filter(pk__in=found)
         rows = areas.values_list("pk", "name", "code")
         return {pk: name for pk, name, code in rows if far.everything or code.startswith(tuple(far.area_codes) or ("-",))}
+    if by == "unit_grid":
+        grids = UnitGrid.objects.filter(pk__in=found).values_list("pk", "code", "community__code")
+        return {pk: code for pk, code, area in grids if far.everything or area.startswith(tuple(far.area_codes) or ("-",))}
     return dict(Account.objects.filter(pk__in=found).values_list("pk", "name")) if far.everything else {}
