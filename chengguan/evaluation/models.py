@@ -62,6 +62,8 @@ class CaseFact(models.Model):
     urges = models.PositiveSmallIntegerField()
     accept_s = models.FloatField(null=True)
     handle_s = models.FloatField(null=True)
+    handle_times = models.FloatField(null=True)
+    """处置超时倍数: what was used of the handling limit, over the limit with its extensions; of a staged one, its last stretch."""
     satisfaction = models.CharField(max_length=12, blank=True)
 
     class Meta:

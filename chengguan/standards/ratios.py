@@ -97,7 +97,7 @@ COUNTABLE: dict[str, dict[str, str]] = {
         "repeated": "重复上报数", "answered": "当即办理数", "transferred": "转办数", "accept_due": "应受理数", "accepted": "受理数", "accept_on_time": "按时受理数",
         "accept_right": "准确受理数", "refused": "不予受理数", "filed": "立案数", "file_on_time": "按时立案数", "file_right": "准确立案数", "dispatch_due": "应派遣数",
         "dispatched": "派遣数", "dispatch_on_time": "按时派遣数", "dispatch_right": "准确派遣数", "handle_due": "应处置数", "handled": "处置数",
-        "handled_on_schedule": "按期处置数", "handled_late": "超期处置数", "unhandled": "未处置数", "unhandled_late": "超期未处置数", "check_due": "应督查数",
+        "handled_on_schedule": "按期处置数", "handled_late": "超期处置数", "handled_twice": "超时一倍以上数", "unhandled": "未处置数", "unhandled_late": "超期未处置数", "check_due": "应督查数",
         "send_to_verify_due": "应发核查数", "sent_to_verify": "发核查数", "close_due": "应结案数", "closed": "结案数", "closed_on_schedule": "按期结案数",
         "closed_late": "超期结案数", "forced": "强制结案数", "unclosed": "未结案数", "unclosed_late": "超期未结案数", "reworked": "返工数", "returned": "回退数",
         "extended": "延期数", "suspended": "挂账(缓办)数", "urged": "督办数", "voided": "作废数", "self_handled": "自行处置数", "missed": "漏报数",

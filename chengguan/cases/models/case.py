@@ -181,6 +181,8 @@ class Step(models.Model):
     received_at = models.DateTimeField()
     acted_at = models.DateTimeField()
     used_s = models.FloatField(default=0)
+    whole_s = models.FloatField(null=True, blank=True)
+    """Seconds of the whole limit as it stood then, extensions included; unknown of steps of before this was kept."""
     stage = models.CharField(max_length=10, blank=True)
     stage_deadline = models.DateTimeField(null=True, blank=True)
     overdue = models.BooleanField(default=False)

@@ -49,6 +49,7 @@ def new_step(move: Move, to_state: str, clock: Clock | None) -> Step:
         received_at=case.entered_at,
         acted_at=move.now,
         used_s=round(move.clocks.used(clock), 3) if clock else 0,
+        whole_s=round(move.clocks.whole(clock), 3) if clock else None,
         stage=clock.stage if clock else "",
         stage_deadline=clock.deadline if clock else None,
         overdue=overdue,

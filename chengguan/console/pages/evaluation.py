@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.cases.selectors.worklists import in_lines
 from chengguan.console.pages.evaluation_drawn import (
+    MEANS,
     back,
     below,
     cases_url,
@@ -120,8 +121,7 @@ def evaluation_one(request: Request) -> HttpResponse:
     found = selectors.sheet(request.who, choice["by"], key, question)
     if found is None or (key == "") != (choice["by"] == "all"):
         raise Http404
-    name, counts, rates, seconds = found
-    means = (("accept", _("平均受理时长")), ("handle", _("平均处置时长")))
+    name, counts, rates, means = found
     context = {
         "name": name, "choice": choice, "printed": printed(choice, question), "back": back(choice),
         **below(choice, choice["by"], key),
@@ -132,7 +132,7 @@ def evaluation_one(request: Request) -> HttpResponse:
              **sides(choice, rate, choice["by"], key), **change(rate)}
             for rate in rates
         ],
-        "hours": [(words, f"{value / 3600:.2f}") for slug, words in means if (value := seconds.get(slug)) is not None],
+        "means": [(words, meaning, f"{value / each:.2f}", unit) for slug, words, meaning, each, unit in MEANS if (value := means.get(slug)) is not None],
         **made_of(request, choice, key),
     }  # fmt: skip
     return render(request, "console/evaluation/one.html", context)

@@ -18,6 +18,12 @@ from chengguan.evaluation.selectors.tables import Line, fits
 
 PARTS: dict[str, Any] = {"community": gettext_lazy("各社区"), "unit_grid": gettext_lazy("各单元网格")}
 """What a township and a community are made of."""
+MEANS: tuple[tuple[str, Any, Any, int, Any], ...] = (
+    ("accept_s", gettext_lazy("平均受理时长"), gettext_lazy("环节计时的平均，暂停不计"), 3600, gettext_lazy("小时")),
+    ("handle_s", gettext_lazy("平均处置时长"), gettext_lazy("环节计时的平均，暂停不计"), 3600, gettext_lazy("小时")),
+    ("handle_times", gettext_lazy("平均处置超时倍数"), gettext_lazy("每件处置用时 ÷ 处置时限的平均，延期计入时限；大于 1 是超了时"), 1, gettext_lazy("倍")),
+)
+"""Slug, name, meaning, of how many it is one unit, the unit."""
 
 
 def query(choice: Mapping[str, Any], **changed: Any) -> str:
@@ -68,7 +74,7 @@ def formula(ratio: Any) -> str:
 
 def standing(ratio: Any) -> str:
     """Whose word the formula is, where the field leaves it open."""
-    return {"ours": _("各地不一，本软件默认"), "county": _("本县设定")}.get(ratio.confidence, "")
+    return {"ours": _("本软件默认"), "county": _("本县设定")}.get(ratio.confidence, "")
 
 
 def percent(value: float | None) -> str:

@@ -56,7 +56,7 @@ def test_both_sides_of_a_ratio_lead_to_their_cases_and_an_open_one_says_whose_it
     leader = client("leader")
     page = leader.get("/evaluation?by=township").content.decode()
     assert "派遣数 ÷ 应派遣数" in page
-    assert "各地不一，本软件默认" in page
+    assert "派遣数 ÷ 应派遣数<br>本软件默认" in page
     for side in ("over", "under"):
         assert closed.number in opened(leader, page, f"ratio=dispatching&amp;side={side}")
     assert "派遣率 · 分母" in opened(leader, page, "ratio=dispatching&amp;side=under")

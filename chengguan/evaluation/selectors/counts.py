@@ -136,6 +136,7 @@ CASES: tuple[Count, ...] = (
     case("handled", _("处置数"), HANDLED, _("责任单位已反馈"), scored=True),
     case("handled_on_schedule", _("按期处置数"), HANDLED & Q(handled_late=False), _("在处置时限之内反馈"), scored=True),
     case("handled_late", _("超期处置数"), HANDLED & Q(handled_late=True), scored=True),
+    case("handled_twice", _("超时一倍以上数"), HANDLED & Q(handle_times__gt=2), _("处置用时超过时限的两倍；处置超时倍数 = 处置用时 ÷ 处置时限")),
     case("unhandled", _("未处置数"), UNHANDLED, _("还在责任单位，挂账的在内")),
     case("unhandled_in_time", _("按期待处置数"), lambda ask: UNHANDLED & (Q(due_at__gte=ask.now) | Q(due_at=None))),
     case("unhandled_late", _("超期未处置数"), unhandled_late, _("时限已过，还没有反馈；即超期待处置数"), scored=True),

@@ -73,7 +73,8 @@ class Figures:
     counts: dict[str, int] = field(default_factory=dict)
     scored: dict[str, int] = field(default_factory=dict)
     """The same without what is exempt or not yet anybody's; the ratios divide these."""
-    seconds: dict[str, float | None] = field(default_factory=dict)
+    means: dict[str, float | None] = field(default_factory=dict)
+    """Of accepting and of handling, in seconds of their clocks (accept_s, handle_s); and of handling over its limit (handle_times)."""
 
     def ratio(self, slug: str) -> float | None:
         return self.ratios[slug].of(self.counts | self.scored)
@@ -116,7 +117,7 @@ def _add(found: dict[Any, Figures], who: Who, of: str, column: str, counts: list
         if count.scored:
             each[f"s_{count.slug}"] = _aggregate(count, count.where(ask) & SCORED)
     if of == "case" and not counts[0].backlog:
-        each |= {"t_accept": Avg("accept_s"), "t_handle": Avg("handle_s")}
+        each |= {f"m_{column}": Avg(column) for column in ("accept_s", "handle_s", "handle_times")}
     rows = _seen(who, of).filter(question.when(counts[0]))
     if counts[0].backlog:
         rows = rows.filter(state__in=workflow.OPEN)
@@ -125,7 +126,7 @@ def _add(found: dict[Any, Figures], who: Who, of: str, column: str, counts: list
         key = line.get(column, "")
         one = found.setdefault(key, Figures(key, question.rules.ratios))
         for name, value in line.items():
-            into: Any = {"n_": one.counts, "s_": one.scored, "t_": one.seconds}.get(name[:2])
+            into: Any = {"n_": one.counts, "s_": one.scored, "m_": one.means}.get(name[:2])
             if into is not None and name != column:
                 into[name[2:]] = value
 

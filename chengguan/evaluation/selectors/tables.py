@@ -85,7 +85,7 @@ class Line:
     name: str
     counts: list[tuple[Count, int]]
     rates: list[Rate]
-    seconds: dict[str, float | None]
+    means: dict[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,12 @@ def sheet(who: Who, by: str, key: Any, question: Question) -> tuple[str, list[tu
     slugs = [slug for slug, count in COUNTS.items() if count.of in KEYS[by]]
     rated = [slug for slug, ratio in ratios.items() if fits(ratio, by)]
     counts = [(COUNTS[slug], now.counts.get(slug, 0), then.counts.get(slug, 0)) for slug in slugs]
-    return name, counts, [_rate(slug, now, then) for slug in rated], now.seconds
+    return name, counts, [_rate(slug, now, then) for slug in rated], now.means
 
 
 def _line(one: Figures, before: Figures | None, name: str, counted: tuple[str, ...], rated: tuple[str, ...]) -> Line:
     counts = [(COUNTS[slug], one.counts.get(slug, 0)) for slug in counted]
-    return Line(one.key, name, counts, [_rate(slug, one, before) for slug in rated], one.seconds)
+    return Line(one.key, name, counts, [_rate(slug, one, before) for slug in rated], one.means)
 
 
 def _rate(slug: str, one: Figures, before: Figures | None) -> Rate:

@@ -59,6 +59,7 @@ CASE_COLUMNS: dict[str, str] = {
     "urges": "coalesce(s.urges, 0)",
     "accept_s": "s.accept_s",
     "handle_s": f"CASE WHEN {_HANDLED} THEN s.handle_s END",
+    "handle_times": f"CASE WHEN {_HANDLED} THEN s.handle_times END",
     "satisfaction": "c.satisfaction",
 }
 
@@ -89,8 +90,9 @@ LEFT JOIN LATERAL (
     {_last("overdue", "report_back")} AS handled_late, {_last("stage_deadline", "report_back")} AS due_at,
     {_times("rework")} AS reworks, {_times("grant_return")} AS returns, {_times("deny_return")} AS denials,
     {_times("grant_extend")} AS extensions, {_times("grant_suspend")} AS suspensions, {_times("urge")} AS urges,
-    {_last("used_s", "accept")} AS accept_s, {_last("used_s", "report_back")} AS handle_s
-  FROM (SELECT id, action, given, overdue, stage_deadline, used_s FROM cases_step WHERE case_id = c.id AND {steps} ORDER BY id DESC) step
+    {_last("used_s", "accept")} AS accept_s, {_last("used_s", "report_back")} AS handle_s,
+    {_last("used_s / nullif(whole_s, 0)", "report_back")} AS handle_times
+  FROM (SELECT id, action, given, overdue, stage_deadline, used_s, whole_s FROM cases_step WHERE case_id = c.id AND {steps} ORDER BY id DESC) step
 ) s ON true
 LEFT JOIN LATERAL (
   SELECT deadline FROM cases_clock WHERE case_id = c.id AND kind = 'handling' AND ended_at IS NULL ORDER BY id DESC LIMIT 1

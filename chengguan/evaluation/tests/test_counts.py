@@ -75,6 +75,7 @@ EXAMPLES: dict[str, tuple[Story, Story]] = {
     "handled": (BACK, story("handling")),
     "handled_on_schedule": (BACK, BACK_LATE),
     "handled_late": (BACK_LATE, story("reported_back", ("report_back", LATE), ("rework", {}), ("report_back", ON_TIME))),
+    "handled_twice": (story("reported_back", ("report_back", {"used_s": 201, "whole_s": 100})), story("reported_back", ("report_back", {"used_s": 200, "whole_s": 100}))),
     "unhandled": (SUSPENDED, BACK),
     "unhandled_in_time": (story("handling", handling_deadline_in=HOUR), overdue_clock()),
     "unhandled_late": (overdue_clock(), SUSPENDED),

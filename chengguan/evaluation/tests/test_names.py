@@ -18,6 +18,8 @@ ALSO: dict[str, str] = {
     "急要件": "urgent", "重点案件": "important", "回访数": "followed_up", "非常满意": "very_satisfied", "满意": "satisfied", "不满意": "unsatisfied",
 }  # fmt: skip
 """Other names of the same count; what should be sent to confirm is what was sent, for that is the acceptor's to say."""
+MEANS = {"平均处置时长": "handle_s", "平均受理时长": "accept_s", "处置超时倍数": "handle_times"}
+"""No ratios, but means beside them."""
 ALSO_RATIOS = {"超期待处置率": "unhandled_late", "按时结案率 (值班长 post)": "post_closing_on_time"}
 ASIDE = {
     "平均处置时长": "an average of seconds, beside the ratios", "平均受理时长": "an average of seconds, beside the ratios",

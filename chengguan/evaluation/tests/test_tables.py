@@ -86,5 +86,5 @@ def test_a_ratio_is_compared_with_the_period_before(world: World) -> None:
 def test_mean_times_are_of_the_periods_cases(world: World) -> None:
     history(world, "closed", ("report_back", {"used_s": 7200}))
     history(world, "closed", ("report_back", {"used_s": 3600}))
-    assert figures(world.who("leader"), "all", month())[""].seconds["handle"] == 5400
+    assert figures(world.who("leader"), "all", month())[""].means["handle_s"] == 5400
     assert isinstance(month(), Question)
