@@ -10,6 +10,8 @@ from chengguan.people.services.accounts import (
     end_sessions,
     give_post,
     give_role,
+    last_password_line,
+    reset_password,
     set_password,
 )
 from chengguan.people.services.imports import (
@@ -46,11 +48,13 @@ __all__ = [
     "import_accounts",
     "import_organisations",
     "import_responsibilities",
+    "last_password_line",
     "mark_read",
     "notify",
     "notify_each",
     "remove_old_audit",
     "require",
+    "reset_password",
     "save_audited",
     "save_organisation",
     "set_leave",

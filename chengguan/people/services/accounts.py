@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengguan.people.models import Account, Holding, Organisation, Post
+from chengguan.people.models import Account, AuditEntry, Holding, Organisation, Post
 from chengguan.people.roles import ADMINISTRATOR, ROLES, name_of
 from chengguan.people.selectors import SYSTEM, Who, on
 from chengguan.people.services.organisations import save_organisation
@@ -72,6 +72,27 @@ def set_password(who: Who, account: Account, password: str, must_change: bool = 
     account.must_change_password = must_change
     account.save(update_fields=["password", "must_change_password"])
     audit(who, "account.password", account, str(account))
+
+
+@transaction.atomic
+def reset_password(who: Who, account_id: int, password: str, seen: int) -> Account:
+    """An administrator gives a first password, and every session of the account ends. `seen`: the line of the trail that the page knew as
+    the last about this password; a form that is sent again, or after somebody else changed it, makes no other."""
+    require(who, "people.manage")
+    account = Account.objects.select_for_update().get(pk=account_id)
+    last = last_password_line(account)
+    if last is not None and last.pk != seen:
+        said = {"who": last.who, "at": f"{timezone.localtime(last.at):%m-%d %H:%M}"}
+        raise ValidationError(_("这一页打开之后，%(who)s 在 %(at)s 换过密码，这次没有再换。要另给一个新密码，请再点一次“重置密码”。") % said)
+    set_password(who, account, password, must_change=True)
+    end_sessions(account)
+    return account
+
+
+def last_password_line(account: Account) -> AuditEntry | None:
+    """What the trail says last of this account's password."""
+    about = AuditEntry.objects.filter(object_type=account._meta.label_lower, object_id=str(account.pk))
+    return about.filter(action__in=("account.create", "account.password")).order_by("-pk").first()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chengguan.people import selectors, services
@@ -192,3 +193,27 @@ def test_reloading_the_page_of_a_new_password_makes_no_other(client, person):
     account.refresh_from_db()
     assert account.password == given
     assert 'class="secret"' in client.post(f"{address}/password", {"seen": client.get(address).context["seen"]}).content.decode()
+
+
+def test_a_password_that_was_changed_otherwise_is_kept_and_the_administrator_is_told_by_whom(client, person):
+    client.force_login(person("root", "administrator"))
+    account = person("somebody", "acceptor")
+    address = f"/administration/accounts/{account.pk}"
+    sent = {"seen": client.get(address).context["seen"]}
+    services.set_password(selectors.who_is(account), account, "my-own-river-7")
+    refused = client.post(f"{address}/password", sent, follow=True).content.decode()
+    assert 'class="secret"' not in refused and "Somebody 在" in refused
+    account.refresh_from_db()
+    assert account.check_password("my-own-river-7")
+
+
+def test_two_administrators_at_one_password_wait_for_each_other(person):
+    account = person("somebody", "acceptor")
+    with CaptureQueriesContext(connection) as asked:
+        services.reset_password(SYSTEM, account.pk, "given-by-phone-1", 0)
+    questions = [query["sql"] for query in asked]
+    locked = next(place for place, sql in enumerate(questions) if "FOR UPDATE" in sql)
+    compared = next(place for place, sql in enumerate(questions) if "people_auditentry" in sql and sql.startswith("SELECT"))
+    assert locked < compared
+    with pytest.raises(ValidationError, match="没有再换"):
+        services.reset_password(SYSTEM, account.pk, "given-by-phone-2", 0)

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -20,6 +19,7 @@ from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.models import Account, Holding
 from chengguan.people.pages.administration.forms import AccountFactsForm, AccountForm, FileForm, HoldingForm
 from chengguan.people.roles import ROLES
+from chengguan.people.typed import whole_number
 
 
 def first_password() -> str:
@@ -86,11 +86,6 @@ def create(request: Request) -> HttpResponse:
     return _shown_once(request, account, password)
 
 
-def _seen(account: Account) -> str:
-    """Of the password that held when the page was drawn: a form that is sent again, by reloading, makes no other."""
-    return salted_hmac("people.password", account.password, algorithm="sha256").hexdigest()[:16]
-
-
 def _shown_once(request: Request, account: Account, password: str) -> HttpResponse:
     response = render(request, "people/administration/password_once.html", {"account": account, "password": password})
     response["Cache-Control"] = "no-store"
@@ -106,7 +101,7 @@ def one(request: Request, account_id: int) -> HttpResponse:
         return redirect("account", account.pk)
     context = {
         "account": account,
-        "seen": _seen(account),
+        "seen": getattr(services.last_password_line(account), "pk", 0),
         "form": form,
         "holding_form": HoldingForm(),
         "holdings": account.holdings.select_related("post__organisation").order_by("-valid_from", "-pk"),
@@ -122,11 +117,8 @@ def act(request: Request, account_id: int, action: str) -> HttpResponse:
     account = get_object_or_404(selectors.accounts(request.who), pk=account_id)
     try:
         if action == "password":
-            if request.POST.get("seen") != _seen(account):
-                raise ValidationError(_("密码刚才已经换过，没有再换。新密码没有记下的话，请再点一次“重置密码”。"))
             password = first_password()
-            services.set_password(request.who, account, password, must_change=True)
-            services.end_sessions(account)
+            services.reset_password(request.who, account.pk, password, whole_number(request.POST.get("seen")) or 0)
             release_lock(username=account.username)
             return _shown_once(request, account, password)
         _do(request, account, action)
