@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.gis.geos import Point
-from django.db.models import Count, QuerySet
+from django.db.models import CharField, Count, F, Func, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -245,14 +245,15 @@ def came_by_day(who: Who, partner: Partner) -> list[tuple[date, Came]]:
 
 
 def _came(wanted: QuerySet[Partner], since: date) -> Iterable[tuple[tuple[int, date], Came]]:
-    """By partner and day. What was taken is counted by its cases, which are there anyway."""
+    """By partner and day, in two questions however many partners. What was taken is counted by its cases, which are there anyway."""
     found: dict[tuple[int, date], Came] = {}
     for tally in Tally.objects.filter(partner__in=wanted, day__gte=since):
         came = found.setdefault((tally.partner_id, tally.day), Came())
         came.add(Came(repeated=tally.reports) if tally.outcome == "repeated" else Came(refused=tally.reports, why={tally.reason: tally.reports}))
     began = timezone.make_aware(datetime.combine(since, time.min))
-    for partner in wanted:
-        cases = Case.objects.filter(source_key__startswith=f"partner:{partner.pk}:", reported_at__gte=began)
-        for day, n in cases.annotate(day=TruncDate("reported_at")).values_list("day").annotate(n=Count("pk")).order_by():
-            found.setdefault((partner.pk, day), Came()).add(Came(taken=n))
+    their = {f"{partner}": partner for partner in wanted.values_list("pk", flat=True)}
+    sender = Func(F("source_key"), Value(":"), Value(2), function="split_part", output_field=CharField())
+    cases = Case.objects.filter(source_key__startswith="partner:", reported_at__gte=began).annotate(sender=sender, day=TruncDate("reported_at"))
+    for partner, day, n in cases.filter(sender__in=their).values_list("sender", "day").annotate(n=Count("pk")).order_by():
+        found.setdefault((their[partner], day), Came()).add(Came(taken=n))
     return found.items()

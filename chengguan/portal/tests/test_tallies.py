@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chengguan.cases.models import Case
@@ -80,3 +82,16 @@ def test_the_page_of_partners_says_how_many_of_each_and_the_main_reason(town: di
     days = client.get(f"/administration/partners/{partner.pk}").context["days"]
     assert [(day, came.taken, came.refused) for day, came in days] == [(timezone.localdate(), 1, 3), (timezone.localdate() - timedelta(days=7), 1, 0)]
     assert selectors.came_lately(ANONYMOUS) == {}, "only who manages partners"
+
+
+def test_what_came_is_counted_in_as_many_questions_for_ten_partners_as_for_one(key: str) -> None:
+    send(key, id="A-1")
+    other = services.issue_key(SYSTEM, services.create_partner(SYSTEM, name="镇街平台", source="upper", an_hour=50))
+    for number in (1, 2):
+        send(other, id=f"B-{number}", description=f"井盖 {number}")
+    for number in range(8):
+        services.create_partner(SYSTEM, name=f"系统 {number}", source="upper", an_hour=50)
+    with CaptureQueriesContext(connection) as asked:
+        came = selectors.came_lately(SYSTEM)
+    assert len(asked) <= 3
+    assert {partner.name: came[partner.pk].taken for partner in Partner.objects.filter(pk__in=came)} == {"12345 热线": 1, "镇街平台": 2}
