@@ -103,20 +103,26 @@ def private_columns(told: dict[str, Any]) -> set[str]:
 def read_mapping(text: str) -> Mapping:
     """The mapping, or BadMapping, which names the entry of the file."""
     try:
-        return mapping_of(tomllib.loads(text))
+        told = tomllib.loads(text)
+        check_name(told)
+        return mapping_of(told)
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(_("映射文件不是 TOML：%(error)s") % {"error": error}) from error
     except BadMapping as wrong:
         raise BadMapping(_("%(words)s（映射文件里：%(written)s）") % {"words": wrong, "written": wrong.written}) from wrong
 
 
+def check_name(told: dict[str, Any]) -> None:
+    """Where a name is typed. One that was kept before there was a bound goes on as it is: it only stands in the words of a step."""
+    if len(str(told.get("name", ""))) > LONGEST_NAME:
+        raise BadMapping(_("“叫什么”太长，请改到 %(most)d 字以内") % {"most": LONGEST_NAME}, "name")
+
+
 def mapping_of(told: dict[str, Any]) -> Mapping:
-    """The same from what such a file says, as a page makes it up."""
+    """The same from what such a file says, as a page makes it up and a batch keeps it."""
     system, fields = str(told.get("system", "")).strip(), told.get("fields")
     if not system or len(system) > 30:
         raise BadMapping(_("请填“对方系统的代号”，30 字以内"), "system")
-    if len(called := str(told.get("name", system))) > LONGEST_NAME:
-        raise BadMapping(_("“叫什么”太长，请改到 %(most)d 字以内") % {"most": LONGEST_NAME}, "name")
     if not isinstance(fields, dict):
         raise BadMapping(_("还没有说明哪一列是什么"), "[fields]")
     unknown = [name for name in fields if name not in FIELDS]
@@ -137,7 +143,7 @@ def mapping_of(told: dict[str, Any]) -> Mapping:
             wrong.append(fault)
     if wrong:
         raise BadMapping("；".join(dict.fromkeys(map(str, wrong))), "；".join(each.written for each in wrong))
-    return Mapping(system, called, crowd, entries)
+    return Mapping(system, str(told.get("name", system)), crowd, entries)
 
 
 def _entry(name: str, given: Any, zone: str) -> Entry:

@@ -15,9 +15,9 @@ import pytest
 from openpyxl import Workbook
 
 from chengguan.cases import services
-from chengguan.cases.models import Case, Report, Setting, TakenOver
+from chengguan.cases.models import Case, Report, Setting, Step, TakenOver
 from chengguan.cases.services import retention
-from chengguan.cases.services.takeover_mapping import mapping_of
+from chengguan.cases.services.takeover_mapping import check_name, mapping_of
 from chengguan.cases.tests.conftest import NOW, World
 from chengguan.people.selectors import SYSTEM
 from chengguan.places.services import Unreadable
@@ -116,6 +116,13 @@ def test_a_row_is_told_in_words_and_not_in_code(take) -> None:  # type: ignore[n
     assert raw.startswith("上报 2025-03-03 08:00:00；结案") and not set(raw) & set('{}"')
 
 
+def test_a_name_that_was_kept_before_there_was_a_bound_goes_on_and_a_new_one_is_refused_where_it_is_typed(take) -> None:  # type: ignore[no-untyped-def]
+    assert take(DONE, mapping=told(name="旧" * 61)).accepted == 1
+    assert "旧" * 61 in Step.objects.get(action="take_over").opinion
+    with pytest.raises(services.BadMapping, match="“叫什么”太长"):
+        check_name({"name": "旧" * 61})
+
+
 def test_a_class_that_nobody_mapped_is_left_out_or_refuses_the_row(take) -> None:  # type: ignore[no-untyped-def]
     kept = FIELDS | {"matter_code": {"column": "小类", "default": ""}}
     report = take(DONE | {"小类": "怪事"}, DONE | {"编号": "A2", "小类": "01037"}, mapping=told(fields=kept))
@@ -141,7 +148,6 @@ def test_a_workbook_that_is_damaged_deep_inside_says_so_in_words(world: World, t
     ("wrong", "words"),
     [
         ({"system": " "}, "请填“对方系统的代号”"),
-        ({"name": "旧" * 61}, "“叫什么”太长"),
         ({"fields": {}}, "对方编号、上报时间、状态"),
         ({"fields": FIELDS | {"state": {"column": "状态"}}}, "“状态”还没有对照"),
         ({"fields": FIELDS | {"state": {"column": "状态", "table": {"结案": "handling"}}}}, "“状态”里没有“处置中”"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases.models import TakeoverBatch
 from chengguan.cases.services import Refused
-from chengguan.cases.services.takeover_mapping import KINDS
+from chengguan.cases.services.takeover_mapping import KINDS, check_name
 from chengguan.console.selectors.takeovers import LINES, WORDED, choices, column_names, words_in
 
 FORMATS: tuple[tuple[str, Any], ...] = (
@@ -61,6 +61,8 @@ def read_columns(batch: TakeoverBatch, given: QueryDict) -> dict[str, Any]:
     if lon or lat:
         fields["position"] = {"lon": lon, "lat": lat, "crs": given.get("other_crs", "").strip() or given.get("crs", "4490")}
     named = {name: given.get(name, "").strip() for name in ("system", "name", "zone")}
+    if named["name"] != batch.mapping.get("name"):
+        check_name(named)
     return {**named, "name": named["name"] or named["system"], "zone": named["zone"] or "Asia/Shanghai", "fields": fields}
 
 

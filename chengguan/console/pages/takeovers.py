@@ -93,8 +93,8 @@ def columns(request: Request, batch_id: int) -> HttpResponse:
         else:
             mapping = form.read_columns(batch, request.POST)
         verbs.set_mapping(request.who, batch_id, mapping)
-    except services.Refused as refused:
-        messages.warning(request, refused.words)
+    except (services.Refused, BadMapping) as refused:
+        messages.warning(request, str(refused))
     else:
         messages.success(request, _("已保存。"))
     return redirect("takeover", batch_id)

@@ -116,6 +116,7 @@ def test_what_is_refused_is_told_where_it_was_sent_from(admin):
     assert "“状态”还没有对照" in admin.get(page).content.decode()
     assert "“状态”还没有对照" in admin.post(f"{page}/go/try", follow=True).content.decode()
     assert "还没有选列" in admin.post(f"{page}/words/source", {"word": ["a"], "ours": ["b"]}, follow=True).content.decode()
+    assert "“叫什么”太长" in admin.post(f"{page}/columns", COLUMNS | {"name": "旧" * 61}, follow=True).content.decode()
     admin.post(f"{page}/columns", COLUMNS | {"lon": "备注"})
     assert "经度、纬度两列都选" in admin.get(page).content.decode(), "half a position is not dropped unsaid"
     admin.post(f"{page}/columns", COLUMNS)
