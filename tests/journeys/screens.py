@@ -199,12 +199,12 @@ LEADS_ELSEWHERE = {"home": "to the first page of the post", "gateway_key": "to t
 POSTED = {
     "archive-propose", "archive-decide", "archive-keep", "missed-judge",
     "signout", "account_create", "notices_read_all", "notice_open", "account_act", "accounts_import", "organisations_import",
-    "responsibilities_import", "responsibility_end", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "partner_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
+    "responsibilities_import", "responsibility_end", "responsibility_undo", "duty_end", "leave_end", "leave_own_end", "components_import", "gateway_act", "partner_act", "field-act", "case-act", "work-bulk", "work-view", "work-view-save",
     "alarms_acknowledge", "alarm_acknowledge", "alarm_shelve", "alarm_unshelve", "alarm_register", "device_send", "rule_undo",
     "takeover-upload", "takeover-columns", "takeover-words", "takeover-keep", "takeover-go", "takeover-discard", "settings_import", "settings_carry_out", "change_undo", "spot-check-judge", "spot-check-follow", "quarantine_redrive", "quarantine_discard", "street_lights_command",
     "survey-decide", "survey-prolong", "survey-close", "field-survey-look", "field-survey-finish", "survey-take-back", "field-survey-take-back",
     "handover-accept",
-    "staged_undo",
+    "staged_undo", "stages_import",
     "limit_drop", "limit_undo", "calendar_import", "calendar_undo", "limits_import", "area_class_undo", "area_classes_import",
 }  # fmt: skip
 """Only takes what a form on a listed page sends."""

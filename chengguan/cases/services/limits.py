@@ -132,7 +132,7 @@ CLOCK_NAMES = {
 }  # fmt: skip
 
 
-def _clock(word: str) -> str:
+def clock_of(word: str) -> str:
     return next((clock for clock, name in CLOCK_NAMES.items() if word in (clock, name, _(name))), word)
 
 
@@ -140,7 +140,7 @@ def _limit(value: str, clock: str, what: str) -> Limit | None:
     if not value and not clock:
         return None
     try:
-        return Limit(float(value), _clock(clock))
+        return Limit(float(value), clock_of(clock))
     except ValueError:
         raise ValidationError(_("%(what)s应为数字：%(value)s") % {"what": what, "value": value or "—"}) from None
 

@@ -15,6 +15,7 @@ from chengguan.cases.services.seen import refuse_unseen
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
 from chengguan.standards import filing, staging
+from chengguan.standards.limits import Limit
 from chengguan.standards.staging import Part
 
 
@@ -22,13 +23,31 @@ def set_stages(who: Who, condition_key: str, parts: Sequence[Part] | None, *, re
     """Cases whose handling begins from now on fall into these; none at all: one limit for the whole; None: as the list says.
     Cases at work keep theirs. `seen`: the last change of these that the person saw; Stale when there is a newer one."""
     administrator_only(who)
+    known_condition(condition_key)
+    if parts is not None and (faults := faults_of(parts)):
+        raise Refused.together(faults)
+    _set(who, condition_key, None if parts is None else staging.kept(parts), reason, None, seen)
+
+
+def known_condition(condition_key: str) -> None:
     try:
         filing.condition(condition_key)
     except KeyError:
         raise Refused(_("没有这个立案条件：%(key)s") % {"key": condition_key or "—"}, "condition_key") from None
-    if parts is not None and (faults := faults_of(parts)):
-        raise Refused.together(faults)
-    _set(who, condition_key, None if parts is None else staging.kept(parts), reason, None, seen)
+
+
+def read_parts(given: Sequence[tuple[Any, Any, Any]]) -> tuple[list[Part], list[Refused]]:
+    """From name, value and clock as they were typed, with all that is wrong. A time that is no number is told, and the rest of its
+    stretch looked at nevertheless."""
+    parts, faults = [], []
+    for place, (name, value, clock) in enumerate(given):
+        try:
+            number = float(value)
+        except ValueError:
+            number = 1.0
+            faults.append(Refused(_("第 %(n)d 段的时限要写数字") % {"n": place + 1}, f"stages.{place}"))
+        parts.append(Part(name, Limit(number, clock)))
+    return parts, [*faults, *faults_of(parts)]
 
 
 def faults_of(parts: Sequence[Part]) -> list[Refused]:

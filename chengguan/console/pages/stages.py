@@ -18,16 +18,15 @@ from chengguan.cases.models import Change
 from chengguan.cases.selectors import stages as shown
 from chengguan.cases.selectors.seen import last_seen
 from chengguan.cases.services.limits import CLOCK_NAMES
-from chengguan.cases.services.stages import faults_of, set_stages
+from chengguan.cases.services.stages import read_parts, set_stages
+from chengguan.cases.services.stages_sheet import STAGE_HEADERS, import_stages
 from chengguan.cases.words import limit_words
 from chengguan.console.pages.case_forms import MOST_STAGES, Option, stage_rows
-from chengguan.console.pages.limits import seen_of, set_back
+from chengguan.console.pages.limits import SheetForm, reported, seen_of, set_back, take
 from chengguan.console.selectors import limits as conditions
-from chengguan.people import navigation
+from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.standards import codes, filing, staging
-from chengguan.standards.limits import Limit
-from chengguan.standards.staging import Part
 
 MOST_FOUND = 15
 
@@ -41,10 +40,12 @@ def _row(key: str) -> dict[str, Any]:
 @requires("cases.configure")
 def staged(request: Request) -> HttpResponse:
     """Those that have stretches, and a search for one more."""
+    if request.GET.get("as") == "xlsx":
+        return spreadsheets.download("stages", STAGE_HEADERS, conditions.stage_rows(request.who))
     text = request.GET.get("q", "").strip()
     rows = [_row(key) | {"key": key, "words": shown.in_words(parts), "own": own} for key, parts, own in shown.staged_conditions()]
     found = conditions.conditions(request.who, selectors.settings(), timezone.localdate(), q=text)[:MOST_FOUND] if text else []
-    return render(request, "console/limits/staged.html", {"rows": rows, "found": found, "q": text})
+    return render(request, "console/limits/staged.html", {"rows": rows, "found": found, "q": text, "file_form": SheetForm(initial={"dry": True})})
 
 
 @requires("cases.configure")
@@ -85,7 +86,7 @@ def _told(faults: list[services.Refused]) -> dict[str, Any]:
 def _save(request: Request, key: str, given: list[tuple[Any, Any, Any]]) -> None:
     """Everything that stands against it is told at once."""
     reason = request.POST.get("reason", "").strip()
-    parts, faults = (None, []) if "listed" in request.POST else _read(given)
+    parts, faults = (None, []) if "listed" in request.POST else read_parts(given)
     if not reason:
         faults.append(services.Refused(_("请写明为什么改"), "reason"))
     if faults:
@@ -93,17 +94,14 @@ def _save(request: Request, key: str, given: list[tuple[Any, Any, Any]]) -> None
     set_stages(request.who, key, parts, reason=reason, seen=seen_of(request))
 
 
-def _read(given: list[tuple[Any, Any, Any]]) -> tuple[list[Part], list[services.Refused]]:
-    """A time that is no number is told, and the rest of its stretch looked at nevertheless."""
-    parts, faults = [], []
-    for place, (name, value, clock) in enumerate(given):
-        try:
-            number = float(value)
-        except ValueError:
-            number = 1.0
-            faults.append(services.Refused(_("第 %(n)d 段的时限要写数字") % {"n": place + 1}, f"stages.{place}"))
-        parts.append(Part(name, Limit(number, clock)))
-    return parts, [*faults, *faults_of(parts)]
+@sent_from("staged_list")
+@requires("cases.configure")
+def stages_import(request: Request) -> HttpResponse:
+    form = SheetForm(request.POST, request.FILES)
+    report = form.attempt(lambda given: take(lambda: import_stages(
+        request.who, spreadsheets.read(given["file"], STAGE_HEADERS), dry=given["dry"], reason=given["reason"],
+    )))  # fmt: skip
+    return reported(request, form, report, "staged_list")
 
 
 @sent_from("staged", "key")
@@ -117,6 +115,7 @@ navigation.add("staged", gettext_lazy("分段时限"), "/administration/stages",
 
 urlpatterns = [
     path("administration/stages", staged, name="staged_list"),
+    path("administration/stages/import", stages_import, name="stages_import"),
     path("administration/stages/<slug:key>", stages, name="staged"),
     path("administration/stages/<slug:key>/undo/<int:change>", stages_undo, name="staged_undo"),
 ]

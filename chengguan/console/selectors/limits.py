@@ -12,6 +12,7 @@ from chengguan.cases.models import Change, FilingLimit
 from chengguan.cases.selectors import stages
 from chengguan.cases.selectors.own_limits import OwnLimits, listed
 from chengguan.cases.services.limits import CLOCK_NAMES
+from chengguan.cases.services.stages_sheet import UNDIVIDED
 from chengguan.cases.words import limit_words, own_limit_words
 from chengguan.people.selectors import Who
 from chengguan.places.models import Area, AreaClass, UnitGrid
@@ -131,6 +132,18 @@ def sheet_rows(who: Who, settings: Settings, day: date, **given: Any) -> list[tu
 
 def _columns(limit: Limit | None) -> tuple[Any, str]:
     return (limit.value, _(CLOCK_NAMES[limit.clock])) if limit else ("", "")
+
+
+def stage_rows(who: Who) -> list[tuple[Any, ...]]:
+    """For the spreadsheet: every stretch of the conditions that have some, and the word of those that had them taken away."""
+    if not who.is_administrator:
+        return []
+    lines: list[tuple[Any, ...]] = []
+    for key, parts, _own in stages.staged_conditions():
+        condition = filing.condition(key)
+        facts = key, codes.matter_name(condition.matter), condition.text
+        lines += [(*facts, number, part.name, *_columns(part.limit)) for number, part in enumerate(parts, 1)] or [(*facts, "", _(UNDIVIDED), "", "")]
+    return lines
 
 
 def classed_areas(who: Who, default: str, of: str = "") -> list[dict[str, Any]]:
