@@ -43,6 +43,7 @@ FIELDS: dict[str, Field] = {
         Field("stages", "分段", "stages"),
         Field("crew", "班组", "crew"),
         Field("until", "截止时间", "datetime"),
+        Field("extended_to", "延期到", "datetime"),
         Field("reason_code", "缓办原因", "choice", (
             ("season", "季节"), ("money", "资金"), ("conditions", "条件不具备"), ("no_owner", "无主"), ("other", "其他"),
         )),

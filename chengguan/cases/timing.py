@@ -18,7 +18,8 @@ Pause = tuple[datetime, datetime | None]
 """From, until; None while it is still paused."""
 
 ELAPSED = {"minute": 60.0, "urgent_hour": 3600.0, "urgent_day": 86400.0}
-CLOCKS = (*ELAPSED, "work_hour", "work_day", "natural_day")
+WORKING = ("work_hour", "work_day")
+CLOCKS = (*ELAPSED, *WORKING, "natural_day")
 
 
 def limit_seconds(start: datetime, limit: Limit, calendar: WorkCalendar) -> float:
@@ -52,7 +53,7 @@ def whole_seconds(start: datetime, limit: Limit, calendar: WorkCalendar) -> floa
 
 
 def _counts_working(limit: Limit) -> bool:
-    return limit.clock in {"work_hour", "work_day"}
+    return limit.clock in WORKING
 
 
 def _counted(start: datetime, end: datetime, limit: Limit, calendar: WorkCalendar) -> float:

@@ -12,7 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-WORKING = ("work_hour", "work_day")
+from chengguan.cases.timing import WORKING
+
 _CLOCKS = {
     "受理": pgettext_lazy("clock", "受理"), "立案": pgettext_lazy("clock", "立案"), "派遣": pgettext_lazy("clock", "派遣"), "处置": pgettext_lazy("clock", "处置"),
     "批转": pgettext_lazy("clock", "批转"), "发核查": pgettext_lazy("clock", "发核查"), "核查批转": pgettext_lazy("clock", "核查批转"),

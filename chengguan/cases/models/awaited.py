@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -17,7 +19,7 @@ class Clock(models.Model):
 
     KINDS = [("handling", _("处置")), ("handling_turn", _("本单位处置")), ("stage", _("环节")), ("task", _("任务")), ("urge", _("督办回复"))]
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, related_name="clocks")
     kind = models.CharField(max_length=14, choices=KINDS)
     stage = models.CharField(max_length=10)
     part = models.CharField(max_length=20, blank=True)
@@ -29,6 +31,8 @@ class Clock(models.Model):
     limit_value = models.FloatField()
     limit_clock = models.CharField(max_length=12)
     extensions = models.PositiveSmallIntegerField(default=0)
+    shortened_s = models.FloatField(default=0, db_default=0)
+    """By how many seconds of its own the granted extensions stayed below whole ones."""
     used_s = models.FloatField(default=0)
     yellow_at = models.DateTimeField(null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True)
@@ -61,7 +65,7 @@ class Task(models.Model):
     KINDS = [("confirm", _("核实")), ("verify", _("核查")), ("handle", _("处置")), ("reply", _("督办回复")),
              ("consult", _("会商")), ("opinion", _("会商意见")), ("help", _("协办")), ("follow_up", _("回访"))]  # fmt: skip
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, related_name="tasks")
     kind = models.CharField(max_length=10, choices=KINDS)
     account = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
     organisation = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
@@ -121,6 +125,12 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_state_display()}"
+
+    @property
+    def asked_until(self) -> datetime | None:
+        """Until when a suspension or an extension is asked for, where a time was named."""
+        said = self.details.get("extended_to") or self.details.get("until")
+        return datetime.fromisoformat(said) if said else None
 
     @property
     def decided_by_posts(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case
-from chengguan.cases.selectors import guards, handling
+from chengguan.cases.selectors import extending, guards, handling
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.ladders import who_will_decide
 from chengguan.cases.selectors.move import Move
@@ -112,6 +112,8 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
         options, value, why = _inspectors(case)
     elif asked.kind == "case":
         options, why = _same_place(move.who, case)
+    elif asked.name == "extended_to":
+        value, why = extending.suggested(move)
     elif asked.name == "photos":
         why = photos_in_words(move.settings, move.row.action, case.matter_code)
     return Field(asked.name, _(asked.label), asked.kind, required, options, value, why, weighed)

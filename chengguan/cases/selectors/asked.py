@@ -13,7 +13,7 @@ from chengguan.cases.selectors.follow_ups import anybody_left_a_number
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.own_limits import handling_limit
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.selectors.running import pauses_of
+from chengguan.cases.selectors.running import extra_of, pauses_of
 from chengguan.cases.selectors.stages import left_of, parts_for
 from chengguan.people.selectors import Who
 from chengguan.standards import staging
@@ -154,7 +154,7 @@ def stages_make_sense(move: Move) -> None:
 def _over_already(move: Move, clock: Clock, given: Sequence[Part]) -> bool:
     """Whether the running clock would be past its deadline at once: nobody comes late by somebody else's pen."""
     limit = given[0].limit if given else handling_limit(move.case, clock.started_at, move.settings)
-    extra = clock.extensions * move.settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit, move.calendar)
+    extra = extra_of(clock, move.calendar, move.settings, limit)
     _yellow, deadline = timing.moments(clock.started_at, limit, move.calendar, pauses_of(clock), extra, move.settings["lights.yellow"])
     return deadline is not None and deadline < move.now
 

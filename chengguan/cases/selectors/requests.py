@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from chengguan.cases import timing
+from chengguan.cases.selectors.extending import extension_in_reach
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
@@ -84,6 +85,6 @@ def not_reviewed(move: Move) -> None:
 
 REQUESTS = (
     on_the_ladder, reviewer_or_on_the_ladder, return_window, no_request, not_overdue, extensions_left,
-    within_a_year, leader_approved, reviewed, not_reviewed,
+    within_a_year, leader_approved, reviewed, not_reviewed, extension_in_reach,
 )  # fmt: skip
 """Guards of the table that stand here."""

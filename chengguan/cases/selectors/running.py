@@ -22,10 +22,12 @@ def limit_of(clock: Clock) -> Limit:
     return Limit(clock.limit_value, clock.limit_clock)
 
 
-def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings) -> float:
+def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings, limit: Limit | None = None) -> float:
+    """Seconds that its extensions added, as if its limit were `limit` where one is given."""
     if not clock.extensions:
         return 0
-    return clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit_of(clock), calendar)
+    whole = clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit or limit_of(clock), calendar)
+    return max(0.0, float(whole - clock.shortened_s))
 
 
 def open_clocks(case: Case) -> list[Clock]:

@@ -13,16 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from chengguan.cases.models import CalendarDay, Change, Request, Setting
+from chengguan.cases.models import CalendarDay, Change, Setting
 from chengguan.cases.selectors import configuration as chosen
-from chengguan.cases.selectors.ladders import LADDERS, deciders_of
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.following import limits_follow, recompute_open
+from chengguan.cases.services.ladders import deciders_follow
 from chengguan.cases.services.seen import one_at_a_time, refuse_unseen
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
-from chengguan.standards.calendars import WorkCalendar
-from chengguan.standards.limits import SETTINGS, Settings, check
+from chengguan.standards.limits import SETTINGS, check
 from chengguan.standards.switches import WORDS
 
 
@@ -136,16 +135,6 @@ def _open_deadlines_will_follow() -> None:
         waits.append(True)
         return
     app.configure_task("chengguan.cases.jobs.recompute_open", lock="cases.recompute_open").defer()
-
-
-@transaction.atomic
-def deciders_follow(settings: Settings, calendar: WorkCalendar) -> None:
-    """Requests that wait are decided by the ladder that holds now; it says so in each, for the work lists."""
-    for request in Request.objects.filter(state="waiting", kind__in=LADDERS).select_related("case").select_for_update(of=("self",)):
-        deciders = deciders_of(request, settings, calendar)
-        if request.details.get("who") != deciders:
-            request.details["who"] = deciders
-            request.save(update_fields=["details"])
 
 
 def open_deadlines_follow() -> int:

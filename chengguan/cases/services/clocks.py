@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Change, Clock, Step
 from chengguan.cases.selectors import own_limits, stages
+from chengguan.cases.selectors.extending import added
 from chengguan.cases.selectors.running import HANDLING, Running, extra_of, limit_of, open_clocks, pauses_of
 from chengguan.standards import staging
 from chengguan.standards.calendars import WorkCalendar
@@ -160,9 +161,13 @@ class Clocks(Running):
             each.save()
         self.open = [each for each in self.open if each.ended_at is None]
 
-    def extend(self) -> None:
+    def extend(self, until: datetime | None = None) -> None:
+        """By a whole extension, or as far as brings the handling clock to `until`; the department's own turn gets as much."""
+        standing = self.current(self.case.state)
+        short = added(standing, None, self.settings, self.calendar) - added(standing, until, self.settings, self.calendar) if standing and until else 0.0
         for clock in self.find(HANDLING):
             clock.extensions += 1
+            clock.shortened_s += short
             self.recompute(clock)
             self.no_longer_overdue(clock)
             clock.save()

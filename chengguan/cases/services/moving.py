@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from chengguan.alarms.models import Alarm
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Clock, Step
-from chengguan.cases.selectors import automatic, guards
+from chengguan.cases.selectors import automatic, extending, guards
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.moved import only_noted_since
@@ -178,7 +178,7 @@ def _turn(move: Move, effect: str) -> None:
     elif verb == "restage":
         clocks.restage()
     elif verb == "extend":
-        clocks.extend()
+        clocks.extend(extending.agreed(move))
     elif verb == "handling":
         starts = move.settings["handling.starts"]
         if starts != "receipt":

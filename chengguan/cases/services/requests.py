@@ -6,9 +6,10 @@ from datetime import datetime
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Request
-from chengguan.cases.selectors.ladders import LADDERS, deciders_of
+from chengguan.cases.selectors import extending
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.roles import acting_post
+from chengguan.cases.services import ladders
 from chengguan.cases.services.effects import of
 from chengguan.cases.services.handing_out import leave_department
 
@@ -17,6 +18,8 @@ from chengguan.cases.services.handing_out import leave_department
 def asked(move: Move) -> None:
     until = move.given.get("until")
     details = {"until": until.isoformat(), "reason_code": move.given["reason_code"]} if until else {}
+    named = extending.nearer(move.clocks, move.given.get("extended_to"))
+    details |= {"extended_to": named.isoformat()} if named else {}
     post = acting_post(move.who, move.role, move.case)
     request = Request(
         case=move.case,
@@ -27,9 +30,7 @@ def asked(move: Move) -> None:
         reason=move.text("reason"),
         details=details,
     )
-    if request.kind in LADDERS:
-        request.details["who"] = deciders_of(request, move.settings, move.calendar)
-    request.save()
+    ladders.ask(request, move.settings, move.calendar)
     move.request = request
     if move.row.asks == "return" and move.settings["handling.return_pauses"]:
         move.clocks.pause("处置")
@@ -62,6 +63,8 @@ def decide(move: Move) -> None:
         case.department = case.crew = None
     elif request.kind == "extend":
         case.extend_count += 1
+        then = extending.deadline_then(move.clocks, extending.agreed(move))
+        move.kept["extended_to"] = then.isoformat() if then else None
     elif request.kind == "suspend":
         case.state_before = move.from_state
         case.suspended_until = datetime.fromisoformat(request.details["until"])

@@ -99,7 +99,7 @@ def _drawn(each: Any) -> Stretch:
     return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, clock.used, clock.left, until, clock.paused_at is not None)
 
 
-SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "due", "part", "next_part", "before", "after", "late", "now_level")
+SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "extended_to", "due", "part", "next_part", "before", "after", "late", "now_level")
 
 
 def facts_of(step: Step) -> list[str]:
@@ -116,7 +116,7 @@ def facts_of(step: Step) -> list[str]:
             found += [_("逾期回复")] if value else []
         elif name == "metres":
             found.append(_("距现场 %(away)s") % {"away": spoken(value)})
-        elif name in ("until", "due"):
+        elif name in ("until", "extended_to", "due"):
             when = datetime.fromisoformat(value)
             found.append(f"{names.get(name) or _(FIELDS[name].label)} {timezone.localtime(when):%Y-%m-%d %H:%M}")
         elif name in names:
