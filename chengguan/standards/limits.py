@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,11 @@ def _positive(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
+def fits(prefixes: Iterable[str], matter: str) -> bool:
+    """Whether the code of a matter begins with one of these."""
+    return bool(matter) and any(matter.startswith(prefix) for prefix in prefixes)
+
+
 class Settings:
     """The defaults with a county's own values over them. An unknown key is a KeyError."""
 
@@ -177,7 +182,7 @@ class Settings:
 
     def covers(self, key: str, matter: str) -> bool:
         """Whether a setting that lists matters by the beginning of their codes names this one."""
-        return bool(matter) and any(matter.startswith(prefix) for prefix in self[key])
+        return fits(self[key], matter)
 
     def number_for(self, key: str, matter: str) -> int:
         """Of a setting that gives numbers by matter: the longest prefix that fits; 0 when none does."""

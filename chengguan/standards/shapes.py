@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations
 from string import Formatter
 from typing import Any
 
@@ -13,7 +13,7 @@ from chengguan.standards.switches import DECIDERS, NOTICE_FIELDS
 
 MOST_PHOTOS = 6
 """As many as the phone's form takes."""
-MOST_RUNGS, MOST_DAYS, MOST_TIMES = 6, 3650, 20
+MOST_RUNGS, MOST_DAYS, MOST_TIMES, MOST_CASES = 6, 3650, 20, 500
 LONGEST_WORD, LONGEST_TITLE, LONGEST_TEXT = 12, 80, 200
 
 
@@ -46,21 +46,25 @@ def numbers(value: Any) -> str:
 
 
 def ladder(value: Any) -> str:
-    """Rungs from the lowest to the highest; the last that fits decides, so the first has to fit always."""
+    """Rungs from the lowest to the highest; the last that fits decides, so the first has to fit always, and none may fit wherever an
+    earlier one does."""
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_RUNGS:
         return f"应有 1 到 {MOST_RUNGS} 级"
     for rung in value:
-        if not isinstance(rung, dict) or set(rung) != {"times", "days", "who"}:
+        if not isinstance(rung, dict) or set(rung) - {"cases"} != {"times", "days", "who"}:
             return "每一级要写明第几次起、多少天起、由谁审批"
         if not _whole(rung["times"], 1, MOST_TIMES) or not _whole(rung["days"], 0, MOST_DAYS):
             return f"第几次应为 1 到 {MOST_TIMES} 的整数，天数应为 0 到 {MOST_DAYS} 的整数"
+        if not _whole(rung.get("cases", 1), 1, MOST_CASES):
+            return f"一天几件应为 1 到 {MOST_CASES} 的整数"
         if not isinstance(rung["who"], list) or not rung["who"] or not set(rung["who"]) <= set(DECIDERS):
             return "每一级至少选一个审批岗位：派遣员、值班长或领导"
-    if (value[0]["times"], value[0]["days"]) != (1, 0):
-        return "第一级应从第 1 次、0 天起，否则有的申请没有人审批"
-    for lower, higher in pairwise(value):
-        if higher["times"] < lower["times"] or higher["days"] < lower["days"] or (higher["times"], higher["days"]) == (lower["times"], lower["days"]):
-            return "各级应由低到高排列，不能重复"
+    reaches = [(rung["times"], rung["days"], rung.get("cases", 1)) for rung in value]
+    if reaches[0] != (1, 0, 1):
+        return "第一级应从第 1 次、0 天、1 件起，否则有的申请没有人审批"
+    for lower, higher in combinations(reaches, 2):
+        if all(of_higher <= of_lower for of_higher, of_lower in zip(higher, lower, strict=True)):
+            return "各级应由低到高排列，不能重复：排在后面的一级，不能样样都不高于前面的"
     return ""
 
 
@@ -89,6 +93,13 @@ def notice(value: Any) -> str:
     return "" if value["title"].strip() else "标题不能空着"
 
 
+def by_department(value: Any) -> str:
+    """Code of a department -> matter prefixes; an empty list: none, whatever the county says for all."""
+    if not isinstance(value, dict) or not all(isinstance(code, str) and code for code in value):
+        return "应为每个单位编码一列事项代码前缀"
+    return next((words for each in value.values() if (words := matters(each))), "")
+
+
 def word(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or value != value.strip() or len(value) > LONGEST_WORD:
         return f"应为 1 到 {LONGEST_WORD} 个字，前后没有空格"
@@ -110,5 +121,5 @@ def ratio(value: Any) -> str:
     return "分子与分母相同，永远是 100%" if set(sides[0]) == set(sides[1]) else ""
 
 
-SHAPES: dict[str, Callable[[Any], str]] = {"matters": matters, "numbers": numbers, "ladder": ladder, "notice": notice, "word": word, "ratio": ratio}
+SHAPES: dict[str, Callable[[Any], str]] = {"matters": matters, "numbers": numbers, "ladder": ladder, "notice": notice, "word": word, "by_department": by_department, "ratio": ratio}
 """shape -> what is wrong with a value, or "" """

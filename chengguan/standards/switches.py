@@ -70,6 +70,7 @@ _LADDERS: tuple[tuple[str, str], ...] = (
 
 SWITCHES: tuple[tuple[str, str, Any, str, str], ...] = (
     *((key, name, [], "ours", "matters") for key, name in _MATTERS),
+    ("handling.crew_review_own", "单位自己另定的初审事项", {}, "ours", "by_department"),
     *((key, name, {}, "ours", "numbers") for key, name in _PHOTOS),
     *((key, name, _SHIFT_LEADER, "ours", "ladder") for key, name in _LADDERS),
     *((f"notice.{kind}", f"通知：{name}", NOTICE, "ours", "notice") for kind, name in NOTICES.items()),

@@ -10,6 +10,7 @@ from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Organisation, Post
 from chengguan.people.selectors import children_of, on
 from chengguan.standards import filing
+from chengguan.standards.limits import fits
 
 RECEIVES = {Organisation.Kind.DEPARTMENT, Organisation.Kind.TOWNSHIP, Organisation.Kind.ENTERPRISE}
 
@@ -56,6 +57,11 @@ def own_case(move: Move) -> None:
 
 
 def _reviewed_matter(move: Move) -> bool:
+    """Whether the unit looks first at what its crew did: as the department says for itself, else as the county says for all."""
+    own = move.settings["handling.crew_review_own"]
+    department = move.case.department if own else None
+    if department is not None and department.code in own:
+        return fits(own[department.code], move.case.matter_code)
     return move.settings.covers("handling.crew_review", move.case.matter_code)
 
 

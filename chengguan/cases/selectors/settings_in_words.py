@@ -15,6 +15,7 @@ from chengguan.cases.models import Change, Setting
 from chengguan.cases.selectors import ratios_in_words, stages
 from chengguan.cases.selectors.ladders import ladder_in_words
 from chengguan.cases.words import limit_words, own_limit_words
+from chengguan.people.models import Organisation
 from chengguan.places.models import AreaClass
 from chengguan.standards import codes, limits, staging
 from chengguan.standards.switches import WORDS
@@ -22,7 +23,7 @@ from chengguan.standards.switches import WORDS
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("stages", gettext_lazy("环节时限"), ("stage.",)),
     ("flow", gettext_lazy("经过的环节与自动办理"), (
-        "confirm.never", "filing.automatic", "dispatch.automatic", "receive.automatic", "handling.crew_review", "forward.automatic",
+        "confirm.never", "filing.automatic", "dispatch.automatic", "receive.automatic", "handling.crew_review", "handling.crew_review_own", "forward.automatic",
         "verify.skip", "verify.automatic", "urge.automatic", "task.recall_grace_minutes",
     )),
     ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.extend_overdue", "handling.suspend_days")),
@@ -131,6 +132,18 @@ def seasons_in_words(value: Any) -> list[str]:
     return [f"{each['from']} {hours_in_words(each['hours'])}" for each in value]
 
 
+def names_of_departments(codes_of: Iterable[str]) -> dict[str, str]:
+    """By code; of one that is no more the code itself."""
+    wanted = list(codes_of)
+    return {code: code for code in wanted} | dict(Organisation.objects.filter(code__in=wanted).values_list("code", "name"))
+
+
+def own_lists_in_words(value: dict[str, list[str]]) -> str:
+    """路灯管理所：01037 路灯异常；市政排水：无"""
+    names = names_of_departments(value)
+    return "；".join(_("%(name)s：%(matters)s") % {"name": names[code], "matters": "、".join(matter_in_words(each) for each in value[code]) or _("无")} for code in value)
+
+
 _WORDS: dict[str, Callable[[limits.Setting, Any], str]] = {
     "limit": lambda setting, value: limit_words(value["value"], value["clock"]),
     "yes": lambda setting, value: _("是") if value else _("否"),
@@ -144,6 +157,7 @@ _WORDS: dict[str, Callable[[limits.Setting, Any], str]] = {
     "numbers": lambda setting, value: "；".join(f"{matter_in_words(each)} {value[each]}" for each in sorted(value)) or _("不另作要求"),
     "ladder": lambda setting, value: ladder_in_words(value),
     "ratio": lambda setting, value: ratios_in_words.in_words(value),
+    "by_department": lambda setting, value: own_lists_in_words(value) or _("没有单位另定"),
     "notice": lambda setting, value: (f"{value['title']} | {value['text']}" if value["on"] else _("不发")),
 }
 

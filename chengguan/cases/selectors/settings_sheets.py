@@ -14,6 +14,8 @@ from django.utils.translation import gettext_noop
 
 from chengguan.cases.models import Setting
 from chengguan.cases.selectors import ratios_in_words
+from chengguan.cases.selectors.handling import RECEIVES
+from chengguan.cases.selectors.ladders import cases_of, rung
 from chengguan.cases.selectors.settings_in_words import (
     CHOICES,
     CLOCKS,
@@ -22,27 +24,33 @@ from chengguan.cases.selectors.settings_in_words import (
     kind_of_setting,
     matter_in_words,
     name_of_setting,
+    names_of_departments,
     seasons_in_words,
 )
+from chengguan.people.models import Organisation
 from chengguan.people.roles import ROLES, name_of
 from chengguan.standards import limits
 
 KEY, NAME, VALUE, CLOCK = gettext_noop("设置编号"), gettext_noop("名称"), gettext_noop("值"), gettext_noop("计时方式")
 MATTER, MATTER_NAME, NUMBER = gettext_noop("事项代码"), gettext_noop("事项名称"), gettext_noop("数量")
-TIMES, DAYS, POSTS = gettext_noop("第几次起"), gettext_noop("多少天起"), gettext_noop("审批岗位")
+DEPARTMENT, DEPARTMENT_NAME = gettext_noop("单位编码"), gettext_noop("单位名称")
+TIMES, DAYS, CASES, POSTS = gettext_noop("第几次起"), gettext_noop("多少天起"), gettext_noop("一天几件起"), gettext_noop("审批岗位")
 ON, TITLE, TEXT = gettext_noop("启用"), gettext_noop("标题"), gettext_noop("正文")
 
-VALUES, MATTERS, LADDERS, NOTICES = gettext_noop("设置"), gettext_noop("按事项"), gettext_noop("审批"), gettext_noop("通知")
+VALUES, MATTERS, DEPARTMENTS, LADDERS, NOTICES = gettext_noop("设置"), gettext_noop("按事项"), gettext_noop("按单位"), gettext_noop("审批"), gettext_noop("通知")
 SHEETS: dict[str, tuple[str, ...]] = {
     VALUES: (KEY, NAME, VALUE, CLOCK),
     MATTERS: (KEY, NAME, MATTER, MATTER_NAME, NUMBER),
-    LADDERS: (KEY, NAME, TIMES, DAYS, POSTS),
+    DEPARTMENTS: (KEY, NAME, DEPARTMENT, DEPARTMENT_NAME, MATTER, MATTER_NAME),
+    LADDERS: (KEY, NAME, TIMES, DAYS, CASES, POSTS),
     NOTICES: (KEY, NAME, ON, TITLE, TEXT),
 }
-SHEET_OF = {"matters": MATTERS, "numbers": MATTERS, "ladder": LADDERS, "notice": NOTICES}
+SHEET_OF = {"matters": MATTERS, "numbers": MATTERS, "by_department": DEPARTMENTS, "ladder": LADDERS, "notice": NOTICES}
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 EVERY = "*"
 """The code that stands for every matter."""
+NOTHING = gettext_noop("无")
+"""What stands for a department that wants none."""
 Row = tuple[int, dict[str, str]]
 
 
@@ -95,8 +103,11 @@ def _cells(kind: str, setting: limits.Setting, value: Any) -> Iterator[tuple[Any
         yield from ((code, matter_in_words(code), "") for code in value)
     elif kind == "numbers":
         yield from ((code or EVERY, matter_in_words(code), value[code]) for code in sorted(value))
+    elif kind == "by_department":
+        names = names_of_departments(value)
+        yield from ((code, names[code], each or _(NOTHING), matter_in_words(each) if each else "") for code in value for each in value[code] or [""])
     elif kind == "ladder":
-        yield from ((rung["times"], rung["days"], "、".join(name_of(role) for role in rung["who"])) for rung in value)
+        yield from ((each["times"], each["days"], cases_of(each), "、".join(name_of(role) for role in each["who"])) for each in value)
     elif kind == "notice":
         yield _("是") if value["on"] else _("否"), value["title"], value["text"]
     else:
@@ -142,11 +153,11 @@ def _take(plan: Plan, title: str, setting: limits.Setting, lines: list[Row], own
 
 def _read(kind: str, setting: limits.Setting, rows: list[dict[str, str]]) -> Any:
     """The value that these rows of one setting say; None for the default; ValueError in words."""
-    said = [row for row in rows if any(cell for name, cell in row.items() if name not in (KEY, NAME, MATTER_NAME))]
+    said = [row for row in rows if any(cell for name, cell in row.items() if name not in (KEY, NAME, MATTER_NAME, DEPARTMENT_NAME))]
     if not said:
         return None
     if kind in SHEET_OF:
-        return {"matters": _matters, "numbers": _numbers, "ladder": _ladder, "notice": _notice}[kind](said)
+        return {"matters": _matters, "numbers": _numbers, "by_department": _by_department, "ladder": _ladder, "notice": _notice}[kind](said)
     if len(said) > 1:
         raise ValueError(_("%(name)s写了 %(n)d 行，只能有一行") % {"name": name_of_setting(setting), "n": len(said)})
     return _single(kind, setting, said[0])
@@ -166,6 +177,16 @@ def _numbers(rows: list[dict[str, str]]) -> dict[str, int]:
     return found
 
 
+def _by_department(rows: list[dict[str, str]]) -> dict[str, list[str]]:
+    known = set(Organisation.objects.filter(kind__in=RECEIVES).values_list("code", flat=True))
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row[DEPARTMENT] not in known:
+            raise ValueError(_("没有编码为 %(code)s 的责任单位") % {"code": row[DEPARTMENT] or "—"})
+        found.setdefault(row[DEPARTMENT], []).extend([] if row[MATTER] in (NOTHING, _(NOTHING)) else [row[MATTER]])
+    return found
+
+
 def _ladder(rows: list[dict[str, str]]) -> list[dict[str, Any]]:
     posts = {name_of(slug): slug for slug in ROLES} | {slug: slug for slug in ROLES}
     found = []
@@ -174,7 +195,7 @@ def _ladder(rows: list[dict[str, str]]) -> list[dict[str, Any]]:
         strange = [each for each in named if each.strip() not in posts]
         if strange:
             raise ValueError(_("没有这个岗位：%(names)s") % {"names": "、".join(strange)})
-        found.append({"times": whole(row[TIMES]), "days": whole(row[DAYS]), "who": [posts[each.strip()] for each in named]})
+        found.append(rung(whole(row[TIMES]), whole(row[DAYS]), whole(row[CASES] or "1"), [posts[each.strip()] for each in named]))
     return found
 
 

@@ -8,15 +8,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chengguan.cases.selectors import ratios_in_words
+from chengguan.cases.selectors.handling import RECEIVES
+from chengguan.cases.selectors.ladders import cases_of, rung
 from chengguan.cases.selectors.notices import sample_facts, written
 from chengguan.cases.selectors.settings_in_words import (
     CHOICES,
     CLOCKS,
     kind_of_setting,
     matter_in_words,
+    names_of_departments,
     seasons_in_words,
 )
-from chengguan.cases.selectors.settings_sheets import number, seasons, whole
+from chengguan.cases.selectors.settings_sheets import NOTHING, number, seasons, whole
+from chengguan.people.models import Organisation
 from chengguan.people.roles import name_of
 from chengguan.standards import codes, limits
 from chengguan.standards.shapes import MOST_RUNGS, notice
@@ -45,6 +49,7 @@ class Drawn:
     matters: list[Matter] = field(default_factory=list)
     rungs: list[dict[str, Any]] = field(default_factory=list)
     posts: list[tuple[str, str]] = field(default_factory=list)
+    departments: list[tuple[str, str, str, str]] = field(default_factory=list)  # code, name, what is typed, the same in words
     spans: list[tuple[str, str]] = field(default_factory=list)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
     countable: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
@@ -70,7 +75,9 @@ def drawn(setting: limits.Setting, value: Any) -> Drawn:
         form.matters = [Matter(code, matter_in_words(code), True, value.get(code, "")) for code in sorted({"", *value})]
     elif kind == "ladder":
         form.posts = [(role, name_of(role)) for role in DECIDERS]
-        form.rungs = [*value, *({"times": "", "days": "", "who": []} for _blank in range(min(2, MOST_RUNGS - len(value))))]
+        form.rungs = [*(each | {"cases": cases_of(each)} for each in value), *({"times": "", "days": "", "cases": "", "who": []} for _blank in range(min(2, MOST_RUNGS - len(value))))]
+    elif kind == "by_department":
+        form.departments = _departments(value)
     elif kind == "hours":
         form.spans = [tuple(each) for each in value] + [("", "")] * max(0, SPANS - len(value))
     elif kind == "seasons":
@@ -99,7 +106,9 @@ def read(setting: limits.Setting, data: Any) -> Any:
     if kind == "numbers":
         return {name.removeprefix("number-"): whole(said) for name, said in data.items() if name.startswith("number-") and said.strip()}
     if kind == "ladder":
-        return [rung for at in range(MOST_RUNGS) if (rung := _rung(data, at))]
+        return [found for at in range(MOST_RUNGS) if (found := _rung(data, at))]
+    if kind == "by_department":
+        return {name.removeprefix("own-"): _prefixes(said) for name, said in data.items() if name.startswith("own-") and said.strip()}
     if kind == "hours":
         spans = [[data.get(f"from-{at}", ""), data.get(f"to-{at}", "")] for at in range(SPANS)]
         if any(bool(start) != bool(end) for start, end in spans):
@@ -113,10 +122,24 @@ def read(setting: limits.Setting, data: Any) -> Any:
 
 
 def _rung(data: Any, at: int) -> dict[str, Any] | None:
-    times, days, who = data.get(f"times-{at}", "").strip(), data.get(f"days-{at}", "").strip(), data.getlist(f"who-{at}")
-    if not (times or days or who):
+    times, days, cases = (data.get(f"{name}-{at}", "").strip() for name in ("times", "days", "cases"))
+    who = data.getlist(f"who-{at}")
+    if not (times or days or cases or who):
         return None
-    return {"times": whole(times or "1"), "days": whole(days), "who": who}
+    return rung(whole(times or "1"), whole(days), whole(cases or "1"), who)
+
+
+def _departments(value: dict[str, list[str]]) -> list[tuple[str, str, str, str]]:
+    listed = Organisation.objects.filter(enabled=True, kind__in=RECEIVES).order_by("kind", "code").values_list("code", "name")
+    names = dict(listed) | names_of_departments(code for code in value if code not in dict(listed))
+    return [
+        (code, name, "、".join(value[code]) or _(NOTHING), "、".join(matter_in_words(each) for each in value[code])) if code in value else (code, name, "", "")
+        for code, name in names.items()
+    ]
+
+
+def _prefixes(said: str) -> list[str]:
+    return [] if said.strip() in (NOTHING, _(NOTHING)) else said.replace("，", " ").replace(",", " ").replace("、", " ").split()
 
 
 def matters_found(text: str, data: Any, counted: bool) -> list[Matter]:

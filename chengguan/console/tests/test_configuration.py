@@ -81,6 +81,12 @@ TYPED: list[tuple[str, dict[str, Any], Any]] = [
         {"times-0": "1", "days-0": "0", "who-0": ["dispatcher", "shift_leader"], "times-1": "2", "days-1": "", "who-1": ["leader"], "times-2": "", "days-2": ""},
         [{"times": 1, "days": 0, "who": ["dispatcher", "shift_leader"]}, {"times": 2, "days": 0, "who": ["leader"]}],
     ),
+    (
+        "approval.suspend",
+        {"times-0": "1", "who-0": ["shift_leader"], "times-1": "1", "cases-1": "5", "who-1": ["leader"]},
+        [{"times": 1, "days": 0, "who": ["shift_leader"]}, {"times": 1, "days": 0, "cases": 5, "who": ["leader"]}],
+    ),
+    ("handling.crew_review_own", {"own-lighting": "01037、02", "own-drainage": "无", "own-water": ""}, {"lighting": ["01037", "02"], "drainage": []}),
     ("notice.urged", {"on": "yes", "title": "催 {matter}", "text": "{case}"}, {"on": True, "title": "催 {matter}", "text": "{case}"}),
     ("word.department", {"value": "专业部门"}, "专业部门"),
     ("number.area", {"value": "500240"}, "500240"),
@@ -214,7 +220,7 @@ def test_a_workbook_is_tried_first_and_carried_out_when_confirmed(admin):
     file = book(**{
         VALUES: [["handling.default", "", 4, "工作时"], ["urge.automatic", "", "否", ""], ["handling.starts", "", "从签收起", ""], ["ratio.rectifying", "", "(结案数 + 强制结案数) ÷ 处置数", ""]],
         MATTERS: [["dispatch.automatic", "", "01037", "", ""], ["dispatch.automatic", "", "02", "", ""], ["photos.verify", "", "*", "", 2]],
-        LADDERS: [["approval.void", "", 1, 0, "值班长"], ["approval.void", "", 1, 10, "领导"]],
+        LADDERS: [["approval.void", "", 1, 0, "", "值班长"], ["approval.void", "", 1, 10, "", "领导"]],
     })  # fmt: skip
     answer = admin.post(f"{ROOT}/import", {"file": file})
     assert len(answer.context["plan"].changes) == 7
@@ -234,7 +240,7 @@ def test_every_refused_row_says_why_and_its_whole_setting_stays(admin):
     file = book(**{
         VALUES: [["no.such", "", 4, ""], ["urge.automatic", "", "也许", ""], ["handling.extensions", "", 3, ""], ["calendar.hours", "", "8点到12点", ""]],
         MATTERS: [["dispatch.automatic", "", "01037", "", ""], ["dispatch.automatic", "", "99999", "", ""]],
-        LADDERS: [["approval.void", "", 1, 0, "门卫"]],
+        LADDERS: [["approval.void", "", 1, 0, "", "门卫"]],
     })  # fmt: skip
     plan = admin.post(f"{ROOT}/import", {"file": file}).context["plan"]
     assert [each.key for each in plan.changes] == ["handling.extensions"]
