@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from chengguan.cases import selectors, services, workflow
-from chengguan.cases.models import SOURCES, Case
+from chengguan.cases import selectors, workflow
+from chengguan.cases.models import SOURCES
+from chengguan.console.pages import together
 from chengguan.console.pages.lists import LIGHTS, late_word, rows_of
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.models import Organisation
@@ -27,13 +26,9 @@ from chengguan.people.selectors import Who, may
 from chengguan.people.typed import whole_number
 from chengguan.places.models import Area
 
-PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_verify", "accept_result", "close", "approve")
-"""Moves that can be made for several cases at once, when nothing of the form is open."""
-KEYS = {"accept": "a", "file": "f", "dispatch": "d", "receive": "r", "forward": "p", "send_to_verify": "v", "accept_result": "e", "close": "c", "approve": "o"}
 FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine", "unread", "mark", "part", "sort")
 NUMBERS = ("department", "crew", "township", "community")
 SWITCHES = ("urgent", "overdue", "hand", "asked", "mine", "unread")
-MOST_AT_ONCE = 100
 PARTS = {"helper": gettext_lazy("请我协办"), "copy": gettext_lazy("抄告我")}
 
 
@@ -163,7 +158,11 @@ def work(request: HttpRequest) -> HttpResponse:
     names = {slug: role.name for slug, role in ROLES.items()}
     choices = _choices(who, post, filters)
     here = address_of(post, filters)
-    unread, moves = selectors.unread_of(who, page.cases), _moves_of(post)
+    unread, moves = selectors.unread_of(who, page.cases), together.moves_of(post)
+    plain, typed = together.offered(post)
+    rows = rows_of(page.cases, names, now, unread=unread, moves=moves)
+    for row in rows:
+        row["moves"] = together.moves_beside(row["moves"], {mark.slug for mark in row["asked"]})
     counted = [slug for slug in posts if slug != post or filters.get("part")]
     waits_at = {post: choices["total"], **selectors.waiting_at(who, counted)}
     context = {
@@ -172,13 +171,14 @@ def work(request: HttpRequest) -> HttpResponse:
             {"slug": slug, "name": names[slug], "url": address_of(slug, {}), "on": slug == post, "n": waits_at[slug]}
             for slug in posts
         ],
-        "rows": rows_of(page.cases, names, now, unread=unread, moves=moves),
+        "rows": rows,
         "columns": _columns(post, filters),
         "next": address_of(post, filters, after=page.after) if page.after else "",
         "first": address_of(post, filters) if request.GET.get("after") else "",
         "filters": {name: value for name, value in filters.items() if name != "sort"},
         "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source", "mark")],
-        "bulk": _bulk_actions(post),
+        "bulk": plain,
+        "bulk_typed": typed,
         "may_register": may(who, "cases.register"),
         "waits": [_(workflow.STATES[state]) for state in _states_of(post)],
         "calls": selectors.call_counts(who, now) if selectors.may_follow_up(who) else None,
@@ -212,73 +212,4 @@ def _columns(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _plain_rows(post: str) -> list[workflow.Row]:
-    return [row for row in workflow.TABLE if row.action in PLAIN and row.main and post in row.who]
-
-
-def _bulk_actions(post: str) -> list[dict[str, str]]:
-    return [{"slug": row.action, "name": _(row.name), "key": KEYS[row.action]} for row in _plain_rows(post)]
-
-
-def _moves_of(post: str) -> dict[str, str]:
-    """state -> the plain moves that start there, for the bar that offers only what the ticked cases can take."""
-    found: dict[str, list[str]] = {}
-    for row in _plain_rows(post):
-        for state in row.frm:
-            found.setdefault(state, []).append(row.action)
-    return {state: " ".join(slugs) for state, slugs in found.items()}
-
-
-@login_required
-@require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
-    """One plain move for each ticked case. What needs a word more stays, and is named with its reason."""
-    who: Who = request.who  # type: ignore[attr-defined]
-    slug = request.POST.get("action", "")
-    if slug not in PLAIN:
-        raise PermissionDenied(_("这一步不能批量办理。"))
-    done, elsewhere, left = 0, 0, []
-    for mark in request.POST.getlist("case")[:MOST_AT_ONCE]:
-        first, _colon, version = mark.partition(":")
-        number = whole_number(first)
-        if number is None:
-            continue
-        try:
-            case = selectors.visible(who).get(pk=number)
-            if workflow.row_for(case.state, slug) is None:
-                elsewhere += 1
-                continue
-            _move_plainly(who, case, slug, whole_number(version))
-            done += 1
-        except Case.DoesNotExist:
-            left.append(_("一件已不在您的范围内"))
-        except services.Refused as refused:
-            left.append(f"{case}：{refused.words}")
-    if done:
-        messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": done, "action": _(workflow.ACTIONS[slug])})
-    if elsewhere:
-        messages.warning(request, _("%(n)d 件不在能办“%(action)s”的环节，没有动。") % {"n": elsewhere, "action": _(workflow.ACTIONS[slug])})
-    for words in left[:5]:
-        messages.warning(request, words)
-    if len(left) > 5:
-        messages.warning(request, _("另有 %(n)d 件没有办成，请逐件打开查看。") % {"n": len(left) - 5})
-    back = request.POST.get("back", "")
-    return redirect(f"/work{back}" if back.startswith("?") else "work")
-
-
-def _move_plainly(who: Who, case: Case, slug: str, version: int | None) -> None:
-    """Move with what is suggested; Refused when something must be chosen by a person."""
-    action = next((each for each in selectors.actions_for(who, case) if each.slug == slug), None)
-    if action is None:
-        raise services.Refused(_("现在不能%(action)s") % {"action": _(workflow.ACTIONS[slug])})
-    missing = [field.label for field in action.fields if field.required and not field.value]
-    if missing:
-        raise services.Refused(_("需打开填写：%(fields)s") % {"fields": "、".join(missing)})
-    given: dict[str, Any] = {field.name: field.value for field in action.fields if field.value and field.required}
-    services.act(who, case, slug, version=version, **given)
-
-
-urlpatterns = [
-    path("work", work, name="work"),
-    path("work/bulk", bulk, name="work-bulk"),
-]
+urlpatterns = [path("work", work, name="work")]
