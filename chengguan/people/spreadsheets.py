@@ -74,9 +74,10 @@ def download_workbook(name: str, sheets: Iterable[Sheet]) -> HttpResponse:
     return HttpResponse(workbook(sheets), content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def read(file: Any, headers: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of an uploaded sheet by header, as text; ValidationError when it is none or a header is missing."""
-    return [row for _line, row in _rows(_opened(file)[0][1], headers)]
+def read(file: Any, headers: Sequence[str], also: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of an uploaded sheet by header, as text; ValidationError when it is none or a header is missing. What is named `also`
+    may be missing, and is empty then."""
+    return [row for _line, row in _rows(_opened(file)[0][1], headers, also)]
 
 
 def read_workbook(file: Any, wanted: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[int, dict[str, str]]]]:
@@ -109,11 +110,12 @@ def _opened(file: Any) -> list[tuple[str, list[list[str]]]]:
     return read_pages
 
 
-def _rows(lines: list[list[str]], headers: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+def _rows(lines: list[list[str]], headers: Sequence[str], also: Sequence[str] = ()) -> list[tuple[int, dict[str, str]]]:
     """(line in the sheet, row by header) of the lines that say anything."""
     found = lines[0] if lines else []
-    places = {name: found.index(own) for name in headers for own in {name, _(name)} if own in found}
+    places = {name: found.index(own) for name in (*headers, *also) for own in {name, _(name)} if own in found}
     missing = [_(name) for name in headers if name not in places]
     if missing:
         raise ValidationError(_("表格缺少列：%(names)s。请先导出，照导出的样式填写。") % {"names": "、".join(missing)})
-    return [(number, {name: line[at] for name, at in places.items()}) for number, line in enumerate(lines[1:], 2) if any(line)]
+    absent = dict.fromkeys(also, "")
+    return [(number, absent | {name: line[at] for name, at in places.items()}) for number, line in enumerate(lines[1:], 2) if any(line)]

@@ -113,7 +113,7 @@ def find_responsibilities(who: Who, q: str = "", organisation: str = "", past: s
     if (number := whole_number(organisation)) is not None:
         rows = rows.filter(organisation_id=number)
     return (
-        rows.select_related("organisation", "area")
+        rows.select_related("organisation", "area", "owner")
         .defer("area__geom", "area__geom_3857")
         .order_by("matter_code", "area", "valid_from")
     )

@@ -24,6 +24,7 @@ from chengguan.people.services.imports import (
 from chengguan.people.services.leaves import end_leave, set_leave
 from chengguan.people.services.notices import Bell, mark_read, notify, notify_each
 from chengguan.people.services.organisations import end_dated, give_grid_duty, save_organisation, set_responsibility
+from chengguan.people.services.taking_back import take_back_responsibility
 from chengguan.people.services.trail import audit, audit_each, facts_of, remove_old_audit, require, save_audited
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "set_leave",
     "set_password",
     "set_responsibility",
+    "take_back_responsibility",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,9 +14,9 @@ from chengguan.people.models import Account, Organisation
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who
 from chengguan.people.services.accounts import change_account, create_account, create_post, give_post
-from chengguan.people.services.organisations import save_organisation, set_responsibility
+from chengguan.people.services.organisations import end_dated, save_organisation, set_responsibility
 from chengguan.people.services.trail import audit, require
-from chengguan.people.typed import telephone
+from chengguan.people.typed import day, telephone
 from chengguan.places.models import Area
 
 Row = Mapping[str, str]
@@ -126,19 +127,36 @@ def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
 
 
 def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
-    """By matter and area: from today the named department answers."""
+    """By matter, area and owner of the component: from its day on (today) the named department answers, or until its day. A row that
+    says what holds already changes nothing."""
     require(who, "people.manage_responsibility")
 
     def take(row: Row) -> str:
         area, organisation = _area(row["区域代码"]), _organisation(row["责任单位编码"])
+        owner = _organisation(row["权属单位编码"]) if row["权属单位编码"] else None
+        since, until = _day(row["自"]), _day(row["至"])
         if not row["事项编码"].isdigit() or len(row["事项编码"]) not in (2, 5):
             raise ValidationError(_("事项编码应为 2 位或 5 位数字：%(code)s") % {"code": row["事项编码"]})
-        open_rows = organisation.responsibilities.filter(
-            matter_code=row["事项编码"], area=area, owner=None, valid_to=None
-        )
-        if open_rows.exists():
+        known = organisation.responsibilities.filter(matter_code=row["事项编码"], area=area, owner=owner)
+        stands = known.filter(valid_to=until)
+        if (stands.filter(valid_from=since) if since else stands).exists():
             return "same"
-        set_responsibility(who, row["事项编码"], organisation, area)
+        runs = known.filter(valid_to=None).first()
+        if until is not None:
+            if runs is None:
+                raise ValidationError(_("这家单位没有还在负责的这一项，不能写“至”"))
+            end_dated(who, runs, until)
+        elif runs is not None:
+            raise ValidationError(_("这家单位已自 %(day)s 起负责这一项，“自”不能改") % {"day": runs.valid_from})
+        else:
+            set_responsibility(who, row["事项编码"], organisation, area, owner, since)
         return "changed"
 
     return each_row(who, "responsibility.import", rows, take)
+
+
+def _day(text: str) -> date | None:
+    found = day(text[:10].replace("/", "-").replace(".", "-")) if text else None
+    if text and found is None:
+        raise ValidationError(_("日期应写成 2026-01-31：%(text)s") % {"text": text})
+    return found

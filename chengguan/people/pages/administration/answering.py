@@ -17,7 +17,7 @@ from chengguan.people.models import GridDuty, Responsibility
 from chengguan.people.pages.administration.forms import DutyForm, FileForm, ResponsibilityForm
 
 HEADERS = [
-    gettext_noop("事项编码"), gettext_noop("事项名称"), gettext_noop("区域代码"), gettext_noop("责任单位编码"), gettext_noop("自"), gettext_noop("至"),
+    gettext_noop("事项编码"), gettext_noop("事项名称"), gettext_noop("区域代码"), gettext_noop("权属单位编码"), gettext_noop("责任单位编码"), gettext_noop("自"), gettext_noop("至"),
 ]
 
 
@@ -30,7 +30,7 @@ def responsibilities(request: Request) -> HttpResponse:
     given = {key: request.GET.get(key, "").strip() for key in ("q", "organisation", "past")}
     rows = selectors.find_responsibilities(request.who, **given)
     if request.GET.get("as") == "xlsx":
-        lines = ((r.matter_code, r.matter_name, r.area.code if r.area else "", r.organisation.code, r.valid_from, r.valid_to) for r in rows)
+        lines = ((r.matter_code, r.matter_name, r.area.code if r.area else "", r.owner.code if r.owner else "", r.organisation.code, r.valid_from, r.valid_to) for r in rows)
         return spreadsheets.download("responsibilities", HEADERS, lines)
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     context = {
@@ -54,10 +54,21 @@ def responsibility_end(request: Request, row_id: int) -> HttpResponse:
 
 @sent_from("responsibilities")
 @requires("people.manage_responsibility")
+def responsibility_undo(request: Request, row_id: int) -> HttpResponse:
+    try:
+        services.take_back_responsibility(request.who, get_object_or_404(Responsibility, pk=row_id), request.POST.get("reason", "").strip())
+        messages.success(request, _("已恢复到这次修改之前。"))
+    except ValidationError as refused:
+        messages.warning(request, " ".join(refused.messages))
+    return redirect("responsibilities")
+
+
+@sent_from("responsibilities")
+@requires("people.manage_responsibility")
 def responsibilities_import(request: Request) -> HttpResponse:
     form = FileForm(request.POST, request.FILES)
-    wanted = ["事项编码", "区域代码", "责任单位编码"]
-    report = form.attempt(lambda given: services.import_responsibilities(request.who, spreadsheets.read(given["file"], wanted)))
+    wanted, also = ["事项编码", "区域代码", "责任单位编码"], ["权属单位编码", "自", "至"]
+    report = form.attempt(lambda given: services.import_responsibilities(request.who, spreadsheets.read(given["file"], wanted, also)))
     if report is None:
         messages.warning(request, form.words)
         return redirect("responsibilities")
@@ -92,6 +103,7 @@ urlpatterns = [
     path("administration/responsibilities", responsibilities, name="responsibilities"),
     path("administration/responsibilities/import", responsibilities_import, name="responsibilities_import"),
     path("administration/responsibilities/<int:row_id>/end", responsibility_end, name="responsibility_end"),
+    path("administration/responsibilities/<int:row_id>/undo", responsibility_undo, name="responsibility_undo"),
     path("administration/duties", duties, name="duties"),
     path("administration/duties/<int:duty_id>/end", duty_end, name="duty_end"),
 ]

@@ -102,6 +102,7 @@ class OrganisationForm(Plain):
 class ResponsibilityForm(Plain):
     matter_code = forms.RegexField(r"^(\d{2}|\d{5})$", label=_("事项编码"), help_text=_("2 位：整个大类；5 位：一个小类"), error_messages={"invalid": _("应为 2 位或 5 位数字")})
     area = forms.ModelChoiceField(Area.objects.none(), label=_("区域"), required=False, empty_label=_("全县"))
+    owner = forms.ModelChoiceField(Organisation.objects.none(), label=_("权属单位"), required=False, empty_label=_("不限"), help_text=_("只对这家单位的部件"))
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("责任单位"))
     valid_from = forms.DateField(label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -109,6 +110,7 @@ class ResponsibilityForm(Plain):
         super().__init__(*args, **kwargs)
         self.offer("area", Area.objects.filter(level="township").defer("geom", "geom_3857"))
         self.offer("organisation", organisations().exclude(kind__in=["centre", "crew"]))
+        self.offer("owner", organisations().exclude(kind__in=["centre", "crew"]))
 
 
 class LeaveForm(Plain):
