@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengguan.cases.models import CalendarDay
+from chengguan.cases.selectors.configuration import calendar as county_calendar
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.administration import administrator_only, deadlines_follow_once, set_calendar_day
 from chengguan.cases.services.seen import refuse_unseen
@@ -52,8 +53,10 @@ def _set(who: Who, day: date, working: bool | None, note: str, reason: str) -> b
 
 
 def import_days(who: Who, rows: Sequence[Row], *, dry: bool = False, reason: str = "") -> Report:
-    """Each row is one day: 上班, 放假, or 按公布 to take the county's word back. Nothing is written when dry."""
+    """Each row is one day: 上班, 放假, or 按公布 to take the county's word back. What is published already, without a word of the
+    county's own, needs none. Nothing is written when dry."""
     administrator_only(who)
+    stands = county_calendar()
     words = {word: working for name, working in ((WORKING, True), (FREE, False), (AS_PUBLISHED, None)) for word in {name, _(name)}}
     seen: set[date] = set()
 
@@ -67,9 +70,11 @@ def import_days(who: Who, rows: Sequence[Row], *, dry: bool = False, reason: str
         if day in seen:
             raise ValidationError(_("同一天写了两次：%(day)s") % {"day": day})
         seen.add(day)
-        known = CalendarDay.objects.filter(day=day).exists()
+        known, working = CalendarDay.objects.filter(day=day).exists(), words[row["上班或放假"]]
+        if not known and not row["说明"] and stands.knows(day.year) and working == stands.is_working(day):
+            return "same"
         try:
-            changed = _set(who, day, words[row["上班或放假"]], row["说明"], reason)
+            changed = _set(who, day, working, row["说明"], reason)
         except Refused as refused:
             raise ValidationError(refused.words) from refused
         return "same" if not changed else "changed" if known else "created"
