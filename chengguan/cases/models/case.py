@@ -49,9 +49,9 @@ class Case(models.Model):
     point = models.PointField(srid=4490, null=True, blank=True)
     unit_grid = models.ForeignKey("places.UnitGrid", models.PROTECT, null=True, blank=True, related_name="+")
     community = models.ForeignKey("places.Area", models.PROTECT, null=True, blank=True, related_name="+")
-    township = models.ForeignKey("places.Area", models.PROTECT, null=True, blank=True, related_name="+")
+    township = models.ForeignKey("places.Area", models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     address = models.CharField(max_length=200, blank=True)
-    component = models.ForeignKey("things.Component", models.PROTECT, null=True, blank=True, related_name="cases")
+    component = models.ForeignKey("things.Component", models.PROTECT, null=True, blank=True, db_index=False, related_name="cases")
     description = models.TextField(blank=True)
     reporter_name = models.CharField(max_length=60, blank=True)
     reporter_phone = models.CharField(max_length=30, blank=True)
@@ -65,8 +65,8 @@ class Case(models.Model):
     important = models.BooleanField(default=False)
     """重点案件: singled out by a leader, whatever the danger."""
     responsibility_open = models.BooleanField(default=False)
-    department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
-    crew = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    crew = models.ForeignKey("people.Organisation", models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     inspector = models.ForeignKey("people.Account", models.PROTECT, null=True, blank=True, related_name="+")
     occurred_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField()
@@ -109,7 +109,7 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("案件")
-        indexes = [
+        indexes = [  # department, crew, township and component have no index of their own: they stand first in one of these
             models.Index("state", F("deadline").asc(nulls_last=True), "id", name="case_state_deadline"),
             models.Index(
                 F("deadline").asc(nulls_last=True), "id", name="case_open_deadline", condition=Q(state__in=workflow.OPEN)
@@ -166,7 +166,7 @@ class Report(models.Model):
 class Step(models.Model):
     """What happened to a case, once; never changed."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, related_name="steps")
     from_state = models.CharField(max_length=24)
     to_state = models.CharField(max_length=24)
     action = models.CharField(max_length=24)
@@ -206,7 +206,7 @@ class Dispatch(models.Model):
     PARTS = [("main", _("主办")), ("helper", _("协办")), ("copy", _("抄告"))]
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="dispatches")
-    department = models.ForeignKey("people.Organisation", models.PROTECT, related_name="+")
+    department = models.ForeignKey("people.Organisation", models.PROTECT, db_index=False, related_name="+")
     part = models.CharField(max_length=6, choices=PARTS)
     sent_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

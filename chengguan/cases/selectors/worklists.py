@@ -224,11 +224,6 @@ def beside_counts(who: Who, post: str) -> dict[str, int]:
     return {part: sent_as(who, post, part).count() for part in BESIDE_PARTS} if post in ("department", "township") else {}
 
 
-def search(who: Who, *, after: str = "", size: int = 50, now: datetime | None = None, **filters: Any) -> Page:
-    """Every case this person may see, in any state, by the same filters."""
-    return _page(narrowed(who, visible(who), now or timezone.now(), filters), after, size, now or timezone.now())
-
-
 def in_lines(cases: QuerySet[Case], also: Sequence[str] = ()) -> QuerySet[Case]:
     """Read of these no more than LINE, and what is named `also`."""
     return cases.select_related("department", "crew", "community", "township", "inspector").only(*LINE, *also)

@@ -36,8 +36,8 @@ def test_every_mark_can_be_carried_and_found(world: World) -> None:
         assert selectors.case_file(world.who("leader"), each.pk, NOW)["marks"] == selectors.marks_of([each], NOW)[each.pk], "its page says the same"
     for slug in found:
         expected = [closed.pk] if slug == "appeal" else [case.pk]
-        assert [each.pk for each in selectors.search(world.who("leader"), mark=slug, now=NOW).cases] == expected, slug
-    assert selectors.search(world.who("leader"), mark="nonsense", now=NOW).cases == []
+        assert [each.pk for each in selectors.find(world.who("leader"), mark=slug, now=NOW).cases] == expected, slug
+    assert selectors.find(world.who("leader"), mark="nonsense", now=NOW).cases == []
 
 
 def test_the_urgent_flag_comes_off_again_with_a_reason(world: World) -> None:

@@ -48,7 +48,7 @@ def test_what_the_county_gave_lies_with_the_townships_desk_and_on_no_desk_of_the
     assert case.level == "township"
     assert case in selectors.worklist(given.who("township"), post="township").cases
     assert case not in selectors.worklist(given.who("acceptor"), post="acceptor").cases
-    assert case in selectors.search(given.who("acceptor")).cases, "the county still sees it"
+    assert case in selectors.find(given.who("acceptor")).cases, "the county still sees it"
     assert Notice.objects.filter(account=given.accounts["township"]).exists()
     assert not Notice.objects.filter(account=given.accounts["acceptor"]).exists()
 
@@ -141,7 +141,7 @@ def theirs(given: World) -> Case:
 def test_lists_counts_search_and_duplicates_stop_at_the_border(given: World, theirs: Case, neighbour: Who) -> None:
     assert theirs not in selectors.worklist(neighbour).cases
     assert selectors.counts(neighbour)[""]["all"] == 0
-    assert selectors.search(neighbour, text="渝秀").cases == []
+    assert selectors.find(neighbour).cases == []
     assert selectors.waiting_at(neighbour, ["township"]) == {"township": 0}
     assert selectors.load_of_departments(neighbour) == {}
     assert selectors.counts(given.who("township"))[""]["all"] == 1
