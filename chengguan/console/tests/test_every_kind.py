@@ -27,6 +27,7 @@ from chengguan.people.selectors import SYSTEM
 from chengguan.people.services import end_dated, set_responsibility
 from chengguan.places.models import Area, UnitGrid
 from chengguan.standards.limits import SETTINGS, Limit
+from chengguan.standards.ratios import COUNTABLE
 from chengguan.standards.staging import Part
 from chengguan.standards.switches import NOTICE, WORDS
 
@@ -132,6 +133,9 @@ def other(key: str) -> Any:
         return next(each for each in setting.choices if each != setting.default)
     if kind == "word":
         return WORDS[key][1][-1]
+    if kind == "ratio":
+        one, two, *_rest = next(iter(COUNTABLE.values()))
+        return {"over": [two], "under": [one, two]}
     return 0.6 if key == "lights.yellow" else VALUES[kind]
 
 

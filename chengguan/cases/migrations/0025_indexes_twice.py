@@ -35,7 +35,7 @@ def build(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0023_shorter_extensions")]
+    dependencies = [("cases", "0024_shorter_extensions")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
