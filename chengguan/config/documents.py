@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils import translation
 
+from chengguan.config.evaluation_page import evaluation
 from chengguan.engines import announce
 from chengguan.people import permissions
 
@@ -84,6 +85,7 @@ def api() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api,
+    "evaluation.md": evaluation,
     "flow.md": flow,
     "permissions.md": permissions.as_markdown,
     "settings.md": settings_page,

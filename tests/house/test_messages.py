@@ -30,6 +30,7 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/subsystems/street_lights/sun.py": "names of places",
     "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",
     "chengguan/places/services": "parts of Chinese addresses and names of grids",
+    "chengguan/evaluation/selectors/elsewhere.py": "how towns and vendors call what they count",
     "chengguan/console/selectors/takeovers.py": "how other systems call their columns and stages",
     "chengguan/console/pages/takeover_form.py": "how other systems write a time",
     "chengguan/people/management/commands/create_administrator.py": "default names of a post and a centre, kept as data",

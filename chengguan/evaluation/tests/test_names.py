@@ -1,63 +1,99 @@
-"""Every count and ratio that towns and vendors publish under a name has its place here: none is missing, none is there twice without a reason."""
+"""What towns and vendors count and divide is here under its name, by the same formula, or is set aside for a written reason. (M-21)"""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
 
+from chengguan.evaluation.models import CaseFact
 from chengguan.evaluation.selectors import COUNTS
-from chengguan.standards.ratios import RATIOS
+from chengguan.evaluation.selectors.elsewhere import ALSO, ALSO_RATIOS, ASIDE, MEANS, SAME, SENT_BY_CHOICE
+from chengguan.standards.ratios import OPEN, RATIOS
 
 DOMAIN = settings.REPOSITORY.parent / "shared" / "domain"
-ALSO: dict[str, str] = {
-    "按期核实数": "confirm_on_time", "按期核查数": "verify_on_time", "应发核实数": "post_confirm_sent", "超期待处置数": "unhandled_late", "挂账数": "suspended",
-    "急要件": "urgent", "重点案件": "important", "回访数": "followed_up", "非常满意": "very_satisfied", "满意": "satisfied", "不满意": "unsatisfied",
-}  # fmt: skip
-"""Other names of the same count; what should be sent to confirm is what was sent, for that is the acceptor's to say."""
-MEANS = {"平均处置时长": "handle_s", "平均受理时长": "accept_s", "处置超时倍数": "handle_times"}
-"""No ratios, but means beside them."""
-ALSO_RATIOS = {"超期待处置率": "unhandled_late", "按时结案率 (值班长 post)": "post_closing_on_time"}
-ASIDE = {
-    "平均处置时长": "an average of seconds, beside the ratios", "平均受理时长": "an average of seconds, beside the ratios",
-    "处置超时倍数": "of one case, for graded deductions of a scoring scheme",
-}  # fmt: skip
-NAMES = ["上报数", "有效上报数", "公众举报数", "公众有效上报数", "受理数", "不予受理数", "立案数", "按时立案数", "准确立案数", "应派遣数", "派遣数", "按时派遣数", "准确派遣数", "错误派遣数", "应处置数", "处置数", "按期处置数", "超期处置数", "未处置数", "超期未处置数", "应结案数", "结案数", "按期结案数", "超期结案数", "超期未结案数", "应核实数", "核实数", "按期核实数", "应核查数", "核查数", "按期核查数", "返工数", "回退数", "延期数", "挂账(缓办)数", "作废数", "自行处置数", "督办数", "重复上报数", "漏报数", "满意数", "非常满意数", "不满意数", "按时核实数", "按时核查数", "按时受理数", "未结案数", "按时结案数", "有效回访数", "监督举报核实数", "准确受理数", "推诿数", "无效核查数", "自处置作废数", "应发核实数", "发核实数", "按时发核实数", "应发核查数", "发核查数", "按时发核查数", "核查批转数", "按时核查批转数", "应受理数", "待受理数", "超时受理数", "超时待受理数", "错误受理数", "待立案数", "待派遣数", "待核查数", "待结案数", "超时派遣数", "超时未派遣数", "应督查数", "督查数", "按时督查数", "待督查数", "超时核实数", "超时未核实数", "超时未核查数", "自处置待审核数", "自处置结案数", "按期待处置数", "超期待处置数", "按期未结案数", "返工次数", "挂账数", "历史挂账数", "当即办理数", "转办数", "急要件", "重点案件", "回访数", "非常满意", "满意", "不满意"]
+elsewhere = pytest.mark.skipif(not DOMAIN.exists(), reason="../shared/domain is not there")
 
 
-def offered() -> dict[str, list[str]]:
+def offered() -> dict[str, set[str]]:
     """name -> the counts of that name, of cases and of posts."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     for slug, count in COUNTS.items():
-        found.setdefault(str(count.name), []).append(slug)
-    return found | {name: [slug] for name, slug in ALSO.items()}
+        found.setdefault(str(count.name), set()).add(slug)
+    for name, slug in (*ALSO.items(), *SENT_BY_CHOICE.items()):
+        found.setdefault(name, set()).add(slug)
+    return found
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_count_is_offered_under_its_name(name: str) -> None:
-    assert all(slug in COUNTS for slug in offered()[name])
+def rows(name: str) -> list[dict[str, str]]:
+    with (DOMAIN / "evaluation" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def test_another_name_leads_to_a_count_and_is_no_count_itself() -> None:
+def told() -> Any:
+    return json.loads((DOMAIN / "evaluation.json").read_text(encoding="utf-8"))
+
+
+def test_another_name_leads_to_what_is_here_and_is_no_count_itself() -> None:
     names = {str(count.name) for count in COUNTS.values()}
     assert set(ALSO) & names == set()
-    assert set(ALSO.values()) <= set(COUNTS)
-    assert {slug for slug in ALSO_RATIOS.values()} <= set(RATIOS)
+    assert {*ALSO.values(), *SENT_BY_CHOICE.values()} <= set(COUNTS)
+    assert set(ALSO_RATIOS.values()) <= set(RATIOS)
+    assert set(SAME.values()) <= names
+    assert set(MEANS.values()) <= {field.name for field in CaseFact._meta.get_fields()}
+    assert all(ASIDE.values()), "each for a reason"
 
 
-@pytest.mark.skipif(not DOMAIN.exists(), reason="../shared/domain is not there")
-def test_what_was_collected_elsewhere_is_all_here() -> None:
-    told = json.loads((DOMAIN / "evaluation.json").read_text(encoding="utf-8"))
-    names = {*told["counts"]} | {each.strip() for key in told["definitions"]["counts used by ratios and not listed above"] for each in key.split("/")}
-    for row in csv.DictReader((DOMAIN / "evaluation" / "counts_more.csv").open(encoding="utf-8")):
+@elsewhere
+def test_no_count_of_the_others_is_missing() -> None:
+    names = {*told()["counts"]} | {each.strip() for key in told()["definitions"]["counts used by ratios and not listed above"] for each in key.split("/")}
+    for row in rows("counts_more.csv"):
         plain = re.sub(r"[(（].*|[a-z].*", "", row["count"].replace(" and ", "/").replace(";", "/"))
         names |= {each.strip() for each in plain.split("/") if each.strip()}
-    ratios = {str(ratio.name) for ratio in RATIOS.values()} | set(ALSO_RATIOS) | set(ASIDE)
-    rated = {each["name"] for each in told["ratios"]}
-    for row in csv.DictReader((DOMAIN / "evaluation" / "ratios.csv").open(encoding="utf-8")):
-        rated |= {each.strip() for each in re.split(r"[,/]", row["name"])} if row["name"] not in ALSO_RATIOS else {row["name"]}
-    assert names - set(offered()) == set()
-    assert rated - ratios == set()
+    assert sorted(names - set(offered())) == []
+    assert len(names) > 90
+
+
+def formulas() -> dict[str, str]:
+    """name -> formula, where one is published; "" where the place leaves it open."""
+    found = {each["name"]: each["formula"] for each in told()["ratios"]}
+    for row in rows("ratios.csv"):
+        named = [row["name"]] if row["name"] in ALSO_RATIOS else [each.strip() for each in re.split(r"[,/]", row["name"])]
+        found |= {name: row["formula"] if len(named) == 1 else found.get(name, "") for name in named}
+    return found
+
+
+def divides_alike(name: str, formula: str) -> bool:
+    """Whether some ratio of ours of that name divides the same counts."""
+    over, _by, under = re.sub(r" \(.*", "", formula).partition("/")
+    sides = [side.strip("() ") for side in (over, under)]
+    wanted = [[offered().get(each, set()) for each in SAME.get(side, side).split("+")] for side in sides]
+    ours = [RATIOS[ALSO_RATIOS[name]]] if name in ALSO_RATIOS else [ratio for ratio in RATIOS.values() if ratio.name == name]
+    return any(
+        all(len(mine) == len(side) and all(any(slug in slugs for slugs in side) for slug in mine) for mine, side in zip((ratio.over, ratio.unders), wanted, strict=True))
+        for ratio in ours
+    )
+
+
+@elsewhere
+def test_no_ratio_of_the_others_is_missing_or_divides_otherwise() -> None:
+    found = formulas()
+    names = {ratio.name for ratio in RATIOS.values()} | set(ALSO_RATIOS) | set(MEANS)
+    assert sorted(set(found) - names) == []
+    published = {name: formula for name, formula in found.items() if "/" in formula and name not in MEANS}
+    assert {name: formula for name, formula in published.items() if not divides_alike(name, formula)} == {}
+    left_open = {name for name, formula in found.items() if not formula} - set(MEANS)
+    assert left_open and left_open <= {ratio.name for ratio in OPEN.values()}, "left open there, a setting here"
+    assert len(published) > 25
+
+
+@elsewhere
+def test_what_a_post_is_looked_at_for_is_here_or_set_aside() -> None:
+    indicators = {each for named in told()["post_indicators"].values() for each in named}
+    indicators = indicators - {"发核实/发核查及时率"} | {"核实按时派发率", "核查按时派发率"}
+    names = set(offered()) | {ratio.name for ratio in RATIOS.values()} | set(ASIDE)
+    assert sorted(indicators - names) == []
