@@ -84,6 +84,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify.accuracy_metres", "定位误差最多计入(米)", 100, "ours"),
         Setting("filing.automatic", "自动立案的事项(代码前缀)", [], "ours"),
         Setting("township.accepts", "由镇街受理、立案、派遣的事项(代码前缀)", [], "ours"),
+        Setting("township.closes", "镇街受理的事项中，由镇街核查、结案的(代码前缀)", [], "ours"),
         Setting("retention.permanent", "永久保管的事项(代码前缀)", [], "ours"),
         Setting("retention.long", "长期保管的事项(代码前缀)", [], "ours"),
         Setting("retention.long_also", "另外长期保管的案件", "urgent_and_leader", "ours", ("none", "urgent", "urgent_and_leader")),

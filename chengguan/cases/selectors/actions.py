@@ -13,6 +13,7 @@ from chengguan.cases.models import Case
 from chengguan.cases.selectors import extending, guards, handling
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.ladders import who_will_decide
+from chengguan.cases.selectors.levels import inspectors_within
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.nearby import mergeable
 from chengguan.cases.selectors.photos import photos_in_words
@@ -120,7 +121,10 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
 
 
 def _within(who: Who, case: Case, asked: Field) -> Field:
-    """What a township's desk may choose: itself and what stands below it."""
+    """What a township's desk may choose: itself and what stands below it, inspectors who walk its area."""
+    if asked.kind == "inspector":
+        listed = {str(account.pk) for account in inspectors_within(case)}
+        return replace(asked, options=tuple(each for each in asked.options if each[0] in listed))
     if asked.kind not in ("department", "departments"):
         return asked
     own = {str(pk) for post in who.posts if post.role == "township" for pk in post.organisation_ids}

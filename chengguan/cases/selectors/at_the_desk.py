@@ -16,10 +16,13 @@ def own_level(move: Move) -> None:
     """A township's desk does the centre's work for the matters it was given, in its own area, within itself."""
     if move.role != "township":
         return
-    if move.case.level != "township":
+    case = move.case
+    if case.level != "township":
         raise Refused(_("这件由县中心受理、立案、派遣"))
+    if case.state in workflow.OWN_END and not levels.lies_with_township(case, move.settings):
+        raise Refused(_("这类事项由县中心核查、结案"))
     matter = move.given.get("matter_code")
-    if matter is not None and not levels.given_to_townships(matter, move.settings):
+    if matter not in (None, case.matter_code) and not levels.given_to_townships(str(matter), move.settings):
         raise Refused(_("这类事项不归镇街受理，请上交县中心"), "matter_code")
     codes = tuple(post.area_code for post in move.who.posts if post.role == "township" and post.area_code)
     grid = grid_at(move.given["place"][0]) if "place" in move.given else None
@@ -30,6 +33,15 @@ def own_level(move: Move) -> None:
     sent += [each for name in ("helpers", "copies") for each in move.given.get(name, ())]
     if any(each.pk not in own for each in sent):
         raise Refused(_("镇街只能派给本单位和下属单位，别的单位请上交县中心派遣"), "department")
+    if "inspector" in move.given and move.given["inspector"] not in levels.inspectors_within(case):
+        raise Refused(_("镇街只能派在本辖区巡查的采集员"), "inspector")
+
+
+def township_with_desk(move: Move) -> None:
+    if move.case.level != "county":
+        raise Refused(_("这件已经在镇街"))
+    if not levels.has_desk(move.case.township_id):
+        raise Refused(_("还没有定到镇街，或者那个镇街没有经办岗位"))
 
 
 def place_in_grid(move: Move) -> None:
@@ -71,6 +83,6 @@ def place_or_words(move: Move) -> None:
 
 
 AT_THE_DESK = (
-    own_level, place_in_grid, confirm_wanted, condition_met, other_case, not_urgent_yet, place_or_words,
+    own_level, township_with_desk, place_in_grid, confirm_wanted, condition_met, other_case, not_urgent_yet, place_or_words,
 )  # fmt: skip
 """Guards of the table that stand here."""

@@ -49,11 +49,15 @@ def alarm_gone(move: Move) -> None:
 
 
 def never_the_department(move: Move) -> None:
+    """A township's desk, as the second level, closes what its own office or units handled: never whoever reported it back."""
     handled = {move.case.department_id, move.case.crew_id} - {None}
-    if not move.who.is_system and any(
-        post.role in ("department", "crew", "township") and handled & post.organisation_ids for post in move.who.posts
-    ):
+    roles = ("department", "crew") if move.role == "township" else ("department", "crew", "township")
+    if not move.who.is_system and any(post.role in roles and handled & post.organisation_ids for post in move.who.posts):
         raise Refused(_("处置的单位不能自己结案"))
+    if move.role == "township":
+        told = move.case.steps.filter(action="report_back").order_by("-pk").values_list("who", flat=True).first()
+        if told is not None and told == move.who.account_id:
+            raise Refused(_("反馈是您做的，要由另一个人结案；镇街只有您一人经办的，请上交县中心"))
 
 
 def was_overdue(move: Move) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case
-from chengguan.people.models import Organisation, Post
-from chengguan.people.selectors import Who
+from chengguan.engines import prepared
+from chengguan.people.models import Account, GridDuty, Organisation, Post
+from chengguan.people.selectors import Who, inspectors_of, on
 from chengguan.places.models import Area
 from chengguan.standards.limits import Settings
 
+_HAS_A_DESK = """SELECT EXISTS (SELECT FROM people_post post JOIN people_organisation office ON office.id = post.organisation_id
+  WHERE post.role = 'township' AND office.enabled AND office.area_id = %s)"""
 CENTRE_DESKS = ("acceptor", "hotline_operator", "shift_leader", "dispatcher")
 
 
@@ -38,19 +43,63 @@ def level_of(case: Case, settings: Settings) -> str:
     return alike.level
 
 
-def desks_of(case: Case) -> list[Organisation]:
+def has_desk(township_id: int | None) -> bool:
+    return township_id is not None and bool(prepared.rows(_HAS_A_DESK, [township_id])[0][0])
+
+
+def lies_with_township(case: Case, settings: Settings) -> bool:
+    """Whether its township's desk has the case now, and not the centre's."""
+    if case.level != "township" or case.township_id is None:
+        return False
+    ending = case.state in workflow.OWN_END and settings.covers("township.closes", case.matter_code)
+    return ending or case.state in workflow.OWN_LEVEL
+
+
+def within(organisation: Organisation | None, township_id: int | None) -> bool:
+    """Whether it is the township's own, or stands below it."""
+    while organisation is not None:
+        if organisation.kind == Organisation.Kind.TOWNSHIP and organisation.area_id == township_id:
+            return True
+        organisation = organisation.parent
+    return False
+
+
+def sent_to(case: Case, organisation: Organisation) -> None:
+    """What goes to somebody outside the township is the county's from then on: its desk could neither chase nor close it."""
+    if case.level == "township" and not within(organisation, case.township_id):
+        case.level = "county"
+
+
+def inspectors_within(case: Case) -> list[Account]:
+    """Whom a township's desk may send: those on duty at the place, then those who walk a grid of the township."""
+    here = inspectors_of(case.unit_grid) if case.unit_grid_id else []
+    walks = GridDuty.objects.filter(on(), responsibility_grid__memberships__unit_grid__community__parent=case.township_id)
+    others = Account.objects.filter(pk__in=walks.values("account"), is_active=True).order_by("pk")
+    return [*here, *(each for each in others if each not in here)]
+
+
+def desks_of(case: Case, settings: Settings) -> list[Organisation]:
     """The townships' organisations whose desk has the case now; none when the county's centre has."""
-    if case.level != "township" or case.state not in workflow.OWN_LEVEL or case.township_id is None:
+    if not lies_with_township(case, settings):
         return []
     return list(Organisation.objects.filter(kind=Organisation.Kind.TOWNSHIP, area=case.township_id, enabled=True))
 
 
-def with_township(who: Who) -> Q:
+def _lying_there(settings: Settings) -> Q:
+    """The same as lies_with_township, asked of the database."""
+    there, prefixes = Q(state__in=workflow.OWN_LEVEL), settings["township.closes"]
+    if prefixes:
+        there |= Q(state__in=workflow.OWN_END) & reduce(or_, (Q(matter_code__startswith=each) for each in prefixes))
+    return Q(level="township") & there
+
+
+def with_township(who: Who, settings: Settings) -> Q:
     """What waits for the township's desk as the second level."""
     codes = [post.area_code for post in who.posts if post.role == "township" and post.area_code]
     areas = list(Area.objects.filter(code__in=codes).values_list("pk", flat=True)) if codes else []
-    return Q(level="township", state__in=workflow.OWN_LEVEL, township__in=areas)
+    return _lying_there(settings) & Q(township__in=areas)
 
 
-NOT_WITH_TOWNSHIP = ~Q(level="township", state__in=workflow.OWN_LEVEL)
-"""What waits for the centre's desks: not what lies with a township."""
+def not_with_township(settings: Settings) -> Q:
+    """What waits for the centre's desks: not what lies with a township."""
+    return ~_lying_there(settings)

@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.extend_overdue", "handling.suspend_days")),
     ("handling", gettext_lazy("处置与时窗"), ("handling.", "limits.", "window.", "lights.", "calendar.")),
     ("photos", gettext_lazy("照片与现场"), ("photos.", "verify.")),
+    ("levels", gettext_lazy("镇街一级"), ("township.",)),
     ("archive", gettext_lazy("归档与保管"), ("retention.",)),
     ("duplicates", gettext_lazy("重复案件"), ("duplicates.",)),
     ("notices", gettext_lazy("通知的文字"), ("notice.",)),

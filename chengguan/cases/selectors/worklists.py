@@ -16,6 +16,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Dispatch, Request, Step, Task
 from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.asked import asked_of
+from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.habits import opened_since
 from chengguan.cases.selectors.marks import marks_of, with_mark
 from chengguan.cases.selectors.seeing import called_from, reporter_known, visible
@@ -29,7 +30,7 @@ POST_STATES: dict[str, tuple[str, ...]] = {
     "shift_leader": ("awaiting_filing", "awaiting_closing", "self_handled"),
     "dispatcher": ("awaiting_dispatch", "reported_back"),
     "department": ("dispatched", "handling", "department_review", "suspended"),
-    "township": (*workflow.OWN_LEVEL, "dispatched", "handling", "department_review", "suspended"),
+    "township": (*workflow.OWN_LEVEL, "dispatched", "handling", "department_review", "suspended", *workflow.OWN_END),
     "crew": ("handling",),
     "inspector": ("confirming", "verifying"),
 }
@@ -125,9 +126,9 @@ def _stands_with(who: Who, role: str) -> Q:
     if role == "department":
         wanted &= Q(department__in=held)
     elif role == "township":
-        wanted = Q(state__in=POST_STATES["department"], department__in=held) | levels.with_township(who)
+        wanted = Q(state__in=POST_STATES["department"], department__in=held) | levels.with_township(who, settings())
     elif role in levels.CENTRE_DESKS:
-        wanted &= levels.NOT_WITH_TOWNSHIP
+        wanted &= levels.not_with_township(settings())
     elif role == "crew":
         wanted &= Q(crew__in=held)
     elif role == "inspector":

@@ -21,7 +21,7 @@ def urged(move: Move) -> None:
     """Whoever has the case owes the answer: the department, the township, or the post on whose desk it lies."""
     case = move.case
     due = move.given.get("until") or timing.deadline(move.now, move.settings.stage("督办回复"), move.calendar)
-    department = case.department if case.state in workflow.WITH_DEPARTMENT else next(iter(desks_of(case)), None)
+    department = case.department if case.state in workflow.WITH_DEPARTMENT else next(iter(desks_of(case, move.settings)), None)
     role = "" if department else workflow.ANSWERS.get(case.state, "dispatcher")
     case.urge_count += 1
     Task.objects.create(

@@ -108,6 +108,12 @@ def handed_up(move: Move) -> None:
     move.receiver = _("县中心")
 
 
+@of("hand_down")
+def handed_down(move: Move) -> None:
+    move.case.level = "township"
+    move.receiver = move.case.township.name if move.case.township else ""
+
+
 @of("file")
 def filed(move: Move) -> None:
     move.case.filed_at = move.now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Dispatch
+from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.services import waiting
 from chengguan.cases.services.effects import of
@@ -28,6 +29,7 @@ def dispatched(move: Move) -> None:
     case.dispatched_at = move.now
     case.received_at = None
     case.responsibility_open = move.row.action == "dispatch_first" or case.responsibility_open
+    levels.sent_to(case, department)
     move.receiver = str(department)
 
 

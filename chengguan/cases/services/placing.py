@@ -37,9 +37,10 @@ def place_at_component(case: Case) -> None:
 
 
 def find_level_anew(move: Move, matter_code: str, township_id: int | None) -> None:
-    """Another matter or another township than before may be another level's; the step keeps it. What a township handed up stays up."""
+    """Another matter or another township than before may be another level's; the step keeps it. What one level handed to
+    the other stays there."""
     case = move.case
-    if (case.matter_code, case.township_id) == (matter_code, township_id) or case.steps.filter(action="hand_up").exists():
+    if (case.matter_code, case.township_id) == (matter_code, township_id) or case.steps.filter(action__in=("hand_up", "hand_down")).exists():
         return
     level = levels.level_of(case, move.settings)
     if level != case.level:

@@ -61,6 +61,7 @@ def decide(move: Move) -> None:
         leave_department(move, None)
         case.dispatches.filter(ended_at=None).update(ended_at=move.now)
         case.department = case.crew = None
+        case.level = "county"  # its dispatcher took it back, and sends it on
     elif request.kind == "extend":
         case.extend_count += 1
         then = extending.deadline_then(move.clocks, extending.agreed(move))

@@ -20,6 +20,7 @@ from chengguan.engines import announce
 from chengguan.people.models import Account
 from chengguan.people.selectors import accounts_with_role
 from chengguan.people.services import Bell, audit_each, notify_each
+from chengguan.standards.limits import Settings
 
 Holders = Callable[..., list[Account]]
 
@@ -37,14 +38,14 @@ def receivers(move: Move, accounts_with_role: Holders = accounts_with_role) -> l
         return [case.inspector]
     if action == "assign":
         return accounts_with_role("crew", case.crew)
-    if action == "urge" and case.state not in workflow.WITH_DEPARTMENT:
-        return desk_of(case, accounts_with_role)
+    if action in ("hand_up", "hand_down") or (action == "urge" and case.state not in workflow.WITH_DEPARTMENT):
+        return desk_of(case, move.settings, accounts_with_role)
     if action in ("record_evidence", "join_alarm", "follow_up", "archive", "recur", "reply_urge", "report_help", "answer_consult"):
         return []
     if case.state in (*workflow.WITH_DEPARTMENT, "suspended"):
         crew = accounts_with_role("crew", case.crew) if case.crew_id and case.state == "handling" else []
         return accounts_with_role("department", case.department) + _township_of(case, accounts_with_role) + crew
-    desk = desk_of(case, accounts_with_role) if case.state in workflow.DESK_OF else []
+    desk = desk_of(case, move.settings, accounts_with_role) if case.state in workflow.DESK_OF else []
     if move.role == "crew":  # it reports back past its department, which answers for the case
         return [*desk, *accounts_with_role("department", case.department)]
     return desk
@@ -59,9 +60,9 @@ def _deciders(move: Move) -> set[str]:
     return on_the_ladder | {role for row in workflow.TABLE if row.action in actions for role in row.who}
 
 
-def desk_of(case: Case, accounts_with_role: Holders) -> list[Account]:
+def desk_of(case: Case, settings: Settings, accounts_with_role: Holders) -> list[Account]:
     """Who sits where the case waits: the township's desk for what lies with it, else the centre's."""
-    here = [account for organisation in desks_of(case) for account in accounts_with_role("township", organisation)]
+    here = [account for organisation in desks_of(case, settings) for account in accounts_with_role("township", organisation)]
     return here or accounts_with_role(workflow.ANSWERS.get(case.state, "dispatcher"))
 
 

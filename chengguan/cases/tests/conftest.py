@@ -163,7 +163,8 @@ class World:
             elif guard == "review_wanted":
                 Setting.objects.update_or_create(key="handling.crew_review", defaults={"value": [case.matter_code]})
             elif guard == "own_level":
-                Setting.objects.update_or_create(key="township.accepts", defaults={"value": ["01"]})
+                for key in ("township.accepts", "township.closes"):
+                    Setting.objects.update_or_create(key=key, defaults={"value": ["01"]})
                 case.level = "township"
             elif guard == "urgent_case":
                 case.urgent = True

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from chengguan.cases import selectors
 from chengguan.cases.models import SOURCES, Case, Request
+from chengguan.cases.selectors.levels import lies_with_township
 from chengguan.cases.selectors.marks import Mark
 from chengguan.cases.words import in_words
-from chengguan.cases.workflow import DESK_OF, FINAL, OWN_LEVEL, STATES, WITH_DEPARTMENT
+from chengguan.cases.workflow import DESK_OF, FINAL, STATES, WITH_DEPARTMENT
 
 LIGHTS = {"red": gettext_lazy("超时"), "yellow": gettext_lazy("将到期"), "green": gettext_lazy("正常"), "grey": gettext_lazy("不计时")}
 OVERDUE = gettext_lazy("超期")
@@ -84,7 +85,7 @@ def holder(case: Case, role_names: dict[str, Any]) -> tuple[str, str]:
         return case.inspector.name, _("信息采集员")
     if case.state in HANDLED and case.department:
         return str(case.department), str(case.crew) if case.crew else ""
-    if case.level == "township" and case.state in OWN_LEVEL and case.township:
+    if case.level == "township" and case.township and lies_with_township(case, selectors.settings()):
         return case.township.name, str(role_names.get("township", ""))
     return str(role_names.get(DESK_OF.get(case.state, "")) or _(STATES[case.state])), ""
 
