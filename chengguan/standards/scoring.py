@@ -1,7 +1,8 @@
 """A score from figures, as data: what is looked at with what weight, points by ratio or by band, grades by cuts. Plain Python.
 
 The first preset is one seen in a vendor's program; that it follows an annex of a standard is inferred, so all of it is an example
-that a town may change. Counts and ratios are named by their slugs.
+that a town may change. Counts and ratios are named by their slugs; where a post is held against cases (an inspector's misses, what a
+dispatcher should have sent out), who scores says which cases are that person's.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Drawn:
     departments: list[tuple[str, str, str, str]] = field(default_factory=list)  # code, name, what is typed, the same in words
     spans: list[tuple[str, str]] = field(default_factory=list)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
-    countable: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+    sides: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def counted(self) -> bool:
@@ -83,7 +83,10 @@ def drawn(setting: limits.Setting, value: Any) -> Drawn:
     elif kind == "seasons":
         form.value = "\n".join(seasons_in_words(value))
     elif kind == "ratio":
-        form.countable = ratios_in_words.offered()
+        form.sides = [
+            {"slug": side, "name": name, "counts": [(of, [(slug, words, slug in value[side]) for slug, words in counts]) for of, counts in ratios_in_words.offered()]}
+            for side, name in (("over", _("分子")), ("under", _("分母")))
+        ]
     elif kind == "notice":
         form.placeholders = [(f"{{{name}}}", _(words)) for name, words in NOTICE_FIELDS.items()]
     return form

@@ -12,6 +12,7 @@ from chengguan.evaluation.models import CaseFact
 from chengguan.evaluation.selectors import Question, cases_behind, figures, period, table
 from chengguan.evaluation.tests.conftest import World
 from chengguan.people.selectors import SYSTEM
+from chengguan.standards.scoring import PRESETS
 
 REPORTED, DUE, NOW = (datetime(2016, 12, 12, 2, tzinfo=UTC), datetime(2016, 12, 20, tzinfo=UTC), datetime(2017, 1, 5, tzinfo=UTC))
 LATER = datetime(2017, 2, 1, tzinfo=UTC)
@@ -68,6 +69,15 @@ def test_the_published_month_comes_out(world: World) -> None:
     (line,) = table(SYSTEM, "department", question).lines
     assert (line.name, dict((count.slug, n) for count, n in line.counts)["closed"]) == ("路灯管理所", 911)
     assert CaseFact.objects.count() == 1054
+
+
+def test_the_published_month_is_scored_by_the_preset_from_what_was_counted(world: World) -> None:
+    """996 filed are 40 points of a band, 93.72 of closing, 737 of 972 handled on schedule, nothing reworked."""
+    month_of(world)
+    one = figures(SYSTEM, "department", Question(period("month", date(2016, 12, 1)), NOW))[world.lighting.pk]
+    score = PRESETS["department"].score({**one.counts, **one.scored})
+    assert [round(part.points or 0, 2) for part in score.parts] == [40.0, 93.72, 75.82, 100.0]
+    assert (str(score.value), score.grade) == ("84.86", "B")
 
 
 def test_the_basis_says_by_which_moment_a_case_falls_into_the_period(world: World) -> None:
