@@ -97,12 +97,13 @@ class Clerk:
         return Page(chain[-1][0] if chain else address, answer.status_code, html)
 
     def send(self, page: Page, form: Form, status: int = 200, button: str = "", /, **typed: Any) -> Page:
-        """What is typed: words, the label of a box to tick, several of them, or photos. `button`: which of several is pressed."""
+        """What is typed: words, the label of a box to tick, several of them, or photos. `button`: which of several is pressed, the
+        first that says so."""
         data: dict[str, Any] = dict(form.filled())
         for name, value in typed.items():
             several = value if isinstance(value, list) else [value]
             data[name] = [form.value_of(name, each) if isinstance(each, str) else each for each in several]
-        for _words, name, value in (each for each in form.buttons if button and button in each[0]):
+        for _words, name, value in [each for each in form.buttons if button and button in each[0]][:1]:
             data[name] = value
         address = form.action or page.address
         answer = self._read(self.client.post(address, data, follow=True), address)

@@ -19,7 +19,8 @@ def asked(move: Move) -> None:
     until = move.given.get("until")
     details = {"until": until.isoformat(), "reason_code": move.given["reason_code"]} if until else {}
     named = extending.nearer(move.clocks, move.given.get("extended_to"))
-    details |= {"extended_to": named.isoformat()} if named else {}
+    ends = extending.deadline_then(move.clocks, named) if named else None  # when the clock will say it is over: with the work, not on a Sunday
+    details |= {"extended_to": ends.isoformat()} if ends else {}
     post = acting_post(move.who, move.role, move.case)
     request = Request(
         case=move.case,

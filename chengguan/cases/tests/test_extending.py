@@ -87,7 +87,7 @@ def test_the_second_extension_goes_on_from_where_the_first_ended(world: World, c
 
 
 def test_between_working_times_the_clock_ends_with_the_work_before(world: World, case: Case) -> None:
-    ask(world, case, at(22, 12))
+    assert ask(world, case, at(22, 12)).asked_until == at(20, 18)
     assert grant(world, case).deadline == at(20, 18), "Sunday noon is Friday evening to a working clock"
 
 

@@ -95,15 +95,14 @@ def bulk(request: HttpRequest) -> HttpResponse:
             return render(request, "console/work/together.html", context | _counted(lines) | {"form": fields, "errors": errors}, status=422 if errors else 200)
     done = [_moved(who, line, slug, typed) for line in lines]
     counted = _counted(done)
-    if n := counted["done"]:
-        messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": n, "action": context["name"]})
     if not counted["left"]:
+        messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": counted["done"], "action": context["name"]})
         return redirect(f"/work{context['back']}" if context["back"] else "work")
     return render(request, "console/work/together.html", context | counted | {"over": True})
 
 
 def _counted(lines: Sequence[Line]) -> dict[str, Any]:
-    return {"lines": lines, "n": len(lines), "done": sum(line.state == "done" for line in lines), "left": sum(line.state == "left" for line in lines)}
+    return {"lines": lines, "n": sum(line.state == "waits" for line in lines), "done": sum(line.state == "done" for line in lines), "left": sum(line.state == "left" for line in lines)}
 
 
 def _ticked(who: Who, marks: Sequence[str], slug: str) -> list[Line]:
@@ -116,7 +115,7 @@ def _ticked(who: Who, marks: Sequence[str], slug: str) -> list[Line]:
         if case is None:
             lines.append(Line(None, version, _("一件已不在您的范围内"), "left"))
         elif workflow.row_for(case.state, slug) is None:
-            lines.append(Line(case, version, _("不在能办“%(action)s”的环节，没有动。") % {"action": _(workflow.ACTIONS[slug])}, "left"))
+            lines.append(Line(case, version, _("不在能办“%(action)s”的环节") % {"action": _(workflow.ACTIONS[slug])}, "left"))
         else:
             lines.append(Line(case, version))
     return lines

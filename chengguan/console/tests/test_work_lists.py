@@ -73,7 +73,7 @@ def test_plain_cases_are_moved_together_and_the_rest_is_named(town):
     plain.refresh_from_db()
     changed.refresh_from_db()
     assert (plain.state, changed.state) == ("awaiting_dispatch", "awaiting_filing")
-    assert "已办理 1 件" in page
+    assert "办成 1 件，留下 1 件" in page
 
 
 def test_what_needs_a_word_is_not_moved_in_bulk(town):
