@@ -31,6 +31,14 @@ class DeadlinesMoved:
 
 
 @dataclass(frozen=True)
+class ReporterHidden:
+    """Who reported it may not be named any more: what repeats `words`, the names and telephones, of this case elsewhere hides them too."""
+
+    case_id: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CaseEmptied:
     """Past its time and granted: its words and photos are gone, what is kept beside it elsewhere goes too. `names`: what who reported it
     was called and rung up by, which the case does not know any more."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -17,14 +18,17 @@ from chengguan.alarms.services import moving
 from chengguan.cases import services as cases
 from chengguan.cases.models import Case
 from chengguan.cases.services import Refused
+from chengguan.cases.services.retention import without
 from chengguan.console.models import LONGEST_NAME, LONGEST_QUERY, HandOver, SavedView
 from chengguan.console.selectors import handing_over, remarks
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who, accounts_with_role, may
-from chengguan.people.services import audit, notify
+from chengguan.people.services import audit, hide_in_notices, notify
 
 MOST_VIEWS = 12
+LISTS = ("late", "due", "owed", "instructions")
+"""Of what a sheet says, the lists of cases."""
 
 
 @transaction.atomic
@@ -134,9 +138,7 @@ def empty_sheets(case_id: int, names: Iterable[str] = ()) -> int:
     """A destroyed case leaves its number and class on the sheets that named it; address and words go, and of what was written by hand
     every line that tells of the case or of who reported it. Of what the sheets list only those of its own time are read."""
     case = Case.objects.select_related("taken_over").get(pk=case_id)
-    named = Q()
-    for part in ("late", "due", "owed", "instructions"):
-        named |= Q(**{f"contents__{part}__rows__contains": [{"id": case_id}]})
+    named = _listing(case_id)
     until = (case.archived_at or case.entered_at) + timedelta(days=1)
     rows = HandOver.objects.filter(named, signed_at__gte=case.reported_at, signed_at__lte=until)
     listed = rows.update(contents=Func(F("contents"), function="console_handover_emptied"))
@@ -144,3 +146,40 @@ def empty_sheets(case_id: int, names: Iterable[str] = ()) -> int:
     for sheet in remarks.of_case(told):
         HandOver.objects.filter(pk=sheet.pk).update(**{name: remarks.without(getattr(sheet, name), told, sheet.signed_at) for name in remarks.WORDS})
     return listed
+
+
+def _listing(case_id: int) -> Q:
+    """The sheets that list the case."""
+    named = Q()
+    for part in LISTS:
+        named |= Q(**{f"contents__{part}__rows__contains": [{"id": case_id}]})
+    return named
+
+
+@transaction.atomic
+def hide_on_sheets(case_id: int, words: Sequence[str]) -> int:
+    """Who reported a case is hidden where signed sheets list it, and in what was written by hand on them while the case went on (later the
+    same name may be another's); and in the notices that repeat it. How many sheets said so."""
+    case = Case.objects.select_related("taken_over").get(pk=case_id)
+    told = remarks.named(case, words)
+    written = Q()
+    for name in remarks.WORDS:
+        for word in words:
+            written |= Q(**{f"{name}__contains": word})
+    changed = []
+    for sheet in HandOver.objects.filter(_listing(case_id) | written, signed_at__gte=told.since, signed_at__lte=told.until):
+        new = {name: without(getattr(sheet, name), words) for name in remarks.WORDS}
+        new["contents"] = {part: _hidden(part, said, case_id, words) for part, said in sheet.contents.items()}
+        if any(getattr(sheet, name) != value for name, value in new.items()):
+            HandOver.objects.filter(pk=sheet.pk).update(**new)
+            changed.append(sheet.pk)
+    hide_in_notices(lambda notice: words, Q(link__in=[f"/handover/{pk}" for pk in changed]), without)
+    return len(changed)
+
+
+def _hidden(part: str, said: Any, case_id: int, words: Sequence[str]) -> Any:
+    """A list of a sheet with the line of the case hiding who reported it."""
+    if part not in LISTS:
+        return said
+    rows = [{**row, **{name: without(row[name], words) for name in ("address", "words") if name in row}} if row["id"] == case_id else row for row in said["rows"]]
+    return {**said, "rows": rows}

@@ -1,7 +1,7 @@
 """Evaluation follows the cases, in the transaction of the move."""
 
 from chengguan.cases import workflow
-from chengguan.cases.facts import CaseEmptied, CaseMoved, DeadlinesMoved
+from chengguan.cases.facts import CaseEmptied, CaseMoved, DeadlinesMoved, ReporterHidden
 from chengguan.engines.announce import handles, handles_together
 from chengguan.evaluation import services
 
@@ -14,6 +14,11 @@ def follow_the_move(facts: list[CaseMoved]) -> None:
 @handles_together(DeadlinesMoved)
 def follow_the_deadline(facts: list[DeadlinesMoved]) -> None:
     services.refresh_due(fact.case_id for fact in facts)
+
+
+@handles(ReporterHidden)
+def hide_who_reported(fact: ReporterHidden) -> None:
+    services.hide_in_words(fact.case_id, fact.words)
 
 
 @handles(CaseEmptied)

@@ -1,8 +1,13 @@
 """What surveys do when cases announce something."""
 
-from chengguan.cases.facts import CaseEmptied
+from chengguan.cases.facts import CaseEmptied, ReporterHidden
 from chengguan.engines.announce import handles
 from chengguan.surveys import services
+
+
+@handles(ReporterHidden)
+def hide_who_reported(fact: ReporterHidden) -> None:
+    services.hide_in_finding(fact.case_id, fact.words)
 
 
 @handles(CaseEmptied)

@@ -4,7 +4,7 @@ reporter said of himself goes earlier, by its own setting, and a register says s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Any
 
@@ -15,14 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from chengguan.cases.facts import ReporterHidden
 from chengguan.cases.models import Case, Removal, Report, Retention, TakenOver, Task
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.services.effects import of
 from chengguan.cases.workflow import FINAL, KEPT_STATES
+from chengguan.engines import announce
 from chengguan.people.selectors import SYSTEM, Who, may
-from chengguan.people.services import audit, notify
+from chengguan.people.services import audit, hide_in_notices, notify
 from chengguan.standards.limits import Settings
 
 HIDDEN = gettext_noop("〔已隐去〕")
@@ -120,10 +122,11 @@ def hide_reporters(now: datetime | None = None) -> int:
     while ids := list(old.filter(pk__gt=after).values_list("pk", flat=True)[:AT_ONCE]):
         after = ids[-1]
         with transaction.atomic():
-            for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
-                if _is_over(case):
-                    _hide(case, why, now)
-                    hidden += 1
+            over = [case for case in Case.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk") if _is_over(case)]
+            words = {case: _hide(case, why, now) for case in over}
+            _hide_in_notices(words)
+            announce.announce(*(ReporterHidden(case.pk, secret) for case, secret in words.items() if secret))
+        hidden += len(over)
     if hidden:
         notify("administrator", _("已隐去 %(n)d 件的举报人信息") % {"n": hidden}, why, link="/archive?show=register", kind="archive")
     return hidden
@@ -137,7 +140,8 @@ def _is_over(case: Case) -> bool:
     return all(each.state in FINAL for each in chain) and not Task.objects.filter(case__in=chain, kind="follow_up", done_at=None).exists()
 
 
-def _hide(case: Case, why: str, now: datetime) -> None:
+def _hide(case: Case, why: str, now: datetime) -> tuple[str, ...]:
+    """What was hidden, the longest first."""
     name, phone = case.reporter_name, case.reporter_phone
     if Removal.objects.filter(case_key=case.pk, kind="anonymised").exists():
         what = ""
@@ -146,7 +150,7 @@ def _hide(case: Case, why: str, now: datetime) -> None:
         Removal.objects.create(kind="anonymised", case_key=case.pk, number=str(case), what=what, why=why, at=now, who=SYSTEM.name)
     reports = list(case.reports.all())
     spoken = {name, phone, *(each.reporter_name for each in reports), *(each.reporter_phone for each in reports)}
-    secret = sorted((word for word in spoken if len(word) >= SHORTEST), key=len, reverse=True)
+    secret = tuple(sorted((word for word in spoken if len(word) >= SHORTEST), key=len, reverse=True))
     for report in reports:
         Report.objects.filter(pk=report.pk).update(reporter_name="", reporter_phone="", **_texts(report, secret, "description", "address", "said"))
     for rows, names in (
@@ -161,6 +165,16 @@ def _hide(case: Case, why: str, now: datetime) -> None:
                 type(row)._default_manager.filter(pk=row.pk).update(**texts)
     told = _texts(case, secret, "description", "address", "closing_note", "proof")
     Case.objects.filter(pk=case.pk).update(reporter_name="", reporter_phone="", **told)
+    return secret
+
+
+def _hide_in_notices(words: Mapping[Case, tuple[str, ...]]) -> None:
+    """In what was rung about them: it leads to the case, or, where its reader may not open it, begins with one of its numbers."""
+    about: dict[str, tuple[str, ...]] = {}
+    for case, secret in words.items():
+        called = [number for number in (case.number, case.register_number) if number]
+        about |= dict.fromkeys((f"/cases/{case.pk}", f"/field/tasks/{case.pk}", *called), secret)
+    hide_in_notices(lambda notice: about.get(notice.link or notice.text.split(" ")[0], ()), Q(link__in=about) | Q(link="", kind="case"), without)
 
 
 def _texts(row: Model, secret: Iterable[str], *names: str) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.evaluation.models import MissedReport
+from chengguan.cases.services.retention import without
+from chengguan.evaluation.models import MissedReport, SpotCheck
 from chengguan.evaluation.selectors.missed import OTHERS, on_duty
 from chengguan.evaluation.services.deriving import refresh
 from chengguan.people.models import Account
@@ -44,6 +47,14 @@ def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None =
 def empty_missed(case_id: int) -> None:
     """The contents of the case went when its time was over; the verdict is counted and stays, what was written of it goes."""
     MissedReport.objects.filter(case=case_id).update(words="")
+
+
+def hide_in_words(case_id: int, words: Sequence[str]) -> None:
+    """Of what was written in judging a case, who reported it."""
+    for model in (SpotCheck, MissedReport):
+        for row in model._default_manager.filter(case=case_id).exclude(words=""):
+            if (told := without(row.words, words)) != row.words:
+                model._default_manager.filter(pk=row.pk).update(words=told[: model._meta.get_field("words").max_length])
 
 
 def _tell(case: Case, row: MissedReport, blamed: Account | None) -> None:

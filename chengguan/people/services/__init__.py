@@ -22,7 +22,7 @@ from chengguan.people.services.imports import (
     import_responsibilities,
 )
 from chengguan.people.services.leaves import end_leave, set_leave
-from chengguan.people.services.notices import Bell, mark_read, notify, notify_each
+from chengguan.people.services.notices import Bell, hide_in_notices, mark_read, notify, notify_each
 from chengguan.people.services.organisations import end_dated, give_grid_duty, save_organisation, set_responsibility
 from chengguan.people.services.taking_back import take_back_responsibility
 from chengguan.people.services.trail import audit, audit_each, facts_of, remove_old_audit, require, save_audited
@@ -46,6 +46,7 @@ __all__ = [
     "give_grid_duty",
     "give_post",
     "give_role",
+    "hide_in_notices",
     "import_accounts",
     "import_organisations",
     "import_responsibilities",

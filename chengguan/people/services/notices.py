@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from chengguan.engines import announce, prepared
@@ -58,6 +59,20 @@ def notify_each(bells: Iterable[Bell]) -> int:
         prepared.do(_RING, [timezone.now(), *map(list, zip(*texts, strict=True)), accounts, which])
         announce.hint("notices", accounts=list(dict.fromkeys(accounts)))
     return len(hears)
+
+
+@transaction.atomic
+def hide_in_notices(words_of: Callable[[Notice], Sequence[str]], among: Q, without: Callable[[str, Sequence[str]], str]) -> int:
+    """Of these notices those that say some of the words of what they tell of say them no longer. How many did."""
+    changed = []
+    for notice in Notice.objects.filter(among).iterator():
+        words = words_of(notice)
+        title, text = without(notice.title, words)[:120], without(notice.text, words)[:500]
+        if (title, text) != (notice.title, notice.text):
+            notice.title, notice.text = title, text
+            changed.append(notice)
+    Notice.objects.bulk_update(changed, ["title", "text"], batch_size=500)
+    return len(changed)
 
 
 @transaction.atomic

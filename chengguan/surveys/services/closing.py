@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.services.retention import without
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit, notify
@@ -47,3 +49,11 @@ def empty_finding(case_id: int) -> None:
         found.point = found.unit_grid.geom.point_on_surface
         found.save(update_fields=["description", "address", "reason", "point"])
         found.photos.clear()
+
+
+def hide_in_finding(case_id: int, words: Sequence[str]) -> None:
+    """Who reported the case, where the finding that it came from says so."""
+    for found in Finding.objects.filter(case=case_id):
+        told = {name: without(getattr(found, name), words) for name in ("description", "address", "reason")}
+        longest = {name: getattr(Finding._meta.get_field(name), "max_length", None) for name in told}
+        Finding.objects.filter(pk=found.pk).update(**{name: text[: longest[name]] for name, text in told.items()})
