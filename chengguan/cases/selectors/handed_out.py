@@ -59,7 +59,7 @@ def as_data(who: Who, case_id: int, now: datetime | None = None) -> dict[str, An
         "steps": [
             _row(
                 each, "id", "action", "from_state", "to_state", "opinion", "who_name", "organisation_name", "role", "receiver", "received_at",
-                "acted_at", "used_s", "stage", "stage_deadline", "overdue",
+                "acted_at", "used_s", "whole_s", "stage", "stage_deadline", "overdue",
             ) | {"action_name": each.action_name, **_whom(each, file["sees_reporter"]), "photos": [photo.attachment.sha256 for photo in file["photos"] if photo.step_id == each.pk]}
             for each in file["steps"]
         ],

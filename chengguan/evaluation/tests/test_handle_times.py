@@ -8,6 +8,7 @@ import pytest
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Clock, Step
+from chengguan.cases.selectors.handed_out import as_data
 from chengguan.cases.services import act
 from chengguan.evaluation import services
 from chengguan.evaluation.models import CaseFact
@@ -26,6 +27,7 @@ def test_a_step_keeps_the_whole_limit_beside_what_was_used_of_it(world: World) -
     act(world.who("department"), case, "report_back", now=NOW, **world.given(row, case))
     step = Step.objects.get(case=case, action="report_back")
     assert (step.used_s, step.whole_s) == (2 * HOUR, 8 * HOUR)
+    assert as_data(world.who("shift_leader"), case.pk, NOW)["steps"][-1]["whole_s"] == 8 * HOUR
     assert CaseFact.objects.get(pk=case.pk).handle_times == 0.25
     assert services.differing() == []
 
