@@ -128,7 +128,7 @@ def stops_at_the_border(neighbour: Clerk, case: str) -> None:
 def judged(west: Clerk, east: Clerk) -> None:
     """Each is scored, and sees its own score; the county sees both side by side."""
     own = west.open("/evaluation?by=township&kind=month&day=2026-11-10").text
-    assert "中和街道 100.00% 1 / 1" in own
+    assert "中和街道 各社区 100.00% 1 / 1" in own
     assert "平凯街道" not in own
     assert "平凯街道" in east.open("/evaluation?by=township&kind=month&day=2026-11-10").text
     county = Clerk("evaluate").open("/evaluation?by=township&kind=month&day=2026-11-10").text
