@@ -74,10 +74,20 @@ def download_workbook(name: str, sheets: Iterable[Sheet]) -> HttpResponse:
     return HttpResponse(workbook(sheets), content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def read(file: Any, headers: Sequence[str], also: Sequence[str] = ()) -> list[dict[str, str]]:
+class Line(dict[str, str]):
+    """A row by header that knows its line in the sheet, empty ones counted."""
+
+    line: int
+
+    def __init__(self, line: int, row: Mapping[str, str]) -> None:
+        super().__init__(row)
+        self.line = line
+
+
+def read(file: Any, headers: Sequence[str], also: Sequence[str] = ()) -> list[Line]:
     """The rows of an uploaded sheet by header, as text; ValidationError when it is none or a header is missing. What is named `also`
     may be missing, and is empty then."""
-    return [row for _line, row in _rows(_opened(file)[0][1], headers, also)]
+    return [Line(line, row) for line, row in _rows(_opened(file)[0][1], headers, also)]
 
 
 def read_workbook(file: Any, wanted: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[int, dict[str, str]]]]:

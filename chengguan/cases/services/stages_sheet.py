@@ -16,7 +16,7 @@ from chengguan.cases.services.limits import clock_of
 from chengguan.cases.services.stages import known_condition, read_parts, set_stages
 from chengguan.people.selectors import Who
 from chengguan.people.services import audit
-from chengguan.people.services.imports import Report, Row
+from chengguan.people.services.imports import Report, Row, lines_of
 from chengguan.standards import staging
 from chengguan.standards.staging import Part
 
@@ -31,12 +31,12 @@ Line = tuple[int, Row]
 def import_stages(who: Who, rows: Sequence[Row], *, dry: bool = False, reason: str = "") -> Report:
     """Counted by condition, refused by row; conditions that are not in the sheet stay. Nothing is written when dry."""
     administrator_only(who)
-    report, lines_of = Report(), dict[str, list[Line]]()
-    for line, row in enumerate(rows, 2):
-        lines_of.setdefault(row["条件编码"], []).append((line, row))
+    report, by_condition = Report(), dict[str, list[Line]]()
+    for line, row in lines_of(rows):
+        by_condition.setdefault(row["条件编码"], []).append((line, row))
     with transaction.atomic():
         with deadlines_follow_once():
-            for key, lines in lines_of.items():
+            for key, lines in by_condition.items():
                 _take(who, key, lines, reason, report)
             figures = {"created": report.created, "changed": report.changed, "refused": len(report.refused)}
             audit(who, "cases.stages_import", summary=f"{len(rows)}", after=figures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -61,6 +62,7 @@ def offered(post: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     return [found[slug] for slug in PLAIN if slug in found], [found[slug] for slug in TYPED if slug in found]
 
 
+@cache
 def moves_of(post: str) -> dict[str, str]:
     """state -> the moves that start there, for the bar that offers only what the ticked cases can take."""
     found: dict[str, list[str]] = {}

@@ -76,6 +76,11 @@ def test_a_refused_row_says_why_and_its_condition_stays_whole_while_others_chang
     assert list(stages.parts_of(LISTED)) == []
 
 
+def test_a_refused_row_is_named_by_its_line_also_after_empty_ones(admin):
+    empty = ("",) * len(STAGE_HEADERS)
+    assert [line for line, _why in taken(admin, [empty, TWO[0], empty, (*TWO[1][:5], "两", "工作日")]).refused] == [5]
+
+
 def _lines(admin: Any) -> list[tuple[Any, ...]]:
     page = load_workbook(io.BytesIO(admin.get(f"{HOME}?as=xlsx").content)).active
     return [tuple("" if cell is None else cell for cell in line) for line in page.iter_rows(min_row=2, values_only=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,9 +33,14 @@ class Report:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
+def lines_of(rows: Sequence[Row]) -> Iterator[tuple[int, Row]]:
+    """Each row with its line in the sheet, as it was read there; else counted from below the head."""
+    return ((getattr(row, "line", number), row) for number, row in enumerate(rows, 2))
+
+
 def each_row(who: Who, action: str, rows: Sequence[Row], take: Callable[[Row], str]) -> Report:
     report = Report()
-    for line, row in enumerate(rows, 2):
+    for line, row in lines_of(rows):
         try:
             with transaction.atomic():
                 outcome = take(row)
