@@ -89,8 +89,7 @@ def used(start: datetime, now: datetime, limit: Limit, calendar: WorkCalendar, p
 def moment_after(
     start: datetime, seconds: float, limit: Limit, calendar: WorkCalendar, pauses: Sequence[Pause] = ()
 ) -> datetime | None:
-    """When `seconds` of the clock are used; None while it is paused before that. To the millisecond: a hair more than what ends
-    with the working day would come to lie in the next."""
+    """When `seconds` of the clock are used, to the microsecond; None while it is paused before that."""
     return moments_after(start, (seconds,), limit, calendar, pauses)[0]
 
 
@@ -99,7 +98,7 @@ def moments_after(
 ) -> list[datetime | None]:
     """The same of several, in one walk."""
     found: list[datetime | None] = [None] * len(many)
-    left = {place: round(seconds, 3) for place, seconds in enumerate(many)}
+    left = {place: round(seconds, 6) for place, seconds in enumerate(many)}
     for since, until in _running(start, None, pauses):
         ends = left
         if until is not None:

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DEFAULT_HOURS = ((time(8), time(12)), (time(14), time(18)))
 A_DAY = timedelta(days=1)
+HAIR = 1e-6
+"""Seconds that the arithmetic of fractions may leave over: what ends with the working day does not come to lie in the next."""
 Hours = tuple[tuple[time, time], ...]
 Seasons = tuple[tuple[date, Hours], ...]
 
@@ -162,7 +164,7 @@ class WorkCalendar:
         known = self._known
         while waiting:
             spans, whole = known.get(day) or self._day(day)
-            if day > first and waiting[0][0] > whole:
+            if day > first and waiting[0][0] > whole + HAIR:
                 for each in waiting:
                     each[0] -= whole
             else:
@@ -173,7 +175,7 @@ class WorkCalendar:
     def _ends(self, each: list[Any], found: list[datetime], spans: list[tuple[datetime, datetime]], whole: float, start: datetime) -> bool:
         """Whether that many seconds pass on this day, and then when; else they are fewer afterwards."""
         seconds, place = each
-        if seconds > whole:
+        if seconds > whole + HAIR:
             each[0] = seconds - whole
             return False
         for since, until in spans:
@@ -181,7 +183,7 @@ class WorkCalendar:
             here = (until - begins).total_seconds()
             if here <= 0:
                 continue
-            if seconds <= here:
+            if seconds <= here + HAIR:
                 found[place] = (begins + timedelta(seconds=seconds)).astimezone(self.zone)
                 return True
             seconds -= here

@@ -119,6 +119,15 @@ def test_the_form_says_how_far_it_goes_and_what_was_asked_for(world: World, case
     assert "申请延到 2026-11-20 16:00" in granted.why
 
 
+@pytest.mark.parametrize("until", [at(20, 18), at(22, 12), at(20, 16), at(23, 8, 1), at(20, 12)])
+@pytest.mark.parametrize("began", [timedelta(microseconds=123456), timedelta(microseconds=999999), timedelta(seconds=7, microseconds=1)])
+def test_a_named_time_is_met_to_the_microsecond_whenever_the_clock_began(world: World, case: Case, until: datetime, began: timedelta) -> None:
+    """The end of a working day does not become the next morning, nor four o'clock a minute before."""
+    Clock.objects.filter(case=case).update(started_at=at(18, 9, 20) + began)
+    ask(world, case, until)
+    assert grant(world, case).deadline == (at(20, 18) if until == at(22, 12) else until)
+
+
 def test_what_the_form_suggests_is_a_whole_extension_to_the_second(world: World, case: Case) -> None:
     """The form tells minutes; the clock began at some second of one."""
     Clock.objects.filter(case=case).update(started_at=at(18, 9, 20) + timedelta(seconds=42))
