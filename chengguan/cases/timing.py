@@ -8,6 +8,7 @@ changed calendar changes open deadlines and nothing is carried along that could 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -121,6 +122,18 @@ def deadline(
 ) -> datetime | None:
     """When the limit ends; `extra` seconds were granted by extensions. None while it is paused."""
     return moment_after(start, whole_seconds(start, limit, calendar) + extra, limit, calendar, pauses)
+
+
+def over_since(now: datetime, limit: Limit, calendar: WorkCalendar) -> datetime:
+    """What began before this moment has used its whole limit up by `now`, to the second."""
+    def is_over(ago: int) -> bool:
+        end = deadline(now - timedelta(seconds=ago), limit, calendar)
+        return end is not None and end < now
+
+    most = 86_400
+    while not is_over(most):
+        most *= 2
+    return now - timedelta(seconds=bisect_left(range(most), True, key=is_over))
 
 
 def moments(

@@ -16,7 +16,7 @@ from chengguan.cases.timing import WORKING
 
 _CLOCKS = {
     "受理": pgettext_lazy("clock", "受理"), "立案": pgettext_lazy("clock", "立案"), "派遣": pgettext_lazy("clock", "派遣"), "处置": pgettext_lazy("clock", "处置"),
-    "批转": pgettext_lazy("clock", "批转"), "发核查": pgettext_lazy("clock", "发核查"), "核查批转": pgettext_lazy("clock", "核查批转"),
+    "批转": pgettext_lazy("clock", "批转"), "发核实": pgettext_lazy("clock", "发核实"), "发核查": pgettext_lazy("clock", "发核查"), "核查批转": pgettext_lazy("clock", "核查批转"),
     "结案": pgettext_lazy("clock", "结案"), "核实": pgettext_lazy("clock", "核实"), "核查": pgettext_lazy("clock", "核查"),
     "督办回复": pgettext_lazy("clock", "督办回复"), "回访": pgettext_lazy("clock", "回访"),
 }  # fmt: skip

@@ -127,7 +127,7 @@ TABLE: tuple[Row, ...] = (
     Row(("reported",), "accept", "awaiting_filing", "受理", ("acceptor", "township"), ("matter_code", "condition_key", "place?", "opinion?"), ("own_level", "place_in_grid"),
         ("end:受理", "start:立案"), "类别、立案条件、所在网格齐了才能往下走。", main=True),
     Row(("reported",), "send_to_confirm", "confirming", "发核实", ("acceptor", "township"), ("inspector", "words?"), ("own_level", "confirm_wanted"),
-        ("pause:受理", "task:核实"), "真假不明，请网格里的采集员去看一眼；受理时钟停着等。"),
+        ("judge:发核实", "pause:受理", "task:核实"), "真假不明，请网格里的采集员去看一眼；受理时钟停着等。"),
     Row(("confirming",), "confirm", "reported", "核实", ("inspector",), ("true", "photos", "position", "words?"), ("own_task", "on_the_place"),
         ("endtask:核实", "resume:受理"), "到了现场、拍了照片才算核实。", main=True),
     Row(("confirming",), "recall", "reported", "撤回核实", ("acceptor", "township", "system"), ("reason",), ("own_level",),

@@ -36,6 +36,7 @@ class Setting:
 
 _STAGES: dict[str, tuple[float, str, str]] = {
     "受理": (15, "minute", "seen in one city"),
+    "发核实": (15, "minute", "ours"),
     "核实": (1, "urgent_hour", "ours"),
     "立案": (15, "minute", "ours"),
     "派遣": (15, "minute", "seen in one city"),
@@ -96,6 +97,7 @@ SETTINGS: dict[str, Setting] = {
         Setting("verify.by_reading", "设备读数恢复可作免核查依据", True, "ours", ("true", "false")),
         Setting("task.recall_grace_minutes", "任务逾期多久后自动撤回(分钟)", 30, "ours"),
         Setting("urge.automatic", "超期自动督办", True, "ours"),
+        Setting("urge.desk_automatic", "中心各岗位环节超时也自动督办", False, "ours", ("true", "false")),
         Setting("handover.hours", "交接班: 一班多长(小时)", 8, "ours"),
         Setting("survey.take_back_hours", "普查片区报走完后几小时内可自己撤回", 24, "ours"),
         Setting("number.area", "案件号区划", "500241", "ours"),

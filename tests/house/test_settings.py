@@ -30,7 +30,7 @@ def test_every_setting_is_in_the_example_and_no_other() -> None:
 def test_every_setting_of_the_county_is_read_by_the_program() -> None:
     said = _words(source.PACKAGE.rglob("*.py"))
     stages = _words((source.PACKAGE / "cases" / "services").glob("*.py"))
-    stages |= {effect.removeprefix("start:") for row in workflow.TABLE for effect in row.clock if effect.startswith("start:")}
+    stages |= {stage for row in workflow.TABLE for verb, _colon, stage in map(lambda effect: effect.partition(":"), row.clock) if verb in ("start", "judge")}
     ratios = {f"ratio.{slug}" for slug in in_force().ratios}
     unread = [key for key in SETTINGS if key not in said | ratios and key.removeprefix("stage.") not in stages and key.removeprefix("notice.") not in said]
     assert not unread, "these settings change nothing"

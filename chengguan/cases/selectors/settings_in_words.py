@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("stages", gettext_lazy("环节时限"), ("stage.",)),
     ("flow", gettext_lazy("经过的环节与自动办理"), (
         "confirm.never", "filing.automatic", "dispatch.automatic", "receive.automatic", "handling.crew_review", "handling.crew_review_own", "forward.automatic",
-        "verify.skip", "verify.automatic", "urge.automatic", "task.recall_grace_minutes",
+        "verify.skip", "verify.automatic", "urge.automatic", "urge.desk_automatic", "task.recall_grace_minutes",
     )),
     ("approval", gettext_lazy("审批"), ("approval.", "handling.extensions", "handling.extension_times", "handling.extend_overdue", "handling.suspend_days")),
     ("handling", gettext_lazy("处置与时窗"), ("handling.", "limits.", "window.", "lights.", "calendar.")),

@@ -75,6 +75,18 @@ class Clocks(Running):
                 return earlier
         return self.start("stage", stage, self.settings.stage(stage))
 
+    def judge(self, stage: str) -> Clock:
+        """A desk's clock that only its move asks about: it ran since the case came to the desk, beside the clock the case stands
+        on, and ends now."""
+        since = self.case.entered_at
+        earlier = self.case.clocks.filter(kind="stage", stage=stage).last() if self.settings["stage.entered_twice"] == "added_up" else None
+        if earlier is None or earlier.ended_at is None:
+            clock = self.new("stage", stage, self.settings.stage(stage), since=since)
+        else:
+            clock = self._goes_on(earlier, since)
+        self.end(clock=clock)
+        return clock
+
     def handling_limit(self, began: datetime | None = None) -> Limit:
         """Of the case's filing condition and class of area, by the word of the day on which the clock begins."""
         return own_limits.handling_limit(self.case, began or self.now, self.settings)
@@ -99,10 +111,11 @@ class Clocks(Running):
             self.start("handling", HANDLING, limit, department, since, name)
         self.start("handling_turn", HANDLING, limit, department, since, name)
 
-    def _goes_on(self, earlier: Clock) -> Clock:
-        """An ended clock runs on from where it stood: from its end, or from the pause in which it ended, until now is a pause."""
+    def _goes_on(self, earlier: Clock, again: datetime | None = None) -> Clock:
+        """An ended clock runs on from where it stood: from its end, or from the pause in which it ended, until now (or `again`) is
+        a pause."""
         since = earlier.paused_at or earlier.ended_at or self.now
-        earlier.pauses = [*earlier.pauses, [since.isoformat(), self.now.isoformat()]]
+        earlier.pauses = [*earlier.pauses, [since.isoformat(), (again or self.now).isoformat()]]
         earlier.paused_at = earlier.ended_at = None
         self.recompute(earlier)
         earlier.save()

@@ -132,6 +132,9 @@ def write_step_after(move: Move, clock: Any) -> Step:
         effects.EFFECTS[row.action](move)
     if row.decides:
         requests.decide(move)
+    for effect in row.clock:
+        if effect.startswith("judge:"):
+            clock = move.clocks.judge(effect.removeprefix("judge:"))
     step = write_step(move, to_state, clock)
     for effect in row.clock:
         _turn(move, effect)

@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chengguan.cases import workflow
-from chengguan.cases.models import Case, Clock, Task
+from chengguan.cases import timing, workflow
+from chengguan.cases.models import Case, Clock, Request, Task
 from chengguan.cases.selectors import configuration as chosen
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.selectors.running import HANDLING
 from chengguan.cases.services.moving import act
 from chengguan.cases.services.telling import link
+from chengguan.cases.words import clock_name
 from chengguan.engines import announce
 from chengguan.people.models import Account, Notice
 from chengguan.people.roles import name_of
@@ -45,9 +46,11 @@ def _move(cases: Iterable[int], action: str, now: datetime, **given: Any) -> int
 
 def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
     """Mark every running clock that is past its deadline; of an overdue handling the system urges once, and where nobody can be
-    urged yet, as in a suspension that stops no clock, as soon as somebody can."""
+    urged yet, as in a suspension that stops no clock, as soon as somebody can. Where the county wants it, a desk that is late is
+    urged too, when its clock is marked: what was late before the county said so is not."""
     now = now or timezone.now()
-    urge = chosen.settings()["urge.automatic"]
+    settings = chosen.settings()
+    urge, urge_desks = settings["urge.automatic"], settings["urge.desk_automatic"]
     new = Q(overdue=False) & (~Q(stage=HANDLING) | Q(case__state__in=workflow.IN_HANDLING))
     unurged = Q(kind="handling", overdue_told_at=None, case__state__in=workflow.WITH_DEPARTMENT)
     late_clocks = Clock.objects.filter(new | unurged if urge else new, ended_at=None, paused_at=None, deadline__lt=now)
@@ -61,8 +64,8 @@ def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
             clock = late_clocks.select_for_update(skip_locked=True, of=("self",)).filter(pk=clock_id).first()
             if clock is None:
                 continue
-            marked += not clock.overdue
-            clock.overdue = True
+            newly, clock.overdue = not clock.overdue, True
+            marked += newly
             clock.save(update_fields=["overdue"])
             announce.hint("cases", id=clock.case_id)
             if clock.kind == "handling":
@@ -70,12 +73,16 @@ def mark_overdue(now: datetime | None = None, most: int = 500) -> int:
                 if urge and clock.overdue_told_at is None and _urge(clock, now):
                     # once for each clock, also when a changed calendar takes the mark back for a while
                     Clock.objects.filter(pk=clock.pk).update(overdue_told_at=now)
+            elif newly and urge_desks and clock.kind == "stage":
+                _urge(clock, now)
     return marked
 
 
 def _urge(clock: Clock, now: datetime) -> bool:
-    name = _("“%(part)s”段") % {"part": _(clock.part)} if clock.part else ""
-    words = _("%(part)s处置时限 %(limit)s 已过，请尽快处置并回复") % {"part": name, "limit": clock.limit_words}
+    words = _("%(stage)s时限 %(limit)s 已过，请尽快办理并回复") % {"stage": clock_name(clock.stage), "limit": clock.limit_words}
+    if clock.kind == "handling":
+        name = _("“%(part)s”段") % {"part": _(clock.part)} if clock.part else ""
+        words = _("%(part)s处置时限 %(limit)s 已过，请尽快处置并回复") % {"part": name, "limit": clock.limit_words}
     try:
         act(SYSTEM, clock.case_id, "urge", now=now, urge_kind="overdue", level="3", words=words)
     except Refused as refused:
@@ -119,9 +126,12 @@ def warn_of_calendar(now: datetime | None = None) -> int:
 
 
 def archive_due(now: datetime | None = None, most: int = 500) -> int:
-    """Closed cases whose appeal window is over."""
+    """Closed cases whose appeal window is over. While a request waits to be decided the case stays, and is not asked again."""
     now = now or timezone.now()
-    old = Case.objects.filter(state="closed", closed_at__lt=now - timedelta(days=5)).order_by("closed_at")
+    settings = chosen.settings()
+    over = timing.over_since(now, settings.limit("window.appeal"), chosen.calendar(settings).for_showing())
+    waiting = Request.objects.filter(case=OuterRef("pk"), state="waiting")
+    old = Case.objects.filter(~Exists(waiting), state="closed", closed_at__lt=over).order_by("closed_at")
     return _move(list(old.values_list("pk", flat=True)[:most]), "archive", now)
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Request, Setting, Task
 from chengguan.cases.selectors.configuration import calendar, settings
+from chengguan.cases.services import set_setting
 from chengguan.cases.services.clocks import Clocks
 from chengguan.people.models import Account, GridDuty, Holding, Organisation, Post, Responsibility
 from chengguan.people.roles import ROLES
@@ -202,6 +203,11 @@ class World:
             elif required:
                 raise AssertionError(field)
         return found
+
+
+def own(world: World, key: str, value: Any) -> None:
+    """The county says it."""
+    set_setting(world.who("administrator"), key, value)
 
 
 @pytest.fixture(scope="module")

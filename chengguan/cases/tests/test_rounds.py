@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +14,7 @@ from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, Clock, Task
 from chengguan.cases.services import rounds
 from chengguan.cases.services.administration import open_deadlines_follow
-from chengguan.cases.tests.conftest import NOW, World
+from chengguan.cases.tests.conftest import NOW, World, own
 
 
 def test_overdue_is_marked_once_and_the_system_urges_once(world: World) -> None:
@@ -25,6 +26,19 @@ def test_overdue_is_marked_once_and_the_system_urges_once(world: World) -> None:
     assert case.handling_overdue
     assert case.urge_count == 1
     assert case.steps.get().action == "urge"
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_desk_that_is_late_is_urged_once_where_the_county_wants_it(world: World, wanted: bool) -> None:
+    own(world, "urge.desk_automatic", wanted)
+    case = world.case("awaiting_filing")
+    for minute in (60, 61):
+        rounds.mark_overdue(NOW + timedelta(minutes=minute))
+    asked = [(task.role, task.words) for task in case.tasks.filter(kind="reply", done_at=None)]
+    assert asked == ([("shift_leader", "立案时限 15 分钟 已过，请尽快办理并回复")] if wanted else [])
+    world.case("handling")
+    rounds.mark_overdue(NOW + timedelta(days=5))
+    assert Task.objects.filter(kind="reply").count() == wanted + 1, "a department is urged as ever"
 
 
 def test_suspension_ends_by_itself_at_its_day_and_not_before(world: World) -> None:
@@ -54,6 +68,30 @@ def test_closed_case_is_archived_when_nobody_can_appeal_any_more(world: World) -
     assert rounds.archive_due(NOW + timedelta(days=9)) == 1
     case.refresh_from_db()
     assert (case.state, case.archived_at) == ("archived", NOW + timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("value", "clock", "last"),
+    [(2, "work_day", timedelta(days=2)), (3, "natural_day", timedelta(days=3, hours=14)), (36, "urgent_hour", timedelta(hours=36)), (30, "work_day", timedelta(days=42))],
+)
+def test_the_county_says_how_long_a_case_waits_to_be_archived(world: World, value: int, clock: str, last: timedelta) -> None:
+    own(world, "window.appeal", {"value": value, "clock": clock})
+    case = world.case("closed", closed_at=NOW)  # a Wednesday, ten in the morning
+    assert rounds.archive_due(NOW + last) == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert rounds.archive_due(NOW + last - timedelta(hours=1)) == 0
+    assert not [each for each in asked if "FOR UPDATE" in each["sql"]], "none is looked at before its time"
+    assert rounds.archive_due(NOW + last + timedelta(seconds=2)) == 1
+    case.refresh_from_db()
+    assert case.state == "archived"
+
+
+def test_a_case_with_an_appeal_to_be_decided_does_not_stand_in_the_way_of_others(world: World) -> None:
+    waiting = world.case("closed", closed_at=NOW - timedelta(days=1), handling_overdue=True)
+    services.act(world.who("department"), waiting, "ask_appeal", now=NOW, reason="停电")
+    other = world.case("closed", closed_at=NOW)
+    assert rounds.archive_due(NOW + timedelta(days=9), most=1) == 1
+    assert [Case.objects.get(pk=each.pk).state for each in (waiting, other)] == ["closed", "archived"]
 
 
 def test_new_holiday_moves_open_deadlines_and_leaves_closed_cases_alone(world: World) -> None:

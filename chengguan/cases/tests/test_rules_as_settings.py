@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Case
 from chengguan.cases.services import rounds
-from chengguan.cases.tests.conftest import HERE, NOW, World
+from chengguan.cases.tests.conftest import HERE, NOW, World, own
 
 MINUTE = timedelta(minutes=1)
-
-
-def own(world: World, key: str, value: Any) -> None:
-    services.set_setting(world.who("administrator"), key, value)
 
 
 @pytest.mark.parametrize(("same", "found"), [("matter", {"same"}), ("class", {"same", "class"}), ("any", {"same", "class", "other"})])
@@ -45,6 +40,21 @@ def test_the_acceptors_clock_stands_still_while_an_inspector_is_out_unless_the_c
     services.act(world.who("inspector"), verifying, "verify", now=NOW + 20 * MINUTE, passed="yes", photos=[world.photo], position=(HERE.x, HERE.y, 5))
     desk.refresh_from_db()
     assert (desk.used_s, desk.overdue) == ((300, False) if pauses else (1500, True))
+
+
+@pytest.mark.parametrize(("entered_twice", "used", "late"), [("anew", [300, 240], [False, False]), ("added_up", [300, 540], [False, True])])
+def test_sending_to_confirm_has_a_limit_of_its_own_beside_that_of_accepting(world: World, entered_twice: str, used: list[int], late: list[bool]) -> None:
+    own(world, "stage.发核实", {"value": 8, "clock": "minute"})
+    own(world, "stage.entered_twice", entered_twice)
+    case, who = world.case("reported"), world.who("acceptor")  # since five minutes
+    services.act(who, case, "send_to_confirm", now=NOW, inspector=world.accounts["inspector"])
+    services.act(who, case, "recall", now=NOW + 20 * MINUTE, reason="另派")
+    services.act(who, case, "send_to_confirm", now=NOW + 24 * MINUTE, inspector=world.accounts["inspector"])
+    sent = list(case.steps.filter(action="send_to_confirm"))
+    assert [(step.stage, step.used_s, step.whole_s, step.overdue) for step in sent] == [("发核实", n, 480, over) for n, over in zip(used, late, strict=True)]
+    assert case.clocks.filter(stage="发核实", ended_at=None).count() == 0
+    accepting = case.clocks.get(stage="受理")
+    assert (accepting.paused_at, accepting.overdue) == (NOW + 24 * MINUTE, False)
 
 
 def test_an_extension_may_be_asked_for_once_overdue_only_where_the_county_says_so(world: World) -> None:

@@ -11,13 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from chengguan.cases import selectors, services
 from chengguan.cases.models import CalendarDay, Case, Change
-from chengguan.cases.tests.conftest import HERE, NOW, World
+from chengguan.cases.tests.conftest import HERE, NOW, World, own
 
 MINUTE = timedelta(minutes=1)
-
-
-def own(world: World, key: str, value: Any) -> None:
-    services.set_setting(world.who("administrator"), key, value)
 
 
 @pytest.mark.parametrize(("starts", "expected"), [("filing", 10), ("dispatch", 20), ("receipt", 50)])

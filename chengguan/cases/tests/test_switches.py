@@ -11,15 +11,11 @@ import pytest
 from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, Setting
 from chengguan.cases.services.administration import open_deadlines_follow
-from chengguan.cases.tests.conftest import HERE, NOW, SINCE, World
+from chengguan.cases.tests.conftest import HERE, NOW, SINCE, World, own
 from chengguan.people.models import Holding, Notice, Post, Responsibility
 from chengguan.people.selectors import SYSTEM, who_is
 from chengguan.standards import filing
 from chengguan.standards.limits import SETTINGS, check
-
-
-def own(world: World, key: str, value: Any) -> None:
-    services.set_setting(world.who("administrator"), key, value)
 
 
 def actions(case: Case) -> list[str]:

@@ -43,8 +43,8 @@ def test_every_row_says_why_and_asks_for_known_fields_and_known_guards() -> None
             assert guard in GUARDS or guard.startswith("request:") or guard.removeprefix("automatic:") in SETTINGS, guard
         for effect in row.clock:
             verb, _colon, stage = effect.partition(":")
-            assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number", "next_stage", "restage"}, effect
-            assert stage in {*workflow.STAGES.values(), "核实", "核查", "督办回复", "all", ""}, effect
+            assert verb in {"start", "end", "pause", "resume", "task", "endtask", "handling", "extend", "number", "next_stage", "restage", "judge"}, effect
+            assert stage in {*workflow.STAGES.values(), "发核实", "核实", "核查", "督办回复", "all", ""}, effect
 
 
 def test_no_state_lets_one_action_mean_two_things() -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from chengguan.cases import services
 from chengguan.cases.models import Case, Setting
 from chengguan.cases.selectors.notices import KINDS, kind_of, sample_facts, written
-from chengguan.cases.tests.conftest import NOW, World
+from chengguan.cases.tests.conftest import NOW, World, own
 from chengguan.cases.wording import wording
 from chengguan.cases.workflow import ACTIONS, TABLE
 from chengguan.people.models import Notice
@@ -24,10 +24,6 @@ from chengguan.standards.switches import NOTICE, NOTICE_FIELDS, NOTICES
 def _own_words_again() -> Iterator[None]:
     yield
     wording.take({})
-
-
-def own(world: World, key: str, value: Any) -> None:
-    services.set_setting(world.who("administrator"), key, value)
 
 
 def test_the_countys_word_stands_on_every_screen_and_the_default_comes_back(world: World) -> None:
