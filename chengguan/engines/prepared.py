@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
@@ -55,7 +55,14 @@ def _asked(statement: str, values: Values) -> _Prepared:
     _plan_anew_by_and_by(here)
     kept: dict[str, _Prepared] = here.connection.__dict__.setdefault("chengguan_statements", {})
     cursor = kept.get(text) or kept.setdefault(text, _Prepared(here.connection))
-    here._prepare_cursor(cursor).execute(text, [values[name] for name in names] if isinstance(values, Mapping) else values)  # type: ignore[attr-defined]
+    given = [values[name] for name in names] if isinstance(values, Mapping) else values
+    try:
+        here._prepare_cursor(cursor).execute(text, given)  # type: ignore[attr-defined]
+    except NotSupportedError:  # a column got another type: what this connection kept before is refused however often it is asked
+        if here.connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            raise  # the rollback forgets what was kept; who asks again is answered
+        here.connection.execute("DEALLOCATE ALL")
+        here._prepare_cursor(cursor).execute(text, given)  # type: ignore[attr-defined]
     return cursor
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, NotSupportedError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -80,6 +80,50 @@ def test_a_bell_is_one_statement_however_many_hear_it() -> None:
     told = Notice.objects.exclude(title="又一件")
     assert {notice.account for notice in told} == set(people)
     assert {(notice.title, notice.text, notice.link, notice.kind, notice.read_at) for notice in told} == {(("标题" * 100)[:120], "内容", "/work", "case", None)}
+
+
+def test_only_what_is_asked_here_is_ever_prepared() -> None:
+    """So no question with values in its text, a list's filters above all, gets a plan that was made without looking at them."""
+    for _again in range(12):
+        list(Account.objects.filter(username="u", name="人"))
+        prepared.row("SELECT %s::int + 9", [1])
+    assert [text for text in _plans() if "people_account" in text] == []
+    assert _plans()["SELECT $1::int + 9"] == 12
+
+
+def test_a_savepoint_that_is_taken_back_drops_what_was_kept_and_it_is_kept_anew() -> None:
+    text = "SELECT %s::int + 5"
+    prepared.row(text, [1])
+    with transaction.atomic():
+        prepared.row(text, [2])
+        transaction.set_rollback(True)
+    assert "SELECT $1::int + 5" not in _plans()
+    assert prepared.row(text, [3]) == (8,)
+    assert _plans()["SELECT $1::int + 5"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_of_another_type_is_read_on_by_connections_that_were_open_before() -> None:
+    """An upgrade while roles run; in a transaction, whose rollback forgets the statement, the one who asks again is answered."""
+    other = connection.copy()
+    texts = ("SELECT told FROM outgrown WHERE told <> %s::text", "SELECT told FROM outgrown WHERE told <> %s::text || 'x'")
+    try:
+        with other.cursor() as elsewhere:
+            elsewhere.execute("CREATE TABLE outgrown (told varchar(5)); INSERT INTO outgrown VALUES ('短')")
+            assert [prepared.row(text, [""]) for text in texts] == [("短",)] * 2
+            elsewhere.execute("ALTER TABLE outgrown ALTER told TYPE varchar(50); UPDATE outgrown SET told = '比从前长得多'")
+        assert prepared.row(texts[0], [""]) == ("比从前长得多",)
+        prepared.row(texts[1], [""])
+        with other.cursor() as elsewhere:
+            elsewhere.execute("ALTER TABLE outgrown ALTER told TYPE varchar(60)")
+        with pytest.raises(NotSupportedError), transaction.atomic():
+            prepared.row(texts[1], [""])
+        with transaction.atomic():
+            assert prepared.row(texts[1], [""]) == ("比从前长得多",)
+    finally:
+        with other.cursor() as elsewhere:
+            elsewhere.execute("DROP TABLE IF EXISTS outgrown")
+        other.close()
 
 
 @pytest.mark.parametrize(("last_s", "scan"), [(-1.0, "Index"), (3600.0, "Seq Scan")])
