@@ -128,6 +128,7 @@ class Case(models.Model):
                 name="case_recurrence",
                 condition=Q(matter_code__gt=""),
             ),
+            models.Index(fields=["state"], name="case_responsibility", condition=Q(responsibility_open=True)),
             models.Index(fields=["reporter_phone"], name="case_phone", condition=~Q(reporter_phone="")),
         ]
 

@@ -87,8 +87,14 @@ def responsibility_open(move: Move) -> None:
         raise Refused(_("责任已经明确"))
 
 
+def done_by_whom_it_is(move: Move) -> None:
+    """Another department can be named while there is still something for it to do."""
+    if move.case.state not in ("dispatched", "handling") and move.given["department"].pk != move.case.department_id:
+        raise Refused(_("活是%(name)s干的，现在只能定它；不是它的责任，退回处置后再改") % {"name": move.case.department}, "department")
+
+
 HANDLING = (
-    may_receive, department_with_right, urgent_case, responsibility_open, own_crew, own_case, review_wanted,
+    may_receive, done_by_whom_it_is, department_with_right, urgent_case, responsibility_open, own_crew, own_case, review_wanted,
     no_review_of_the_crew,
 )  # fmt: skip
 """Guards of the table that stand here."""

@@ -63,6 +63,8 @@ LINE = (
 
 
 MOST_REQUESTS = 2000
+UNSETTLED = next(row.frm for row in workflow.TABLE if row.action == "fix_responsibility")
+"""Where the dispatcher who sent somebody first still has to say whose it is."""
 BESIDE_PARTS = ("helper", "copy")
 LIGHTS = ("green", "yellow", "red", "grey")
 
@@ -129,6 +131,8 @@ def _stands_with(who: Who, role: str) -> Q:
         wanted = Q(state__in=POST_STATES["department"], department__in=held) | levels.with_township(who, settings())
     elif role in levels.CENTRE_DESKS:
         wanted &= levels.not_with_township(settings())
+        if role == "dispatcher":
+            wanted |= Q(responsibility_open=True, state__in=UNSETTLED)
     elif role == "crew":
         wanted &= Q(crew__in=held)
     elif role == "inspector":

@@ -133,3 +133,21 @@ def test_cases_at_work_when_stretches_came_keep_what_their_clock_began_under(wor
     assert whole.parts == []
     assert staged.parts is not None and [name for name, _value, _clock in staged.parts] == ["围护", "修复", "恢复原状"]
     assert new.parts is None
+
+
+def test_who_was_sent_first_waits_on_the_dispatchers_list_until_it_is_said_whose_it_is(world: World) -> None:
+    case, _settled = world.case("handling", responsibility_open=True), world.case("handling")
+    listed = {each.pk for each in selectors.worklist(world.who("dispatcher"), post="dispatcher", now=NOW).cases}
+    assert listed == {case.pk}
+    services.act(world.who("dispatcher"), case, "fix_responsibility", now=NOW, department=world.lighting)
+    assert selectors.worklist(world.who("dispatcher"), post="dispatcher", now=NOW).cases == []
+
+
+def test_what_was_done_before_anybody_said_whose_it_is_can_still_be_scored_to_whoever_did_it(world: World) -> None:
+    case = world.case("awaiting_closing", responsibility_open=True)
+    with pytest.raises(services.Refused, match="只能定它") as refused:
+        services.act(world.who("dispatcher"), case, "fix_responsibility", now=NOW, department=world.drainage)
+    assert refused.value.field == "department"
+    services.act(world.who("dispatcher"), case, "fix_responsibility", now=NOW, department=world.lighting)
+    case.refresh_from_db()
+    assert not case.responsibility_open
