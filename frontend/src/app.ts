@@ -6,9 +6,11 @@ import "./styles/desk.css";
 import "./styles/map.css";
 import "./styles/cases.css";
 import "./styles/phone.css";
+import "./styles/print.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";
 
 import { startDialogs } from "./dialogs";
+import { startEnter } from "./enter";
 import { island, mountAll } from "./islands";
 import { followLive, startLive } from "./live";
 import { mountForms, startForms } from "./phone";
@@ -28,6 +30,7 @@ function begin(): void {
   startRows();
   keepRows();
   startDialogs();
+  startEnter();
   startAges();
   startLive();
   startForms();

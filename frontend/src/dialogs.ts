@@ -1,5 +1,6 @@
-// Buttons that open a <dialog> of the page, without script in the page.
+// Buttons that open a <dialog> of the page, and those that print it, without script in the page.
 export function startDialogs(): void {
+  if (document.querySelector("[data-print-now]")) window.setTimeout(() => window.print(), 300); // once it is drawn
   // A dialog that comes back open, with the reasons of a refusal, stands over the page like any other.
   document.querySelectorAll<HTMLDialogElement>("dialog[open]").forEach((dialog) => {
     dialog.close();

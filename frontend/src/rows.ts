@@ -49,6 +49,7 @@ function press(pressed: KeyboardEvent): void {
     return;
   }
   if (active && key === "enter" && !pressesItself(pressed.target)) {
+    pressed.preventDefault(); // a ticked box would send the form it stands in
     active.querySelector<HTMLElement>("[data-open]")?.click();
     return;
   }

@@ -29,6 +29,8 @@ from chengguan.places.models import Area
 FILTERS = ("state", "light", "source", "urgent", "overdue", "text", "matter", "department", "crew", "township", "community", "stage", "due", "hand", "asked", "mine", "unread", "mark", "part", "sort")
 NUMBERS = ("department", "crew", "township", "community")
 SWITCHES = ("urgent", "overdue", "hand", "asked", "mine", "unread")
+PAGE, MOST_PRINTED = 50, 500
+"""Rows of a list on the screen, and on paper, where all its pages are one."""
 PARTS = {"helper": gettext_lazy("请我协办"), "copy": gettext_lazy("抄告我")}
 
 
@@ -154,7 +156,9 @@ def work(request: HttpRequest) -> HttpResponse:
     post = asked if asked in posts else (posts[0] if posts else "")
     filters = chosen_filters(request.GET)
     now = timezone.now()
-    page = selectors.worklist(who, post=post, after=request.GET.get("after", ""), **filters)
+    printing = request.GET.get("all") == "1"
+    after = "" if printing else request.GET.get("after", "")
+    page = selectors.worklist(who, post=post, after=after, size=MOST_PRINTED if printing else PAGE, **filters)
     names = {slug: role.name for slug, role in ROLES.items()}
     choices = _choices(who, post, filters)
     here = address_of(post, filters)
@@ -165,6 +169,7 @@ def work(request: HttpRequest) -> HttpResponse:
         row["moves"] = together.moves_beside(row["moves"], {mark.slug for mark in row["asked"]})
     counted = [slug for slug in posts if slug != post or filters.get("part")]
     waits_at = {post: choices["total"], **selectors.waiting_at(who, counted)}
+    columns, further = _columns(post, filters), bool(page.after or after)
     context = {
         "post": post,
         "tabs": [
@@ -172,9 +177,13 @@ def work(request: HttpRequest) -> HttpResponse:
             for slug in posts
         ],
         "rows": rows,
-        "columns": _columns(post, filters),
+        "columns": columns,
         "next": address_of(post, filters, after=page.after) if page.after else "",
-        "first": address_of(post, filters) if request.GET.get("after") else "",
+        "first": address_of(post, filters) if after else "",
+        "at": now,
+        "printing": printing,
+        "whole_url": f"{here}&all=1" if further and not printing else "",
+        "sorted_by": next((each for each in columns if each["order"]), None),
         "filters": {name: value for name, value in filters.items() if name != "sort"},
         "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("text", "source", "mark")],
         "bulk": plain,

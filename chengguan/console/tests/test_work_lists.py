@@ -179,3 +179,17 @@ def test_a_key_does_one_thing_and_stands_in_the_help(town):
         assert len(keys) == len(set(keys)), username
         help_ = answer.content.decode().split('<dialog id="keys"')[1].split("</dialog>")[0]
         assert all(f"<kbd>{key}</kbd>" in help_ for key in (*keys, "j", "k", "Enter", "x", "/")), username
+
+
+def test_a_list_on_paper_says_its_filters_its_order_who_printed_it_and_holds_every_page(town):
+    for _ in range(51):
+        dark_lamp(town)
+    client = signed_in("accept")
+    first = client.get("/work?source=hotline")
+    assert "打印于" in first.content.decode() and "来源：热线举报" in first.content.decode() and "另有未列出的" in first.content.decode()
+    whole = client.get("/work" + first.context["whole_url"])
+    page = whole.content.decode()
+    assert len(whole.context["rows"]) == 51 and "共 51 件" in page
+    assert Account.objects.get(username="accept").name in page.split('class="print-head"')[1].split("</div>")[0]
+    assert "data-print-now" in page and 'data-live="cases"' not in page, "what is printed stands still"
+    assert not client.get("/work?source=hotline&state=awaiting_filing").context["whole_url"], "one page is printed as it stands"
