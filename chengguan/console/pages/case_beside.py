@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.cases.fields import FIELDS
-from chengguan.cases.models import Step, Task
+from chengguan.cases.models import Request, Step, Task
 from chengguan.cases.models.case import LEVELS as CASE_LEVELS
 from chengguan.cases.selectors.distance import spoken
 from chengguan.cases.words import limit_words
@@ -64,6 +64,8 @@ def beside_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "urged": [urged_of(task, now) for task in reversed(tasks) if task.kind == "reply"],
         "helpers": [task for task in tasks if task.kind == "help" and task.result != "已转出"],
         "stretches": [_drawn(each) for each in file["stretches"]],
+        "waiting": [asked_of(each, file["steps"]) for each in file["requests"] if each.state == "waiting"],
+        "still": standing_still(file),
         "recurred": _recurred(file["steps"]),
         "marks": file["marks"],
     }
@@ -125,3 +127,39 @@ def facts_of(step: Step) -> list[str]:
             label = dict(FIELDS[name].options).get(str(value), str(value))
             found.append(_(label))
     return found
+
+
+REVIEWED = ("suspend", "appeal")
+"""Requests that are looked at once before they are decided."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request with what is asked for in words, and what its first review said."""
+
+    request: Request
+    wanted: list[str]
+    review: Step | None
+    stands: str
+
+
+def asked_of(request: Request, steps: list[Step]) -> Asked:
+    said = [step for step in steps if step.action == f"review_{request.kind}" and step.acted_at >= request.asked_at]
+    stands = (_("初审已过，待终审") if request.reviewed_at else _("待初审")) if request.kind in REVIEWED and request.state == "waiting" else ""
+    return Asked(request, wanted_of(request), said[-1] if said else None, stands)
+
+
+def wanted_of(request: Request) -> list[str]:
+    """Until when a limit is to reach, or until when and for what cause a case is to stand still."""
+    found = []
+    if until := request.asked_until:
+        found.append(_("到 %(until)s") % {"until": f"{timezone.localtime(until):%Y-%m-%d %H:%M}"})
+    if code := request.details.get("reason_code"):
+        found.append(_(dict(FIELDS["reason_code"].options).get(code, code)))
+    return found
+
+
+def standing_still(file: dict[str, Any]) -> Request | None:
+    """The request for which a suspended case stands still."""
+    granted = [each for each in file["requests"] if each.kind == "suspend" and each.state == "granted"]
+    return granted[-1] if granted and file["case"].state == "suspended" else None

@@ -84,7 +84,6 @@ def view_of(file: dict[str, Any], now: datetime) -> dict[str, Any]:
         "reports": file["reports"],
         "alarms": file["alarms"],
         "requests": file["requests"],
-        "waiting": [request for request in file["requests"] if request.state == "waiting"],
         **beside_of(file, now),
         "dispatches": file["dispatches"],
         "linked": file["linked"],
