@@ -102,6 +102,11 @@ CASE = (
     desk("report-back", "lighting", "/cases/{assign}?act=report_back", "处置中：责任单位反馈", "At work: the department reports back"),
     desk("forward", "dispatch", "/cases/{report_back}", "已反馈待批转", "Reported back: to be forwarded"),
     desk("accept-result", "accept", "/cases/{verify}", "核查完毕：核查批转", "Verified: the result is accepted"),
+    desk("suspended", "dispatch", "/cases/{suspended}", "挂账：停表到哪一天，到期自己恢复", "Suspended: until when its clock stands, after which it goes on by itself"),
+    desk("urged", "lighting", "/cases/{urged}?act=reply_urge", "督办：谁催的，什么时候之前回复", "Urged: by whom, and by when the answer is due", on_a_phone_too=True),
+    desk("appealed", "dispatch", "/cases/{appealed}", "超期结案后的申诉：派遣员初审", "Appealed against after a late closing: the dispatcher reviews it first", on_a_phone_too=True),
+    desk("appeal-reviewed", "accept", "/cases/{reviewed}", "申诉：受理员终审，初审意见在上面", "An appeal: the acceptor decides, after the first review"),
+    desk("case-staged", "dispatch", "/cases/{staged}", "分段限时：哪一段做完，哪一段在走", "Staged: which stretch is finished, which one runs", on_a_phone_too=True),
     desk("case-file", "shift", "/cases/{close}", "已结案：前后照片、每一步、各时限用了多少", "Closed: photos before and after, every step, how much of each limit was used"),
 )
 EVALUATION = (
@@ -124,6 +129,8 @@ TRADES = (
 FIELD = (
     phone("crew-tasks", "crew", "/field/", "班组：任务，近的在前", "The crew's tasks, the nearest first"),
     phone("crew-task", "crew", "/field/tasks/{assign}", "班组：到场、照片、材料，灯自己说亮了没有", "The crew's task: photos, material, and the lamp's own reading"),
+    phone("crew-urged", "crew", "/field/tasks/{urged}", "班组：领导督办的一件", "The crew's task that a leader urged"),
+    phone("crew-stage", "crew", "/field/tasks/{staged}", "班组：分段的一件，报这一段完成", "The crew's task in stretches: this one is finished"),
     phone("crew-round", "crew", "/round?all=1", "班组：今天的路线", "The crew's round"),
     phone("inspector-tasks", "inspect", "/field/", "采集员：任务", "The inspector's tasks"),
     phone("verify", "inspect", "/field/tasks/{send_to_verify}", "采集员：现场核查", "The inspector verifies on the spot"),

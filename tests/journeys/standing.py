@@ -31,6 +31,7 @@ from chengguan.portal.models import Partner
 from chengguan.portal.services import create_partner
 from chengguan.surveys import services as surveys
 from chengguan.things.models import Component, Device, Gateway, Group
+from tests.journeys.standing_aside import aside
 from tests.small_town import a_photo, dark_lamp, person, walk
 
 LAMP, COVER, NEAR_DEGREES = "L-004711", "MH-000123", 0.004
@@ -68,7 +69,7 @@ def _cases(lamp: Component) -> dict[str, Any]:
     shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=found.values())
     found["close"] = getattr(shown.order_by("-closed_at").first(), "pk", found["close"])
     told = Case.objects.filter(source="citizen").exclude(state="reported").order_by("-pk").first() or dark_lamp({"lamp": lamp}, source="citizen")
-    return found | {"code": told.follow_code} | _drawn() | {"batch": _batch().pk, "disposal": _disposal(lamp).pk}
+    return found | aside(lamp) | {"code": told.follow_code} | _drawn() | {"batch": _batch().pk, "disposal": _disposal(lamp).pk}
 
 
 def _drawn() -> dict[str, int]:

@@ -141,3 +141,67 @@ def test_a_late_closing_is_appealed_against_in_two_reviews(running_town: Town, p
     expect(acceptor.locator(".timeline")).to_contain_text("不计分")
     lighting.goto(case)
     expect(lighting.locator("#act-ask_appeal")).to_have_count(0)
+
+
+def test_in_danger_somebody_is_sent_at_once_and_whose_it_is_is_settled_afterwards(running_town: Town, people: People) -> None:
+    acceptor, dispatcher, lighting, leader = (people.desk(name) for name in ("accept", "dispatch", "lighting", "leader"))
+    case, = begun(running_town, "file", "灯杆漏电，有人被电到")
+    dispatcher.goto(case)
+    expect(dispatcher.locator("#act-dispatch")).to_be_visible()
+    expect(dispatcher.locator("#act-dispatch_first")).to_have_count(0)
+    decide(acceptor, case, "标为急要件", "待派遣", reason="有人触电")
+    expect(acceptor.locator(".case-head .flag")).to_have_text("急要件")
+
+    telling.chosen(dispatcher, case, "先行派遣")
+    dispatcher.fill("#f-department-q", "路灯")
+    dispatcher.press("#f-department-q", "Enter")
+    telling.refused(dispatcher, "先行派遣", "理由")
+    telling.fill(dispatcher, reason="先断电救人")
+    telling.confirm(dispatcher, "先行派遣")
+    stage(dispatcher, "待处置")
+
+    # the department goes; whose it is stays on the dispatcher's list until it is said
+    lighting.goto("/work")
+    expect(row(lighting, case)).to_contain_text("责任待定")
+    decide(lighting, case, "签收", "处置中")
+    dispatcher.goto("/work?mark=responsibility")
+    row(dispatcher, case).locator("a[data-open]").click()
+    decide(dispatcher, case, "定责", "处置中", reason="灯杆归路灯管理所")
+    expect(dispatcher.locator(".case-head")).not_to_contain_text("责任待定")
+    dispatcher.goto("/work?mark=responsibility")
+    expect(row(dispatcher, case)).to_have_count(0)
+    decide(leader, case, "取消急要件", "处置中", reason="已断电，人已送医")
+    expect(leader.locator(".case-head .flag")).to_have_count(0)
+
+
+def test_a_long_work_is_cut_into_stretches_and_finished_one_after_another(running_town: Town, people: People) -> None:
+    dispatcher, lighting, phone = people.desk("dispatch"), people.desk("lighting"), people.phone("crew")
+    case, = begun(running_town, "assign", "灯杆被撞倒，压住半条路")
+    telling.chosen(dispatcher, case, "设定分段")
+    lines = dispatcher.locator("#action-form .choices .bar")
+    for number, (name, value, clock) in enumerate((("围护", "2", "紧急工作时"), ("立杆", "3", "工作日"), ("恢复路面", "5", "工作日"))):
+        line = lines.nth(number)
+        line.locator("[name=stage-name]").fill(name)
+        line.locator("[name=stage-value]").fill(value)
+        line.locator("[name=stage-clock]").select_option(label=clock)
+    telling.refused(dispatcher, "设定分段", "理由")
+    telling.fill(dispatcher, reason="要分三段做")
+    telling.confirm(dispatcher, "设定分段")
+    stretches = dispatcher.locator(".stretches > li")
+    expect(stretches).to_have_count(3)
+    expect(stretches.nth(0)).to_have_class("now")
+
+    # the crew finishes the first in the street, the department the second; only the last is reported back
+    phone.goto(f"/field/tasks/{case.rsplit('/', 1)[-1]}")
+    expect(phone.locator(".progress-list li")).to_contain_text(["围护", "立杆", "恢复路面"])
+    phone.locator("input[name=photos]").set_input_files([telling.picture("fence", (200, 150, 60))])
+    expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
+    phone.fill("#done", "已围护，车绕行")
+    phone.get_by_role("button", name="报这一段完成").click()
+    expect(phone.get_by_text("发出去了")).to_be_visible()
+    lighting.goto(case)
+    expect(lighting.locator(".timeline")).to_contain_text("已围护，车绕行")
+    expect(lighting.locator("#act-report_back")).to_have_count(0)
+    decide(lighting, case, "完成分段", "处置中", done="新杆立好了", photos="after")
+    expect(lighting.locator(".stretches > li.done")).to_have_count(2)
+    decide(lighting, case, "反馈", "已反馈待批转", done="路面已恢复", photos="after")

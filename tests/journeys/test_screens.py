@@ -75,6 +75,47 @@ def test_the_list_is_worked_by_keys(people: People, standing: dict[str, Any]) ->
     page.wait_for_url("**/cases/*")
 
 
+def test_enter_decides_nothing_where_a_form_has_several_buttons(people: People, standing: dict[str, Any]) -> None:
+    page = people.desk("accept")
+    finding = "/surveys/{survey}/findings/{finding}".format(**standing)
+    page.goto(finding)
+    page.fill("#reason", "已有人在修")
+    page.press("#reason", "Enter")
+    expect(page.get_by_role("button", name="转为案件")).to_be_visible()
+    page.goto("/surveys/{survey}?tab=findings&show=".format(**standing))
+    page.locator("input[name=finding]").first.check()
+    page.fill("input[name=reason]", "已有人在修")
+    page.press("input[name=reason]", "Enter")
+    page.goto(finding)
+    expect(page.get_by_role("button", name="转为案件")).to_be_visible()
+
+    # a number of a call is looked up, not sent; Ctrl+Enter sends, and what is missing is said
+    page.goto("/work/new")
+    page.fill("#reporter_phone", "13800001234")
+    page.press("#reporter_phone", "Enter")
+    expect(page.locator("#caller a").first).to_be_visible()
+    assert page.locator("[data-errors] [role=alert]").count() == 0
+    page.press("#description", "Control+Enter")
+    expect(page.locator("[data-errors]").first).to_contain_text("位置")
+
+    # a box that was just ticked holds the keys: Enter opens its row, and takes no step with it
+    page.goto("/work?state=reported")
+    page.locator("#work-list [data-row] input[type=checkbox]").first.click()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*")
+    expect(page.locator(".case-head .stage")).to_have_text("待受理")
+
+
+def test_a_list_on_paper_has_its_filters_and_no_bars(people: People, standing: dict[str, Any]) -> None:
+    page = people.desk("accept")
+    page.goto("/work?state=reported")
+    page.emulate_media(media="print")
+    expect(page.locator(".print-head")).to_contain_text("环节：待受理")
+    for bar in (".topbar", "#work-filter", "#work-list .tabs", ".page-head", "#work-list .work-tick"):
+        assert not page.locator(bar).first.is_visible(), bar
+    page.emulate_media(media="screen")
+
+
 def test_a_row_of_the_quarantine_shows_its_message_beside_and_says_what_became_of_it(people: People, standing: dict[str, Any]) -> None:
     page = people.desk("admin")
     page.goto("/quarantine")
