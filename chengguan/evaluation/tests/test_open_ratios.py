@@ -86,6 +86,16 @@ def test_each_side_opens_to_exactly_its_cases(world: World) -> None:
                 assert len(behind) == figures(SYSTEM, "all", month())[""].parts(slug)[place]
 
 
+def test_a_posts_ratio_opens_to_the_cases_of_that_person(world: World) -> None:
+    """Its sides may be counted of different things: reports of steps, misses of verdicts."""
+    inspector = world.accounts["inspector"].pk
+    reported = history(world, "awaiting_dispatch", ("register", {"role": "inspector"}))
+    missed = history(world, "awaiting_dispatch", missed="missed", source="citizen")
+    verified = history(world, "verifying", task={"kind": "verify", "done_at": NOW, "result": "属实"})
+    opened = {slug: [set(cases_of_ratio(SYSTEM, slug, side, month(), "post", inspector)) for side in ("over", "under")] for slug in ("post_missing", "verifying")}
+    assert opened == {"post_missing": [{missed}, {reported, missed}], "verifying": [{verified}, {verified}]}
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
