@@ -19,9 +19,10 @@ class Sender(models.Model):
 
 
 class Partner(models.Model):
-    """Another system that brings reports in with a key of its own: the county's 12345 hotline, an app, the platform above."""
+    """Another system that brings reports in with a key of its own: the county's 12345 hotline, an app, a program that
+    watches cameras, the platform above."""
 
-    SOURCES = [("citizen", _("市民上报")), ("hotline", _("热线举报")), ("upper", _("上级平台"))]
+    SOURCES = [("citizen", _("市民上报")), ("hotline", _("热线举报")), ("video", _("视频监控")), ("upper", _("上级平台"))]
 
     name = models.CharField(_("名称"), max_length=40, unique=True)
     source = models.CharField(_("案件来源"), max_length=10, choices=SOURCES, default="hotline")

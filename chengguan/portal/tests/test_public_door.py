@@ -65,6 +65,14 @@ def test_a_report_of_a_partner_has_grid_and_address_and_a_code_to_ask_with(key: 
     assert Client().get(DOOR, {"code": "NOSUCH"}).status_code == 404
 
 
+def test_what_a_program_saw_on_a_camera_counts_as_seen_on_video(client: Client, town: dict[str, Any]) -> None:
+    client.force_login(Account.objects.get(username="admin"))
+    client.post("/administration/partners", {"name": "视频巡查", "source": "video", "an_hour": 50})
+    key = services.issue_key(SYSTEM, Partner.objects.get(name="视频巡查"))
+    assert send(key, matter=LAMP_MATTER).status_code == 201
+    assert (Case.objects.get().source, Case.objects.get().get_source_display()) == ("video", "视频监控")
+
+
 def test_the_same_id_twice_is_the_same_report_and_another_partners_is_another(key: str) -> None:
     first, second = send(key, id="A-1"), send(key, id="A-1", description="别的话")
     assert (first.status_code, second.status_code) == (201, 200)
