@@ -182,6 +182,13 @@ def test_the_neighbour_has_nothing_of_its_end(whole: World, state: str) -> None:
     assert not selectors.visible(neighbour).exists()
 
 
+def test_an_empty_desk_says_what_will_come_to_it(client: Client, world: World) -> None:
+    client.force_login(world.accounts["township"])
+    assert "待结案" not in client.get("/work?post=township").content.decode()
+    Setting.objects.create(key="township.closes", value=["01"])
+    assert "待结案" in client.get("/work?post=township").content.decode()
+
+
 def test_an_urge_on_what_it_ends_is_owed_there(whole: World) -> None:
     case = whole.case("awaiting_closing", level="township", department=whole.street)
     act(whole.who("leader"), case, "urge", urge_kind="leader", level="1", words="请抓紧")

@@ -203,7 +203,9 @@ def work(request: HttpRequest) -> HttpResponse:
 
 def _states_of(post: str) -> list[str]:
     """The states in which this post has the next step."""
-    return list(selectors.POST_STATES.get(post, ()))
+    states = selectors.POST_STATES.get(post, ())
+    ends = post != "township" or selectors.settings()["township.closes"]
+    return [state for state in states if ends or state not in workflow.OWN_END]
 
 
 def _columns(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
