@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.test import Client
 
 from chengguan.cases import selectors, services, workflow
@@ -180,6 +182,17 @@ def test_the_neighbour_has_nothing_of_its_end(whole: World, state: str) -> None:
     assert not waits_for(neighbour, case, "township")
     assert selectors.waiting_at(neighbour, ["township"]) == {"township": 0}
     assert not selectors.visible(neighbour).exists()
+
+
+def test_the_upgrade_gives_the_county_what_was_sent_outside_a_township(whole: World) -> None:
+    station = Organisation.objects.create(code="T1-1", name="中和环卫站", kind="department", parent=whole.street)
+    cases = {each: whole.case("handling", level="township", department=each) for each in (whole.street, station, whole.lighting)}
+    waiting = whole.case("reported", level="township")
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("chengguan.cases.migrations.0026_level_where_it_was_sent").SENT_OUT)
+    found = {each: Case.objects.get(pk=case.pk).level for each, case in cases.items()}
+    assert found == {whole.street: "township", station: "township", whole.lighting: "county"}
+    assert Case.objects.get(pk=waiting.pk).level == "township"
 
 
 def test_an_empty_desk_says_what_will_come_to_it(client: Client, world: World) -> None:
