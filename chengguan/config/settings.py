@@ -172,6 +172,7 @@ MIDDLEWARE = [
     "chengguan.people.middleware.WhoMiddleware",
     "chengguan.people.middleware.PolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "chengguan.people.middleware.UnseenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chengguan.people.middleware.UnfitMiddleware",

@@ -81,6 +81,16 @@ class PolicyMiddleware(MiddlewareMixin):
         return response
 
 
+class UnseenMiddleware(MiddlewareMixin):
+    """A form that a script sends is led on to the page of what came of it before anybody sees that page: what it has to say waits for
+    the browser, which opens it then."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.method == "GET" and request.headers.get("X-Requested-With") == "fetch" and hasattr(request, "_messages"):
+            request._messages.used = False
+        return response
+
+
 def referrer_policy() -> str:
     """A tile service that binds its key to the address of an installation must be told that address, and no more."""
     return "strict-origin-when-cross-origin" if settings.BASE_MAP else "same-origin"

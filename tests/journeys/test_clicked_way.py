@@ -3,6 +3,7 @@ reworked, appealed. What passes between the steps, and what both clocks say of i
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -198,7 +199,8 @@ def test_a_long_work_is_cut_into_stretches_and_finished_one_after_another(runnin
     expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
     phone.fill("#done", "已围护，车绕行")
     phone.get_by_role("button", name="报这一段完成").click()
-    expect(phone.get_by_text("发出去了")).to_be_visible()
+    expect(phone.get_by_text("这一段已报完成")).to_be_visible()
+    expect(phone.locator(".progress-list li.done")).to_have_text(re.compile("围护"))
     lighting.goto(case)
     expect(lighting.locator(".timeline")).to_contain_text("已围护，车绕行")
     expect(lighting.locator("#act-report_back")).to_have_count(0)

@@ -195,3 +195,25 @@ def test_a_position_whose_error_is_no_distance_is_none(town, accuracy):
     answer = report(signed_in("inspect"), accuracy=accuracy)
     assert answer.status_code == 422
     assert "还没有取到位置" in answer.content.decode()
+
+
+def test_what_came_of_a_form_is_said_to_the_person_and_not_to_the_script_that_sent_it(town):
+    case = walk(dark_lamp(town), "assign")
+    moves.act(person("dispatch"), case, "set_stages", stages=[["设警示", 2, "urgent_hour"], ["更换", 3, "work_day"]], reason="先围护")
+    case.refresh_from_db()
+    crew, page = signed_in("crew"), f"/field/tasks/{case.pk}"
+    answer = crew.post(f"{page}/do/finish_stage", {"version": case.version, "done": "已设围挡", "photos": [photo_file()]})
+    assert answer.status_code == 302
+    crew.get(page, headers={"X-Requested-With": "fetch"})
+    assert "这一段已报完成" in crew.get(page).content.decode()
+    assert "这一段已报完成" not in crew.get(page).content.decode(), "once"
+
+
+def test_a_crew_sees_that_its_job_was_urged_and_by_when_its_department_answers(town):
+    case = walk(dark_lamp(town), "assign")
+    move(case, "leader", "urge", urge_kind="leader", level="1", words="放学之前要亮")
+    page = signed_in("crew").get(f"/field/tasks/{case.pk}").content.decode()
+    assert "放学之前要亮" in page and "前回复" in page
+    case.refresh_from_db()
+    move(case, "lighting", "reply_urge", words="已挂临时灯")
+    assert "放学之前要亮" not in signed_in("crew").get(f"/field/tasks/{case.pk}").content.decode()
