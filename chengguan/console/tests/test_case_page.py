@@ -1,9 +1,11 @@
 """The page of a case shows each person only what that person may do, and loses nothing that was typed. (M-18, M-19)"""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from chengguan.cases import services, workflow
 from chengguan.cases.services import register_alarm
@@ -217,3 +219,19 @@ def test_the_keys_of_the_actions_are_told_apart_in_small_type():
 
     assert len(set(ACTION_KEYS)) == len(ACTION_KEYS)
     assert not {"g", "q"} <= set(ACTION_KEYS)
+
+
+def test_whoever_decides_reads_until_when_why_and_what_the_first_review_said_and_then_until_when_it_stands_still(town):
+    case = walk(dark_lamp(town), "assign")
+    until = timezone.now() + timedelta(days=24)
+    move(case, "lighting", "ask_suspend", reason_code="conditions", until=until, reason="作业面下月交还")
+    told = f"{timezone.localtime(until):%Y-%m-%d %H:%M}"
+    page = signed_in("dispatch").get(f"/cases/{case.pk}").content.decode()
+    assert "待初审" in page and f"到 {told}" in page and "条件不具备" in page and "作业面下月交还" in page
+    case.refresh_from_db()
+    move(case, "dispatch", "review_suspend", opinion="已核实")
+    page = signed_in("shift").get(f"/cases/{case.pk}").content.decode().split('id="case-act"')[0]
+    assert "初审已过" in page and "初审：已核实" in page
+    case.refresh_from_db()
+    move(case, "shift", "grant_suspend", opinion="同意")
+    assert f"挂账到 {told}" in signed_in("lighting").get(f"/cases/{case.pk}").content.decode()
