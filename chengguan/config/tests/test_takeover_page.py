@@ -48,8 +48,8 @@ def taken(admin, path, columns, tables):
 
 
 @needs(BOSTON)
-def test_boston_whole(admin, tmp_path):
-    county(tmp_path, -71.20, 42.22, -70.98, 42.41)
+def test_boston_whole(admin):
+    county("boston")
     columns = {
         "system": "boston311", "name": "Boston 311", "column_key": "case_enquiry_id", "column_reported_at": "open_dt", "column_closed_at": "closed_dt",
         "column_deadline": "sla_target_dt", "column_on_time": "on_time", "column_state": "case_status", "column_source": "source",
@@ -69,8 +69,8 @@ def test_boston_whole(admin, tmp_path):
 
 
 @needs(BALTIMORE)
-def test_baltimore_whole_with_its_rounded_coordinates_flagged(admin, tmp_path):
-    county(tmp_path, -76.75, 39.15, -76.50, 39.40)
+def test_baltimore_whole_with_its_rounded_coordinates_flagged(admin):
+    county("baltimore")
     clock = "%m/%d/%Y %I:%M:%S %p"
     columns = {
         "system": "baltimore311", "column_key": "SRRecordID", "column_reported_at": "CreatedDate", "format_reported_at": clock, "column_closed_at": "CloseDate",
