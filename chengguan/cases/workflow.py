@@ -223,7 +223,7 @@ TABLE: tuple[Row, ...] = (
     Row(("verified",), "rework_through", "reported_back", "返工(经派遣员)", ("acceptor", "shift_leader", "township"), ("reason",), ("own_level", "rework_through_dispatcher"),
         ("end:核查批转", "start:批转"), "县里规定返工要经派遣员的，先交派遣员，由派遣员退回原单位。"),
     Row(("awaiting_closing",), "close", "closed", "结案", ("shift_leader", "township"), ("closing_note?",), ("own_level", "never_the_department", "verified_or_proven", "alarm_gone"),
-        ("end:all",), "值班长结案，处置的单位永远不能自己结；县里交给镇街结案的，核查过才结，反馈的人不能自己结。", main=True),
+        ("end:all",), "值班长结案，处置的单位不能自己结；县里交给镇街结案的，核查过才结，由没有反馈过的人结。", main=True),
     Row(("awaiting_closing",), "send_back", "awaiting_verification", "退回核查", ("shift_leader", "township"), ("reason",), ("own_level",),
         ("end:结案", "start:发核查"), "核查看不清楚，再看一次。"),
     Row(("awaiting_closing",), "send_back_to_handling", "handling", "退回处置", ("shift_leader", "township"), ("reason",), ("own_level",),

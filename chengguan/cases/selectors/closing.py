@@ -55,8 +55,8 @@ def never_the_department(move: Move) -> None:
     if not move.who.is_system and any(post.role in roles and handled & post.organisation_ids for post in move.who.posts):
         raise Refused(_("处置的单位不能自己结案"))
     if move.role == "township":
-        told = move.case.steps.filter(action="report_back").order_by("-pk").values_list("who", flat=True).first()
-        if told is not None and told == move.who.account_id:
+        opened = move.case.steps.filter(action="reopen").order_by("-pk").values_list("pk", flat=True).first() or 0
+        if move.case.steps.filter(pk__gt=opened, action__in=("submit", "report_back"), who=move.who.account_id).exists():
             raise Refused(_("反馈是您做的，要由另一个人结案；镇街只有您一人经办的，请上交县中心"))
 
 

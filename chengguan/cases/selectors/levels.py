@@ -7,17 +7,20 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.utils import timezone
 
 from chengguan.cases import workflow
 from chengguan.cases.models import Case
 from chengguan.engines import prepared
-from chengguan.people.models import Account, GridDuty, Organisation, Post
+from chengguan.people.models import Account, GridDuty, Holding, Organisation
 from chengguan.people.selectors import Who, inspectors_of, on
 from chengguan.places.models import Area
 from chengguan.standards.limits import Settings
 
-_HAS_A_DESK = """SELECT EXISTS (SELECT FROM people_post post JOIN people_organisation office ON office.id = post.organisation_id
-  WHERE post.role = 'township' AND office.enabled AND office.area_id = %s)"""
+_HAS_A_DESK = """SELECT EXISTS (SELECT FROM people_holding held JOIN people_account account ON account.id = held.account_id AND account.is_active
+  JOIN people_post post ON post.id = held.post_id JOIN people_organisation office ON office.id = post.organisation_id
+  WHERE post.role = 'township' AND office.enabled AND office.area_id = %(area)s
+    AND held.valid_from <= %(day)s AND (held.valid_to IS NULL OR held.valid_to > %(day)s))"""
 CENTRE_DESKS = ("acceptor", "hotline_operator", "shift_leader", "dispatcher")
 
 
@@ -27,11 +30,12 @@ def given_to_townships(matter_code: str, settings: Settings) -> bool:
 
 
 def set_levels(cases: Iterable[Case], settings: Settings) -> None:
-    """Say of new cases whose they are: a township's only where it has a desk, or nobody would see them."""
+    """Say of new cases whose they are: a township's only where somebody sits at its desk, or nobody would see them."""
     theirs = [case for case in cases if case.township_id is not None and case.matter_code and given_to_townships(case.matter_code, settings)]
     if not theirs:
         return
-    desks = set(Post.objects.filter(role="township", organisation__enabled=True).values_list("organisation__area", flat=True))
+    held = Holding.objects.filter(on(), post__role="township", post__organisation__enabled=True, account__is_active=True)
+    desks = set(held.values_list("post__organisation__area", flat=True))
     for case in theirs:
         case.level = "township" if case.township_id in desks else "county"
 
@@ -44,7 +48,8 @@ def level_of(case: Case, settings: Settings) -> str:
 
 
 def has_desk(township_id: int | None) -> bool:
-    return township_id is not None and bool(prepared.rows(_HAS_A_DESK, [township_id])[0][0])
+    """Whether somebody holds the post of the township's desk today."""
+    return township_id is not None and bool(prepared.rows(_HAS_A_DESK, {"area": township_id, "day": timezone.localdate()})[0][0])
 
 
 def lies_with_township(case: Case, settings: Settings) -> bool:
@@ -62,12 +67,6 @@ def within(organisation: Organisation | None, township_id: int | None) -> bool:
             return True
         organisation = organisation.parent
     return False
-
-
-def sent_to(case: Case, organisation: Organisation) -> None:
-    """What goes to somebody outside the township is the county's from then on: its desk could neither chase nor close it."""
-    if case.level == "township" and not within(organisation, case.township_id):
-        case.level = "county"
 
 
 def inspectors_within(case: Case) -> list[Account]:

@@ -29,7 +29,8 @@ def dispatched(move: Move) -> None:
     case.dispatched_at = move.now
     case.received_at = None
     case.responsibility_open = move.row.action == "dispatch_first" or case.responsibility_open
-    levels.sent_to(case, department)
+    if case.level == "township" and not levels.within(department, case.township_id):
+        case.level = "county"  # its desk could neither chase nor close what somebody outside has
     move.receiver = str(department)
 
 

@@ -37,10 +37,13 @@ def place_at_component(case: Case) -> None:
 
 
 def find_level_anew(move: Move, matter_code: str, township_id: int | None) -> None:
-    """Another matter or another township than before may be another level's; the step keeps it. What one level handed to
-    the other stays there."""
+    """Another matter or another township than before may be another level's; the step keeps it. What a township handed up stays
+    up, and what was handed down to a township stays there while it lies in it."""
     case = move.case
-    if (case.matter_code, case.township_id) == (matter_code, township_id) or case.steps.filter(action__in=("hand_up", "hand_down")).exists():
+    if (case.matter_code, case.township_id) == (matter_code, township_id):
+        return
+    handed = case.steps.filter(action__in=("hand_up", "hand_down")).order_by("-pk").values_list("action", flat=True).first()
+    if handed == "hand_up" or (handed == "hand_down" and case.township_id == township_id):
         return
     level = levels.level_of(case, move.settings)
     if level != case.level:

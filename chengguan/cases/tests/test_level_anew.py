@@ -61,6 +61,16 @@ def test_a_place_in_a_township_without_a_desk_comes_to_the_county(given: World) 
     assert (case.level, case.township.code) == ("county", "500241002")
 
 
+def test_what_was_handed_down_stays_with_its_township_and_with_no_other(given: World) -> None:
+    stays, goes = register(given, matter_code="06001"), register(given, matter_code="06001")
+    for case, more in ((stays, {}), (goes, {"place": AWAY.coords})):
+        services.act(given.who("dispatcher" if case.state == "awaiting_dispatch" else "acceptor"), case, "hand_down", now=NOW, reason="镇里能办")
+        accept(given, case, **THEIRS, **more)
+        case.refresh_from_db()
+    assert (stays.level, goes.level) == ("township", "county")
+    assert goes in selectors.worklist(given.who("shift_leader"), post="shift_leader").cases
+
+
 def test_what_was_not_corrected_stays_and_what_was_handed_up_stays_up(given: World) -> None:
     same = register(given, matter_code="01037")
     Setting.objects.update(value=["02"])

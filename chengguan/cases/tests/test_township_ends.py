@@ -11,12 +11,13 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case, Setting, Task
-from chengguan.cases.selectors.levels import has_desk
+from chengguan.cases.selectors.levels import has_desk, level_of
 from chengguan.cases.tests.conftest import HERE, NOW, SINCE, World, box
-from chengguan.people.models import GridDuty, Notice, Organisation
+from chengguan.people.models import GridDuty, Holding, Notice, Organisation
 from chengguan.people.selectors import Who, who_is
 from chengguan.places.models import Area, GridMembership, ResponsibilityGrid, UnitGrid
 
@@ -126,6 +127,29 @@ def test_nothing_is_handed_down_where_nobody_would_see_it(world: World) -> None:
     assert "hand_down" not in slugs(world.who("acceptor"), case)
     with pytest.raises(services.Refused, match="没有经办岗位"):
         services.act(world.who("acceptor"), case, "hand_down", now=NOW, reason="x")
+
+
+def test_a_post_that_nobody_holds_is_no_desk(world: World) -> None:
+    case = world.case("reported", level="county")
+    Holding.objects.filter(post__role="township").update(valid_to=timezone.localdate())
+    assert not has_desk(world.township.pk)
+    assert "hand_down" not in slugs(world.who("acceptor"), case)
+    Setting.objects.create(key="township.accepts", value=["01"])
+    assert level_of(case, selectors.settings()) == "county"
+
+
+def test_whoever_reported_back_in_any_round_does_not_close(whole: World, colleague: Who) -> None:
+    who = whole.who("township")
+    case = whole.case("handling", level="township", department=whole.street)
+    for teller, passed in ((who, "no"), (colleague, "yes")):
+        act(teller, case, "report_back", done="修好了", photos=[whole.photo])
+        act(who, case, "forward")
+        act(who, case, "send_to_verify", inspector=whole.accounts["inspector"])
+        act(whole.who("inspector"), case, "verify", passed=passed, photos=[whole.photo], position=(HERE.x, HERE.y, 8))
+        act(who, case, "rework" if passed == "no" else "accept_result", **({"reason": "没好"} if passed == "no" else {}))
+    for each in (who, colleague):
+        with pytest.raises(services.Refused, match="反馈是您做的"):
+            services.act(each, case, "close", now=NOW)
 
 
 def test_it_redirects_within_itself_and_what_the_county_sends_elsewhere_is_the_countys(whole: World) -> None:
