@@ -31,8 +31,9 @@ class Clock(models.Model):
     limit_value = models.FloatField()
     limit_clock = models.CharField(max_length=12)
     extensions = models.PositiveSmallIntegerField(default=0)
-    shortened_s = models.FloatField(default=0, db_default=0)
-    """By how many seconds of its own the granted extensions stayed below whole ones."""
+    named = models.PositiveSmallIntegerField(default=0, db_default=0)
+    named_s = models.FloatField(default=0, db_default=0)
+    """How many of the extensions were to a named time, and the seconds of its own that these added."""
     used_s = models.FloatField(default=0)
     yellow_at = models.DateTimeField(null=True, blank=True)
     deadline = models.DateTimeField(null=True, blank=True)

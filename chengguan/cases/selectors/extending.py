@@ -73,10 +73,11 @@ def _moved(running: Running, clock: Clock, seconds: float) -> datetime | None:
 
 def extension_in_reach(move: Move) -> None:
     """A new time lies after the present deadline and after now, not after what one extension brings; who grants may shorten only."""
-    until = move.given.get("extended_to")
+    until, found, asked = move.given.get("extended_to"), reach(move.clocks), asked_for(move)
+    if _passed(move, found, asked):
+        raise Refused(_("申请延到的 %(asked)s 已过，同意了也没有用：请不同意，由单位重新申请") % {"asked": spoken(asked)})  # type: ignore[arg-type]
     if until is None:
         return
-    found, asked = reach(move.clocks), asked_for(move)
     if found is None:
         raise Refused(_("处置时钟没有在走，请把新的时限空着：照规定的倍数延"), "extended_to")
     latest = min(found.latest, asked) if asked else found.latest
@@ -85,12 +86,17 @@ def extension_in_reach(move: Move) -> None:
         raise Refused(words, "extended_to")
 
 
+def _passed(move: Move, found: Reach | None, asked: datetime | None) -> bool:
+    """Whether the time that was asked for gives the department nothing any more."""
+    return found is not None and asked is not None and asked <= max(found.deadline, move.now)
+
+
 def suggested(move: Move) -> tuple[str, str]:
     """(what the form shows as the new time, why): all that can be had to who asks, what was asked for to who grants."""
     found, asked = reach(move.clocks), asked_for(move)
     if found is None:
         return "", ""
-    value = f"{timezone.localtime(asked or found.latest):%Y-%m-%dT%H:%M}"
+    value = "" if _passed(move, found, asked) else f"{timezone.localtime(asked or found.latest):%Y-%m-%dT%H:%M}"
     if move.row.decides:
         return value, _("申请延到 %(asked)s；可以缩短，不能更晚") % {"asked": spoken(asked or found.latest)}
     times = {"now": spoken(found.deadline), "latest": spoken(found.latest), "n": f"{move.settings['handling.extension_times']:g}"}

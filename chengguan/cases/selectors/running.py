@@ -23,11 +23,12 @@ def limit_of(clock: Clock) -> Limit:
 
 
 def extra_of(clock: Clock, calendar: WorkCalendar, settings: Settings, limit: Limit | None = None) -> float:
-    """Seconds that its extensions added, as if its limit were `limit` where one is given."""
+    """Seconds that its extensions added, as if its limit were `limit` where one is given: those to a named time what they were granted,
+    the others as many whole ones."""
     if not clock.extensions:
         return 0
-    whole = clock.extensions * settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit or limit_of(clock), calendar)
-    return max(0.0, float(whole - clock.shortened_s))
+    one = settings["handling.extension_times"] * timing.limit_seconds(clock.started_at, limit or limit_of(clock), calendar)
+    return float((clock.extensions - clock.named) * one + clock.named_s)
 
 
 def open_clocks(case: Case) -> list[Clock]:

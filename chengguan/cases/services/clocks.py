@@ -177,10 +177,12 @@ class Clocks(Running):
     def extend(self, until: datetime | None = None) -> None:
         """By a whole extension, or as far as brings the handling clock to `until`; the department's own turn gets as much."""
         standing = self.current(self.case.state)
-        short = added(standing, None, self.settings, self.calendar) - added(standing, until, self.settings, self.calendar) if standing and until else 0.0
+        more = added(standing, until, self.settings, self.calendar) if standing and until else None
         for clock in self.find(HANDLING):
             clock.extensions += 1
-            clock.shortened_s += short
+            if more is not None:
+                clock.named += 1
+                clock.named_s += more
             self.recompute(clock)
             self.no_longer_overdue(clock)
             clock.save()

@@ -84,7 +84,7 @@ MOMENT = "timestamptz"
 CASE_READ = {"id": "", "state": "", **CASE_COLUMNS}
 CLOCK_READ = {
     "id": "", "case_id": "", "kind": "", "stage": "", "part": "", "started_at": MOMENT, "paused_at": MOMENT, "limit_value": "", "limit_clock": "", "pauses": "",
-    "extensions": "", "shortened_s": "", **CLOCK_COLUMNS,
+    "extensions": "", "named": "", "named_s": "", **CLOCK_COLUMNS,
 }  # fmt: skip
 """What is read of each, with the columns that are moments."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -47,7 +47,7 @@ def test_nothing_said_is_a_whole_original_limit(world: World, case: Case) -> Non
     assert handling(case).deadline == at(20, 9, 20)
     assert "extended_to" not in ask(world, case).details
     clock = grant(world, case)
-    assert (clock.deadline, clock.extensions, clock.shortened_s) == (at(24, 9, 20), 1, 0)
+    assert (clock.deadline, clock.extensions, clock.named) == (at(24, 9, 20), 1, 0)
 
 
 def test_the_time_that_was_asked_for_is_when_the_clock_ends(world: World, case: Case) -> None:
@@ -137,4 +137,28 @@ def test_what_the_form_suggests_is_a_whole_extension_to_the_second(world: World,
     assert found is not None and found.latest == at(24, 9, 20)
     request = ask(world, case, found.latest)
     assert "extended_to" not in request.details
-    assert grant(world, case, found.latest).shortened_s == 0
+    assert grant(world, case, found.latest).named == 0
+
+
+def test_what_was_granted_stays_when_the_limit_or_the_setting_changes(world: World, case: Case) -> None:
+    ask(world, case, at(20, 10, 20))
+    assert grant(world, case).deadline == at(20, 10, 20), "an hour more"
+    Setting.objects.create(key="handling.extension_times", value=2)
+    open_deadlines_follow()
+    assert handling(case).deadline == at(20, 10, 20)
+    stage = [["抢修", 4, "work_hour"], ["恢复", 1, "work_day"]]
+    services.act(world.who("dispatcher"), case, "set_stages", now=SOON, stages=stage, reason="分段")
+    assert handling(case).deadline == at(18, 16, 20), "four working hours and the hour"
+
+
+def test_a_time_that_has_passed_is_not_granted_any_more(world: World, case: Case) -> None:
+    ask(world, case, at(20, 10, 20))
+    late = at(20, 11)
+    action = next(each for each in selectors.actions_for(world.who("shift_leader"), case, late) if each.slug == "grant_extend")
+    assert next(each for each in action.fields if each.name == "extended_to").value == ""
+    for given in ({}, {"extended_to": at(20, 12)}):
+        with pytest.raises(services.Refused, match="2026-11-20 10:20 已过"):
+            services.act(world.who("shift_leader"), case, "grant_extend", now=late, **given)
+    services.act(world.who("shift_leader"), case, "deny_extend", now=late, reason="时间过了")
+    case.refresh_from_db()
+    assert case.extend_count == 0
