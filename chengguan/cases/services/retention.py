@@ -172,9 +172,12 @@ def _hide_in_notices(words: Mapping[Case, tuple[str, ...]]) -> None:
     """In what was rung about them: it leads to the case, or, where its reader may not open it, begins with one of its numbers."""
     about: dict[str, tuple[str, ...]] = {}
     for case, secret in words.items():
+        if not secret:
+            continue
         called = [number for number in (case.number, case.register_number) if number]
         about |= dict.fromkeys((f"/cases/{case.pk}", f"/field/tasks/{case.pk}", *called), secret)
-    hide_in_notices(lambda notice: about.get(notice.link or notice.text.split(" ")[0], ()), Q(link__in=about) | Q(link="", kind="case"), without)
+    if about:
+        hide_in_notices(lambda notice: about.get(notice.link or notice.text.split(" ")[0], ()), Q(link__in=about) | Q(link="", kind="case"), without)
 
 
 def _texts(row: Model, secret: Iterable[str], *names: str) -> dict[str, Any]:

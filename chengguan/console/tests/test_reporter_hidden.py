@@ -15,6 +15,7 @@ from chengguan.console.tests.test_case_paper import words_of
 from chengguan.console.tests.test_secret_reporter import DOORS, read
 from chengguan.console.tests.test_work_lists import signed_in
 from chengguan.evaluation.models import MissedReport
+from chengguan.evaluation.services import hide_in_words
 from chengguan.people.models import Account, Notice, Organisation
 from chengguan.people.services import notify
 from tests.small_town import dark_lamp, person, walk
@@ -69,6 +70,14 @@ def test_no_door_names_a_reporter_who_was_hidden(hidden, sheet):
         assert str(hidden) not in desk.get(f"/work/caller?reporter_phone={word}").content.decode()
     assert not Notice.objects.filter(text__contains=NAME).exists() and not Notice.objects.filter(title__contains=NAME).exists()
     assert NAME not in MissedReport.objects.get().words
+
+
+def test_what_was_rung_about_a_missed_report_names_no_reporter(case, hidden):
+    inspector = Account.objects.get(username="inspect")
+    notify(inspector, f"判为漏报：{case}", f"理由：{NAME}天天走过", kind="evaluation")
+    notify(inspector, "判为漏报：别的案件", f"理由：{NAME}是同名的人", kind="evaluation")
+    hide_in_words(case.pk, (NAME,))
+    assert sorted(Notice.objects.filter(kind="evaluation").values_list("text", flat=True)) == sorted(["理由：〔已隐去〕天天走过", f"理由：{NAME}是同名的人"])
 
 
 def test_a_sheet_keeps_everything_else(hidden, sheet):

@@ -75,8 +75,12 @@ def handle_due(ask: Ask) -> Q:
     return HANDLED | (UNHANDLED & (due | SUSPENDED if ask.suspended_due else due & ~SUSPENDED))
 
 
+def late_with_the_department(ask: Ask) -> Q:
+    return Q(due_at__isnull=False, due_at__lt=ask.now) & unless_taken_out(ask)
+
+
 def unhandled_late(ask: Ask) -> Q:
-    return UNHANDLED & Q(due_at__lt=ask.now) & unless_taken_out(ask)
+    return UNHANDLED & late_with_the_department(ask)
 
 
 def overdue_open(ask: Ask) -> Q:
@@ -138,7 +142,7 @@ CASES: tuple[Count, ...] = (
     case("handled_late", _("超期处置数"), HANDLED & Q(handled_late=True), scored=True),
     case("handled_twice", _("超时一倍以上数"), HANDLED & Q(handle_times__gt=2), _("处置用时超过时限的两倍；处置超时倍数 = 处置用时 ÷ 处置时限")),
     case("unhandled", _("未处置数"), UNHANDLED, _("还在责任单位，挂账的在内")),
-    case("unhandled_in_time", _("按期待处置数"), lambda ask: UNHANDLED & (Q(due_at__gte=ask.now) | Q(due_at=None))),
+    case("unhandled_in_time", _("按期待处置数"), lambda ask: UNHANDLED & ~late_with_the_department(ask)),
     case("unhandled_late", _("超期未处置数"), unhandled_late, _("时限已过，还没有反馈；即超期待处置数"), scored=True),
     case("urgent", _("急要件数"), FILED & Q(urgent=True)),
     case("urgent_due", _("应处置急要件数"), lambda ask: handle_due(ask) & Q(urgent=True), scored=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,9 @@ from chengguan.evaluation.selectors.missed import OTHERS, on_duty
 from chengguan.evaluation.services.deriving import refresh
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who, may
-from chengguan.people.services import audit, notify
+from chengguan.people.services import audit, hide_in_notices, notify
+
+RUNG = "evaluation"
 
 
 @transaction.atomic
@@ -50,11 +53,14 @@ def empty_missed(case_id: int) -> None:
 
 
 def hide_in_words(case_id: int, words: Sequence[str]) -> None:
-    """Of what was written in judging a case, who reported it."""
+    """Of what was written in judging a case, and rung about a verdict, who reported it."""
     for model in (SpotCheck, MissedReport):
         for row in model._default_manager.filter(case=case_id).exclude(words=""):
             if (told := without(row.words, words)) != row.words:
                 model._default_manager.filter(pk=row.pk).update(words=told[: model._meta.get_field("words").max_length])
+    judged = MissedReport.objects.filter(case=case_id).select_related("case").first()
+    if judged is not None:
+        hide_in_notices(lambda _notice: words, Q(kind=RUNG, title__endswith=str(judged.case)), without)
 
 
 def _tell(case: Case, row: MissedReport, blamed: Account | None) -> None:
@@ -63,6 +69,6 @@ def _tell(case: Case, row: MissedReport, blamed: Account | None) -> None:
     what = {"matter": case.matter_name, "place": case.community or case.township or "", "day": timezone.localdate(case.reported_at), "words": row.words or "—"}
     text = _("%(day)s %(place)s %(matter)s。理由：%(words)s") % what
     if row.inspector is not None:
-        notify(row.inspector, _("判为漏报：%(case)s") % {"case": case}, text, kind="evaluation")
+        notify(row.inspector, _("判为漏报：%(case)s") % {"case": case}, text, kind=RUNG)
     if blamed is not None:
-        notify(blamed, _("不再算您漏报：%(case)s") % {"case": case}, text, kind="evaluation")
+        notify(blamed, _("不再算您漏报：%(case)s") % {"case": case}, text, kind=RUNG)

@@ -53,6 +53,13 @@ def test_definitions_that_never_reach_a_case_at_a_department_are_as_they_were(co
     assert [counts("close_due", closing_due=each) for each in ("waiting", "reported_back")] == before
 
 
+@pytest.mark.parametrize("way", ["left_out", "counted"])
+def test_in_time_and_late_make_all_that_is_not_handled_either_way(county: World, way: str) -> None:
+    cases.set_setting(SYSTEM, "evaluation.suspended", way, reason="试")
+    found = counts("unhandled", "unhandled_in_time", "unhandled_late")
+    assert found["unhandled"] == found["unhandled_in_time"] + found["unhandled_late"] == 3
+
+
 def test_no_ratio_is_above_one_either_way(county: World) -> None:
     for way in ("left_out", "counted"):
         cases.set_setting(SYSTEM, "evaluation.suspended", way, reason="试")
