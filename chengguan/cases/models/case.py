@@ -183,7 +183,7 @@ class Step(models.Model):
     acted_at = models.DateTimeField()
     used_s = models.FloatField(default=0)
     whole_s = models.FloatField(null=True, blank=True)
-    """Seconds of the whole limit as it stood then, extensions included; unknown of steps of before this was kept."""
+    """Seconds of the whole limit as it stood then, extensions included; empty where it is not known."""
     stage = models.CharField(max_length=10, blank=True)
     stage_deadline = models.DateTimeField(null=True, blank=True)
     overdue = models.BooleanField(default=False)

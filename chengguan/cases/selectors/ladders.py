@@ -37,7 +37,7 @@ def rung_of(ladder: list[dict[str, Any]], measure: Measure) -> dict[str, Any]:
 
 
 def cases_of(rung: dict[str, Any]) -> int:
-    """From how many cases a day on; ladders from before this was asked do not say."""
+    """From how many cases a day on; a rung that does not say: from the first."""
     return int(rung.get("cases", 1))
 
 

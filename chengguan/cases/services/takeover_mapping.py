@@ -113,7 +113,7 @@ def read_mapping(text: str) -> Mapping:
 
 
 def check_name(told: dict[str, Any]) -> None:
-    """Where a name is typed. One that was kept before there was a bound goes on as it is: it only stands in the words of a step."""
+    """Where a name is typed. A longer one that a batch keeps goes on as it is: it only stands in the words of a step."""
     if len(str(told.get("name", ""))) > LONGEST_NAME:
         raise BadMapping(_("“叫什么”太长，请改到 %(most)d 字以内") % {"most": LONGEST_NAME}, "name")
 

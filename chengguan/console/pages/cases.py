@@ -33,6 +33,7 @@ AROUND = 18
 
 @login_required
 @require_GET
+@selectors.held()
 def cases(request: HttpRequest) -> HttpResponse:
     who: Who = request.who  # type: ignore[attr-defined]
     if not may(who, "work.see"):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from chengguan.cases.selectors.configuration import held
 from chengguan.cases.selectors.timeleft import show_times
 from chengguan.cases.selectors.worklists import in_lines
 from chengguan.console.pages.evaluation_drawn import (
@@ -160,6 +161,7 @@ def made_of(request: Request, choice: Mapping[str, Any], key: Any) -> dict[str, 
 
 @require_GET
 @requires("evaluation.see")
+@held()
 def evaluation_cases(request: Request) -> HttpResponse:
     """The cases behind one figure, or behind one side of a ratio."""
     choice = asked(request)

@@ -163,7 +163,7 @@ def work(request: HttpRequest) -> HttpResponse:
     choices = _choices(who, post, filters)
     here = address_of(post, filters)
     unread, moves = selectors.unread_of(who, page.cases), together.moves_of(post)
-    plain, typed = together.offered(post)
+    plain, typed = ([], []) if printing else together.offered(post)
     rows = rows_of(page.cases, names, now, unread=unread, moves=moves)
     for row in rows:
         row["moves"] = together.moves_beside(row["moves"], {mark.slug for mark in row["asked"]})

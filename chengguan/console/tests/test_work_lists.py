@@ -193,3 +193,20 @@ def test_a_list_on_paper_says_its_filters_its_order_who_printed_it_and_holds_eve
     assert Account.objects.get(username="accept").name in page.split('class="print-head"')[1].split("</div>")[0]
     assert "data-print-now" in page and 'data-live="cases"' not in page, "what is printed stands still"
     assert not client.get("/work?source=hotline&state=awaiting_filing").context["whole_url"], "one page is printed as it stands"
+
+
+def test_a_list_on_paper_has_nothing_to_tick(town):
+    dark_lamp(town)
+    page = signed_in("accept").get("/work?post=acceptor&all=1").content.decode()
+    assert "data-bulk" not in page and "data-tick-all" not in page
+    assert "data-tick-all" in signed_in("accept").get("/work?post=acceptor").content.decode()
+
+
+def test_a_search_reads_the_countys_settings_once_however_many_are_found(town):
+    for _ in range(3):
+        dark_lamp(town)
+    Case.objects.update(level="township")
+    client = signed_in("accept")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/cases").status_code == 200
+    assert len([each for each in asked if 'FROM "cases_setting"' in each["sql"] or "FROM cases_setting" in each["sql"]]) == 1

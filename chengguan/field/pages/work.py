@@ -96,7 +96,7 @@ def _task_page(request: HttpRequest, case_id: int, errors: list[str] | None = No
         "receives": actions.get("receive"),
         "finishes": actions.get("finish_stage"),
         "stretches": file["stretches"],
-        "urged": [task for task in file["tasks"] if task.kind == "reply" and task.done_at is None],
+        "urged": [task for task in file["tasks"] if job.kind == "handle" and task.kind == "reply" and task.done_at is None and task.organisation_id == job.case.department_id],
         "before": [photo for photo in photos if photo.kind in ("report", "before", "confirm")],
         "after": [photo for photo in photos if photo.kind in ("after", "verify")],
         "photos_hint": next((field.why for action in actions.values() for field in action.fields if field.name == "photos"), ""),

@@ -217,3 +217,11 @@ def test_a_crew_sees_that_its_job_was_urged_and_by_when_its_department_answers(t
     case.refresh_from_db()
     move(case, "lighting", "reply_urge", words="已挂临时灯")
     assert "放学之前要亮" not in signed_in("crew").get(f"/field/tasks/{case.pk}").content.decode()
+
+
+def test_an_inspector_on_the_spot_is_told_of_no_notice_that_others_owe(town):
+    case = walk(dark_lamp(town), "send_to_verify")
+    move(case, "leader", "urge", urge_kind="leader", level="1", words="放学之前要亮")
+    page = signed_in("inspect").get(f"/field/tasks/{case.pk}")
+    assert page.status_code == 200
+    assert "放学之前要亮" not in page.content.decode()
