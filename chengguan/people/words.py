@@ -21,6 +21,7 @@ ACTION_NAMES = {
     "organisation.import": _("导入机构"),
     "responsibility.set": _("设定事项责任"),
     "responsibility.end": _("终止事项责任"),
+    "responsibility.replace": _("事项责任改由别家承担"),
     "responsibility.take_back": _("撤销设定事项责任"),
     "responsibility.reopen": _("恢复事项责任"),
     "responsibility.import": _("导入事项责任"),

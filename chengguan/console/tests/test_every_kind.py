@@ -195,6 +195,10 @@ def test_the_last_word_on_who_answers_is_taken_back_with_a_reason_and_the_one_be
     end_dated(SYSTEM, first)
     undo(first)
     assert first.valid_to is None
+    end_dated(SYSTEM, first)
+    fourth = set_responsibility(SYSTEM, "01037", drainage, owner=municipal)
+    undo(fourth)
+    assert first.valid_to == TODAY, "what had been ended before the next was set stays ended"
     assert set(AuditEntry.objects.filter(object_type="people.responsibility", summary="设错了").values_list("action", flat=True)) == {"responsibility.take_back", "responsibility.reopen"}
 
 
@@ -216,3 +220,6 @@ def test_a_row_of_a_sheet_sets_ends_and_refuses_by_its_days(admin):
     assert Responsibility.objects.get(organisation=drainage, owner=lighting).valid_from.isoformat() == later
     assert taken(("01037", "", "", "", "lighting", "2026-01-01", later)).changed == 1
     assert Responsibility.objects.get(matter_code="01037", organisation=lighting).valid_to.isoformat() == later
+    assert taken(("01037", "", "", "", "drainage", "2025-01-01", "2026-01-01"), ("01037", "", "", "", "drainage", "2025-06-01", "2025-07-01")).changed == 1
+    before = Responsibility.objects.get(matter_code="01037", owner=None, organisation=drainage)
+    assert (before.valid_from.isoformat(), before.valid_to.isoformat()) == ("2025-01-01", "2026-01-01"), "days that are over, as a fresh county reads them in"

@@ -14,7 +14,12 @@ from chengguan.people.models import Account, Organisation
 from chengguan.people.roles import ROLES
 from chengguan.people.selectors import Who
 from chengguan.people.services.accounts import change_account, create_account, create_post, give_post
-from chengguan.people.services.organisations import end_dated, save_organisation, set_responsibility
+from chengguan.people.services.organisations import (
+    end_dated,
+    save_organisation,
+    set_responsibility,
+    set_responsibility_for,
+)
 from chengguan.people.services.trail import audit, require
 from chengguan.people.typed import day, telephone
 from chengguan.places.models import Area
@@ -132,7 +137,7 @@ def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
 
 
 def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
-    """By matter, area and owner of the component: from its day on (today) the named department answers, or until its day. A row that
+    """By matter, area and owner of the component: from its day on (today) the named department answers, or until its day, or on the days between. A row that
     says what holds already changes nothing."""
     require(who, "people.manage_responsibility")
 
@@ -147,10 +152,10 @@ def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
         if (stands.filter(valid_from=since) if since else stands).exists():
             return "same"
         runs = known.filter(valid_to=None).first()
-        if until is not None:
-            if runs is None:
-                raise ValidationError(_("这家单位没有还在负责的这一项，不能写“至”"))
+        if until is not None and runs is not None:
             end_dated(who, runs, until)
+        elif until is not None:
+            set_responsibility_for(who, since, until, matter_code=row["事项编码"], organisation=organisation, area=area, owner=owner)
         elif runs is not None:
             raise ValidationError(_("这家单位已自 %(day)s 起负责这一项，“自”不能改") % {"day": runs.valid_from})
         else:

@@ -17,6 +17,8 @@ from chengguan.people.services.telephones import kept_telephone
 from chengguan.people.services.trail import require, save_audited
 from chengguan.standards import codes
 
+REPLACED = "responsibility.replace"
+
 
 @transaction.atomic
 def save_organisation(who: Who, organisation: Organisation) -> Organisation:
@@ -52,9 +54,7 @@ def set_responsibility(
 ) -> Responsibility:
     """From that day `organisation` answers for the matter there; the row valid until then is closed, not edited."""
     require(who, "people.manage_responsibility")
-    book = codes.in_force()
-    if matter_code not in book.matters and matter_code not in book.majors["matter"]:
-        raise ValidationError({"matter_code": _("现行编码中没有事项 %(code)s") % {"code": matter_code}})
+    _is_known(matter_code)
     start = valid_from or timezone.localdate()
     old = (
         Responsibility.objects.order_by().select_for_update()
@@ -64,9 +64,32 @@ def set_responsibility(
     if old is not None:
         if old.organisation_id == organisation.pk:
             return old
-        end_dated(who, old, max(start, old.valid_from))
+        old.valid_to = max(start, old.valid_from)
+        save_audited(who, old, REPLACED)
     row = Responsibility(matter_code=matter_code, area=area, owner=owner, organisation=organisation, valid_from=start)
     return save_audited(who, row, "responsibility.set")
+
+
+@transaction.atomic
+def set_responsibility_for(who: Who, since: date | None, until: date, **of: Any) -> Responsibility:
+    """The days somebody answered for a matter (of: matter_code, organisation, area, owner), as a sheet from elsewhere tells them; refused
+    where another answers on one of these days, for what runs here is closed by its successor only."""
+    require(who, "people.manage_responsibility")
+    _is_known(of["matter_code"])
+    if since is None or since >= until:
+        raise ValidationError(_("写了“至”而这家单位没有还在负责的这一项：“自”也要写，并早于“至”"))
+    about = {name: value for name, value in of.items() if name != "organisation"}
+    same = Responsibility.objects.order_by().select_for_update(of=("self",)).filter(**about, valid_from__lt=until)
+    other = same.exclude(valid_to__lte=since).select_related("organisation").first()
+    if other is not None:
+        raise ValidationError(_("这段时间里已由%(name)s负责，自 %(day)s 起") % {"name": other.organisation, "day": other.valid_from})
+    return save_audited(who, Responsibility(valid_from=since, valid_to=until, **of), "responsibility.set")
+
+
+def _is_known(matter_code: str) -> None:
+    book = codes.in_force()
+    if matter_code not in book.matters and matter_code not in book.majors["matter"]:
+        raise ValidationError({"matter_code": _("现行编码中没有事项 %(code)s") % {"code": matter_code}})
 
 
 def _manages_duties_of(who: Who, account: Account) -> None:

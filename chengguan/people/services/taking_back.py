@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.people.models import AuditEntry, Responsibility
 from chengguan.people.selectors import Who
+from chengguan.people.services.organisations import REPLACED
 from chengguan.people.services.trail import require, save_audited
 
 TAKEN_BACK = "responsibility.take_back"
@@ -15,7 +16,8 @@ TAKEN_BACK = "responsibility.take_back"
 
 @transaction.atomic
 def take_back_responsibility(who: Who, row: Responsibility, reason: str) -> None:
-    """A row that was ended goes on. One that was set never held, and the row it took the place of goes on."""
+    """A row that was ended goes on. One that was set never held, and the row it took the place of goes on; one that had been ended
+    by itself before stays ended."""
     require(who, "people.manage_responsibility")
     if not reason:
         raise ValidationError(_("请写明为什么撤销。没有改动。"))
@@ -28,7 +30,7 @@ def take_back_responsibility(who: Who, row: Responsibility, reason: str) -> None
         return
     last.valid_to = last.valid_from
     save_audited(who, last, TAKEN_BACK, reason)
-    if before is not None and before.valid_to == max(last.valid_from, before.valid_from):
+    if before is not None and _last_said(before) == REPLACED:
         _goes_on(who, before, reason)
 
 
@@ -39,10 +41,12 @@ def _all_of(row: Responsibility) -> list[Responsibility]:
 
 
 def _taken_back(row: Responsibility) -> bool:
-    if row.valid_to != row.valid_from:
-        return False
-    last = AuditEntry.objects.filter(object_type=row._meta.label_lower, object_id=str(row.pk)).order_by("-pk").values_list("action", flat=True).first()
-    return last == TAKEN_BACK
+    return row.valid_to == row.valid_from and _last_said(row) == TAKEN_BACK
+
+
+def _last_said(row: Responsibility) -> str | None:
+    said = AuditEntry.objects.filter(object_type=row._meta.label_lower, object_id=str(row.pk)).order_by("-pk")
+    return said.values_list("action", flat=True).first()
 
 
 def _goes_on(who: Who, row: Responsibility, reason: str) -> None:
