@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
+from chengguan.cases import workflow
 from chengguan.cases.models import Case
 from chengguan.engines import prepared
 
@@ -89,10 +90,11 @@ LEFT JOIN LATERAL (
     {_last("NOT overdue", "close", "force_close")} AS close_on_time,
     {_last("overdue", "report_back")} AS handled_late, {_last("stage_deadline", "report_back")} AS due_at,
     {_times("rework")} AS reworks, {_times("grant_return")} AS returns, {_times("deny_return")} AS denials,
-    {_times("grant_extend")} AS extensions, {_times("grant_suspend")} AS suspensions, {_times("urge")} AS urges,
+    {_times("grant_extend")} AS extensions, {_times("grant_suspend")} AS suspensions,
+    count(*) FILTER (WHERE action = 'urge' AND from_state IN ({", ".join(map(repr, workflow.WITH_DEPARTMENT))})) AS urges,
     {_last("used_s", "accept")} AS accept_s, {_last("used_s", "report_back")} AS handle_s,
     {_last("used_s / nullif(whole_s, 0)", "report_back")} AS handle_times
-  FROM (SELECT id, action, given, overdue, stage_deadline, used_s, whole_s FROM cases_step WHERE case_id = c.id AND {steps} ORDER BY id DESC) step
+  FROM (SELECT id, action, from_state, given, overdue, stage_deadline, used_s, whole_s FROM cases_step WHERE case_id = c.id AND {steps} ORDER BY id DESC) step
 ) s ON true
 LEFT JOIN LATERAL (
   SELECT deadline FROM cases_clock WHERE case_id = c.id AND kind = 'handling' AND ended_at IS NULL ORDER BY id DESC LIMIT 1

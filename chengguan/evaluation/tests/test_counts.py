@@ -104,7 +104,7 @@ EXAMPLES: dict[str, tuple[Story, Story]] = {
     "extended": (story("handling", "grant_extend"), story("handling", "deny_extend")),
     "suspended": (SUSPENDED, story("handling", "grant_suspend")),
     "ever_suspended": (story("handling", "grant_suspend"), story("handling", "deny_suspend")),
-    "urged": (story("handling", "urge"), story("handling")),
+    "urged": (story("handling", ("urge", {"from_state": "handling"})), story("verifying", ("urge", {"from_state": "awaiting_verification"}))),
     "voided": (VOIDED, CLOSED),
     "exempt": (story("closed", ("report_back", LATE), exempt=True), CLOSED_LATE),
     "unfixed": (story("handling", responsibility_open=True), story("handling")),
