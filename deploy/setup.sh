@@ -103,6 +103,9 @@ SCRIPT
   chmod +x .venv/bin/chengguan
 fi
 
+# Where Python is told to write no compiled files by itself, every start of every process would compile the program anew.
+.venv/bin/python -m compileall -q chengguan tests || true
+
 # ---- the English catalogue, compiled -----------------------------------------------------------
 catalogue=chengguan/config/locale/en/LC_MESSAGES/django
 if [ ! -f $catalogue.mo ] || [ "$(cat .venv/.compiled-from 2>/dev/null)" != "$(stamp_of $catalogue.po)" ]; then
