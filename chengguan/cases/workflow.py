@@ -206,10 +206,10 @@ TABLE: tuple[Row, ...] = (
     Row(("reported_back",), "send_back", "handling", "退回处置", ("dispatcher", "township"), ("reason",), ("own_level",),
         ("end:批转", "resume:处置"), "一看就没做完的，不必劳动采集员。"),
     Row(("reported_back",), "forward", "awaiting_verification", "批转", ("dispatcher", "township", "system"), ("opinion?",), ("automatic:forward.automatic", "own_level", "nothing_to_redo"),
-        ("end:批转", "start:发核查"), "交回监督中心核查。", main=True),
+        ("end:批转", "start:发核查"), "看过反馈，交去核查。", main=True),
     # --- 核查结案 ---
     Row(("awaiting_verification",), "send_to_verify", "verifying", "发核查", ("acceptor", "township"), ("inspector", "words?"), ("own_level",),
-        ("pause:发核查", "task:核查"), "派人去现场看；受理员的时钟停着等。", main=True),
+        ("pause:发核查", "task:核查"), "派人去现场看；发核查的时钟停着等。", main=True),
     Row(("awaiting_verification",), "skip", "awaiting_closing", "免核查", ("acceptor", "township", "system"), ("evidence",), ("own_level", "evidence_stands"),
         ("end:发核查", "start:结案"), "设备自己的读数已经证明的，不必再跑一趟。"),
     Row(("verifying",), "verify", "verified", "核查", ("inspector",), ("passed", "photos", "position", "words?"), ("own_task", "on_the_place", "enough_photos"),

@@ -149,9 +149,13 @@ def suggested_department(case: Case) -> tuple[Organisation | None, str]:
 
 
 def reason_for_department(case: Case) -> Answer:
-    """The same with every row of the responsibility table that was weighed."""
+    """The same with every row of the responsibility table that was weighed. Nobody is suggested whose return was granted."""
     owner = case.component.owner if case.component_id and case.component else None
-    return explained(case.matter_code, case.community or case.township, owner)
+    answer = explained(case.matter_code, case.community or case.township, owner)
+    unit = answer.organisation
+    if case.return_count and unit is not None and case.requests.filter(kind="return", state="granted", organisation=unit).exists():
+        return replace(answer, organisation=None, words=_("%(name)s的回退已同意，请另选一家。%(why)s") % {"name": unit, "why": answer.words})
+    return answer
 
 
 def plainly_responsible(case: Case) -> bool:

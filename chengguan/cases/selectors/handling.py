@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
+from chengguan.cases.selectors.levels import within
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.people.models import Organisation, Post
@@ -20,6 +21,8 @@ def department_with_right(move: Move) -> None:
     department = move.given["department"]
     if move.row.action == "redirect" and department.pk == move.case.department_id:
         raise Refused(_("已经在%(name)s, 请选另一家") % {"name": department}, "department")
+    if move.case.level == "township" and within(department, move.case.township_id):
+        return  # what a township accepted it does itself, whomever the table names for the county
     prefixes = [move.case.matter_code[:length] for length in range(1, 6)]
     answers = department.responsibilities.filter(on(), matter_code__in=prefixes).exists()
     if not answers and not move.text("opinion") and not move.text("reason"):

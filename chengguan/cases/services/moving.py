@@ -135,6 +135,7 @@ def write_step_after(move: Move, clock: Any) -> Step:
     for effect in row.clock:
         if effect.startswith("judge:"):
             clock = move.clocks.judge(effect.removeprefix("judge:"))
+    lapsing = requests.lapsing(move, to_state)
     step = write_step(move, to_state, clock)
     for effect in row.clock:
         _turn(move, effect)
@@ -143,8 +144,7 @@ def write_step_after(move: Move, clock: Any) -> Step:
         if to_state in workflow.FINAL:
             waiting.end_all(move)
         follow_ups.follow(move)
-    if move.from_state in workflow.FILED and (to_state != move.from_state or row.action == "redirect"):
-        requests.lapse_requests(move)
+    requests.lapse(move, lapsing)
     move.clocks.write_columns()
     case.version += 1
     case.save()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chengguan.cases import workflow
@@ -80,12 +81,19 @@ LAPSES = {"receive": ("return",), "redirect": ("return", "extend", "suspend")}
 """What a move within the handling takes back: signing says that one takes the case, another department asks anew itself."""
 
 
-def lapse_requests(move: Move) -> None:
-    """A pending request lapses when the stage changes, and who asked hears of it."""
-    lapsing = Request.objects.filter(case=move.case, state="waiting").select_related("asked_by")
-    if move.row.action in LAPSES:
-        lapsing = lapsing.filter(kind__in=LAPSES[move.row.action])
-    for request in lapsing:
+def lapsing(move: Move, to_state: str) -> list[Request]:
+    """The pending requests that lapse because the stage changes; the step says which."""
+    if move.from_state not in workflow.FILED or (to_state == move.from_state and move.row.action != "redirect"):
+        return []
+    waiting = Request.objects.filter(case=move.case, state="waiting").select_related("asked_by")
+    found = list(waiting.filter(kind__in=LAPSES[move.row.action]) if move.row.action in LAPSES else waiting)
+    move.kept |= {"lapsed": sorted({request.kind for request in found})} if found else {}
+    return found
+
+
+def lapse(move: Move, requests: Sequence[Request]) -> None:
+    """Who asked hears of it."""
+    for request in requests:
         request.state, request.decided_at = "lapsed", move.now
         request.save(update_fields=["state", "decided_at"])
         if request.asked_by:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chengguan.cases import services
+from chengguan.cases import selectors, services
 from chengguan.cases.models import Case, Setting
 from chengguan.cases.tests.beside import HOUR, rung, slugs
 from chengguan.cases.tests.conftest import NOW, World
@@ -41,6 +41,17 @@ def test_another_department_asks_anew_but_what_the_centre_asked_stays(world: Wor
     for each in (case, other):
         services.act(world.who("dispatcher"), each, "redirect", now=NOW, department=world.drainage, reason="派错")
     assert (case.requests.get().state, other.requests.get().state) == ("lapsed", "waiting")
+
+
+def test_nobody_is_suggested_whose_return_was_granted(world: World) -> None:
+    case = world.case("handling")
+    assert selectors.suggested_department(case)[0] == case.department
+    services.act(world.who("department"), case, "ask_return", now=NOW, reason="不是我们的")
+    services.act(world.who("dispatcher"), case, "grant_return", now=NOW)
+    case.refresh_from_db()
+    unit, why = selectors.suggested_department(case)
+    assert unit is None and "另选" in why
+    assert selectors.suggested_department(world.case("awaiting_dispatch"))[0] is not None, "other cases are sent there as before"
 
 
 @pytest.mark.parametrize("answer", ["grant", "deny"])

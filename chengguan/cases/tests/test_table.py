@@ -195,3 +195,4 @@ def test_pending_request_lapses_when_the_stage_changes(world: World) -> None:
     services.act(world.who("department"), case, "ask_extend", now=NOW, reason="等材料")
     services.act(world.who("department"), case, "report_back", now=NOW + timedelta(minutes=1), done="修好了", photos=[world.photo])
     assert case.requests.get().state == "lapsed"
+    assert case.steps.last().given["lapsed"] == ["extend"], "and the history says so"

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from chengguan.cases import workflow
 from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Request, Step, Task
 from chengguan.cases.models.case import LEVELS as CASE_LEVELS
@@ -101,7 +102,7 @@ def _drawn(each: Any) -> Stretch:
     return Stretch(_(each.part.name), limit, each.state, words, each.late, clock, clock.light, percent, clock.used, clock.left, until, clock.paused_at is not None)
 
 
-SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "extended_to", "due", "part", "next_part", "before", "after", "late", "now_level")
+SHOWN_FACTS = ("true", "passed", "metres", "far", "satisfaction", "urge_kind", "level", "reason_code", "until", "extended_to", "due", "part", "next_part", "before", "after", "late", "now_level", "lapsed")
 
 
 def facts_of(step: Step) -> list[str]:
@@ -114,6 +115,8 @@ def facts_of(step: Step) -> list[str]:
             continue
         if name == "now_level":
             found.append(_("改由%(level)s办") % {"level": dict(CASE_LEVELS)[value]})
+        elif name == "lapsed":
+            found += [_("%(asked)s随之失效") % {"asked": _(workflow.ACTIONS[f"ask_{kind}"])} for kind in value]
         elif name == "late":
             found += [_("逾期回复")] if value else []
         elif name == "metres":

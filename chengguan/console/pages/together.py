@@ -166,7 +166,7 @@ def _moved(who: Who, line: Line, slug: str, typed: Mapping[str, Any]) -> Line:
         _move(who, case, slug, line.version, typed)
     except services.Refused as refused:
         return replace(line, words=refused.words, state="left")
-    case.refresh_from_db(fields=["state"])
+    case.refresh_from_db(fields=["state", "number"])
     return replace(line, words=_("已办理，现在是“%(state)s”") % {"state": case.get_state_display()}, state="done")
 
 
