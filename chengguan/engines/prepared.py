@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import psycopg
+from django.contrib.gis.db.models.fields import BaseSpatialField
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.models import Model
 
@@ -90,17 +91,59 @@ def do(statement: str, values: Values = ()) -> None:
     _asked(statement, values)
 
 
-def found(model: type[M], where: str, values: Values = ()) -> list[M]:
-    """The rows of a model that has plain columns only (no JSON, no shapes)."""
-    names, statement = _columns(model)
-    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows(f"{statement} WHERE {where}", values)]
+def found(model: type[M], where: str, values: Values = (), only: tuple[str, ...] = ()) -> list[M]:
+    """The rows of a model, or of each its key and the columns named in `only`. Shapes are left out: they are read when they are asked for."""
+    names, convert, statement = _columns(model, only)
+    answer: list[Any] = rows(f"{statement} WHERE {where}", values)
+    if convert:
+        answer = [[convert[place](value) if place in convert else value for place, value in enumerate(row)] for row in answer]
+    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in answer]
 
 
 @cache
-def _columns(model: type[Model]) -> tuple[list[str], str]:
-    names = [field.attname for field in model._meta.concrete_fields]
-    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
-    return names, f'SELECT {columns} FROM "{model._meta.db_table}"'
+def _columns(model: type[Model], only: tuple[str, ...] = ()) -> tuple[Sequence[str], dict[int, Callable[[Any], Any]], str]:
+    """What they are called, how some of them are read, and the question without its condition."""
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, BaseSpatialField)]
+    if only:
+        fields = [field for field in fields if field.primary_key or field.attname in only or field.name in only]
+    reads = {place: field.from_db_value for place, field in enumerate(fields) if hasattr(field, "from_db_value")}
+    convert: dict[int, Callable[[Any], Any]] = {place: partial(_by_field, read) for place, read in reads.items()}
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return [field.attname for field in fields], convert, f'SELECT {columns} FROM "{model._meta.db_table}"'
+
+
+def _by_field(read: Callable[[Any, Any, Any], Any], value: Any) -> Any:
+    return read(value, None, connections[DEFAULT_DB_ALIAS])
+
+
+def among(keys: Iterable[int]) -> str:
+    """Numbers for a place written `ANY(%s::bigint[])`: as a text, for a list is another type, so another statement, by its largest number."""
+    return "{" + ",".join(map(str, keys)) + "}"
+
+
+def follow(*wanted: tuple[Iterable[Model], Sequence[str]], only: Mapping[type[Model], tuple[str, ...]] | None = None) -> None:
+    """Of these rows what they point at by these foreign keys, each table asked once whoever points at it; of a model in `only` just these
+    columns. Two rows that point at the same get the same object."""
+    pointing: dict[type[Model], list[tuple[Model, Any, int]]] = {}
+    for pointers, names in wanted:
+        for each in pointers:
+            for name in names:
+                field = each._meta.get_field(name)
+                key = getattr(each, field.attname)  # type: ignore[union-attr]
+                if key is not None and not field.is_cached(each):  # type: ignore[union-attr]
+                    pointing.setdefault(field.related_model, []).append((each, field, key))  # type: ignore[union-attr, arg-type]
+    for model, those in pointing.items():
+        known = {each.pk: each for each in found(model, f'"{_key(model)}" = ANY(%s::bigint[])', [among({key for *_by, key in those})], (only or {}).get(model, ()))}
+        for each, field, key in those:
+            if key in known:
+                field.set_cached_value(each, known[key])
+
+
+@cache
+def _key(model: type[Model]) -> str:
+    key = model._meta.pk
+    assert key is not None
+    return str(key.column)
 
 
 def append(*new: Model) -> None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
+from chengguan.engines import prepared
 from chengguan.people.models import Account
 from chengguan.people.permissions import PERMISSIONS
 from chengguan.people.selectors import Who, may
@@ -32,6 +33,11 @@ class AccountBackend(ModelBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         return super().user_can_authenticate(user) and (settings.DEMO or not getattr(user, "demo", False))
+
+    def get_user(self, user_id: Any) -> Any:
+        """Of every page of somebody signed in."""
+        rows = prepared.found(Account, "id = %s", [user_id])
+        return rows[0] if rows and self.user_can_authenticate(rows[0]) else None
 
 
 def requires(*actions: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from chengguan.people import navigation
 from chengguan.people.roles import DESK
-from chengguan.people.selectors import ANONYMOUS, notices
+from chengguan.people.selectors import ANONYMOUS, unread_notices
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -27,5 +27,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav_current": navigation.current(desk, request.path),
         "nav_phone": phone,
         "nav_phone_current": navigation.current(phone, request.path),
-        "unread_notices": lambda: notices(who, unread=True).count(),
+        "unread_notices": lambda: unread_notices(who),
     }

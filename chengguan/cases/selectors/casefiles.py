@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model
 from django.utils import timezone
 
-from chengguan.cases.models import Case, Clock, Photo, Report, Step
+from chengguan.cases.models import Case, CaseAlarm, Clock, Dispatch, Photo, Report, Request, Step, TakenOver, Task
 from chengguan.cases.selectors.asked import owed_among
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.marks import marks_among
@@ -20,13 +20,13 @@ from chengguan.cases.selectors.staged import stretches
 from chengguan.cases.selectors.timeleft import day_seconds, show_time, words_of
 from chengguan.cases.timing import light as light_at
 from chengguan.cases.words import clock_words
+from chengguan.engines import prepared
 from chengguan.people.selectors import Who
 from chengguan.standards import filing
 
-BELONGS = ("department", "crew", "community", "township", "unit_grid", "taken_over")
-SHAPES = ("community__geom", "community__geom_3857", "township__geom", "township__geom_3857", "unit_grid__geom", "unit_grid__geom_3857")
-"""Read with the case. What few cases have (an inspector, a component, a case it was merged into) is read when it is asked for: with five
-more tables the database thinks longer about the question than all others of a page take."""
+BELONGS = ("department", "crew", "community", "township", "unit_grid")
+"""Read with the case. What few cases have (an inspector, a component, a case it was merged into) is read when it is asked for."""
+R = TypeVar("R", bound=Model)
 
 
 def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, Any]:
@@ -34,16 +34,20 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     requests, tasks, owed (what this person owes beside the stage), dispatches, marks, stretches, linked, merged, earlier, caller, durations,
     sees_reporter. Case.DoesNotExist when it is not this person's to see."""
     now = now or timezone.now()
-    case = visible(who).select_related(*BELONGS).defer(*SHAPES).get(pk=case_id)
+    case = visible(who).get(pk=case_id)
     chosen = settings()
-    kept = list(case.clocks.select_related("department"))
+    kept, tasks, requests, steps = _of(Clock, case), _of(Task, case), _of(Request, case), _of(Step, case)
+    dispatches, photos, alarms = _of(Dispatch, case), _of(Photo, case), _of(CaseAlarm, case, "joined_at")
+    _was_taken_over(case)
+    prepared.follow(
+        ([case], BELONGS), (kept, ["department"]), (tasks, ["account", "organisation", "sent_by"]), (requests, ["asked_by", "organisation", "decided_by"]),
+        (dispatches, ["department"]), (photos, ["attachment"]), (alarms, ["alarm"]),
+    )  # fmt: skip
+    prepared.follow(([link.alarm for link in alarms], ["device"]))
     running = Running(case, now, chosen, calendar(chosen).for_showing(), [clock for clock in kept if clock.ended_at is None])
     show_time(running)
     merged, linked = _grown_from(who, case)
     clocks = [with_use(running, clock) for clock in kept]
-    tasks = list(case.tasks.select_related("account", "organisation", "sent_by").order_by("id"))
-    requests = list(case.requests.select_related("asked_by", "organisation", "decided_by").order_by("id"))
-    steps = list(case.steps.all())
     return {
         "case": case,
         "condition": condition_of(case),
@@ -52,12 +56,12 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
         "clocks": clocks,
         "stretches": stretches(case, clocks),
         "marks": marks_among(case, requests, tasks, now),
-        "photos": _photos(case, steps),
-        "alarms": [link.alarm for link in case.alarms.select_related("alarm__device").order_by("joined_at")],
+        "photos": _given_at(photos, steps),
+        "alarms": [link.alarm for link in alarms],
         "requests": requests,
         "tasks": tasks,
         "owed": owed_among(who, tasks),
-        "dispatches": list(case.dispatches.select_related("department").order_by("id")),
+        "dispatches": dispatches,
         "linked": linked,
         "merged": merged,
         "earlier": earlier(who, case),
@@ -67,18 +71,31 @@ def case_file(who: Who, case_id: int, now: datetime | None = None) -> dict[str, 
     }
 
 
-def _photos(case: Case, steps: list[Step]) -> list[Photo]:
+def _of(model: type[R], case: Case, order: str = "id") -> list[R]:
+    """What hangs on this case by `case`, without its shapes."""
+    rows = prepared.found(model, f"case_id = %s ORDER BY {order}", [case.pk])
+    for each in rows:
+        each.case = case  # type: ignore[attr-defined]
+    return rows
+
+
+def _was_taken_over(case: Case) -> None:
+    """Most cases were not, and a case that is not asked for it would ask by itself."""
+    rows = _of(TakenOver, case)
+    Case._meta.get_field("taken_over").set_cached_value(case, rows[0] if rows else None)  # type: ignore[union-attr]
+
+
+def _given_at(photos: list[Photo], steps: list[Step]) -> list[Photo]:
     """In the order they came, each with the step it was given at."""
     known = {step.pk: step for step in steps}
-    found = list(case.photos.select_related("attachment").order_by("id"))
-    for photo in found:
+    for photo in photos:
         photo.step = known.get(photo.step_id or 0)
-    return found
+    return photos
 
 
 def _grown_from(who: Who, case: Case) -> tuple[list[Case], list[Case]]:
     """What was merged into it, and of what was opened because of it those this person may see."""
-    rows = list(Case.objects.filter(Q(merged_into=case) | Q(linked_to=case)).order_by("pk"))
+    rows = prepared.found(Case, "merged_into_id = %(case)s OR linked_to_id = %(case)s ORDER BY id", {"case": case.pk})
     linked = [each.pk for each in rows if each.linked_to_id == case.pk]
     seen = set(visible(who).filter(pk__in=linked).values_list("pk", flat=True)) if linked else set()
     return [each for each in rows if each.merged_into_id == case.pk], [each for each in rows if each.pk in seen]
@@ -87,7 +104,7 @@ def _grown_from(who: Who, case: Case) -> tuple[list[Case], list[Case]]:
 def reports_of(who: Who, cases: Iterable[Case]) -> list[Report]:
     """In the order they came, each with `.reporter_shown`: what was merged in may be secret where the main case is not."""
     known = {case.pk: case for case in cases}
-    found = list(Report.objects.filter(case__in=known).order_by("arrived_at"))
+    found = prepared.found(Report, "case_id = ANY(%s::bigint[]) ORDER BY arrived_at", [prepared.among(known)])
     for report in found:
         report.case = known[report.case_id]
         report.reporter_shown = sees_reporter(who, report.case)  # type: ignore[attr-defined]

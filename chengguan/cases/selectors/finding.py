@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.chinese import question_of, words_asked
+from chengguan.cases.selectors.lines import lines_of
 from chengguan.cases.selectors.seeing import called_from, reporter_known, sees_reporter, visible
 from chengguan.cases.selectors.timeleft import show_times
-from chengguan.cases.selectors.worklists import in_lines, narrowed
+from chengguan.cases.selectors.worklists import narrowed
 from chengguan.people.selectors import Who
 from chengguan.people.typed import moment, telephone, whole_number
 
@@ -73,7 +74,7 @@ def find(
     if until is not None:
         cases = cases.filter(reported_at__lt=until)
     keys, more = _ranked(who, cases, text, after, size) if text.strip() else (_newest(cases, after, size), False)
-    known = in_lines(Case.objects.all()).in_bulk([pk for pk, _key in keys[:size]])
+    known = lines_of(pk for pk, _key in keys[:size])
     rows = [known[pk] for pk, _key in keys[:size] if pk in known]
     show_times(rows, now)
     return Found(rows, keys[size - 1][1] if len(keys) > size else "", more, words_asked(text))

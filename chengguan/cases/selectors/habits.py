@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from chengguan.cases.models import Case, Opened, UsedClass
+from chengguan.engines import prepared
 from chengguan.people.selectors import Who
 from chengguan.places.projection import box_around
 from chengguan.standards import codes
@@ -68,5 +69,6 @@ def opened_since(who: Who) -> Q:
 def unread_of(who: Who, cases: Iterable[Case]) -> set[int]:
     """Of these the ids of those this person has not looked at in their present stage."""
     known = {case.pk: case for case in cases}
-    seen = dict(Opened.objects.filter(account=who.account_id, case__in=known).values_list("case", "opened_at")) if known else {}
+    asked = "SELECT case_id, opened_at FROM cases_opened WHERE account_id = %s AND case_id = ANY(%s::bigint[])"
+    seen = dict(prepared.rows(asked, [who.account_id, prepared.among(known)])) if known and who.account_id else {}
     return {pk for pk, case in known.items() if pk not in seen or seen[pk] < case.entered_at}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.models import Case, Request, Task
+from chengguan.engines import prepared
 
 MARKS: dict[str, Any] = {
     "urgent": _("急要件"),
@@ -28,7 +28,11 @@ MARKS: dict[str, Any] = {
 }
 _REQUESTS = tuple(kind for kind, _name in Request.KINDS)
 _TASKS = ("reply", "consult")
-_NO_TIME = Cast(Value(None), DateTimeField())
+WAITING = f"""
+SELECT case_id, kind, NULL::timestamptz FROM cases_request WHERE case_id = ANY(%(cases)s::bigint[]) AND state = 'waiting'
+UNION ALL
+SELECT case_id, kind, due FROM cases_task WHERE case_id = ANY(%(cases)s::bigint[]) AND kind IN {_TASKS} AND done_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,7 @@ def marks_of(cases: Iterable[Case], now: datetime) -> dict[int, list[Mark]]:
     """By case its marks in the order of MARKS, in one query for all."""
     found = {case.pk: _own(case) for case in cases}
     if ids := list(found):
-        asked = Request.objects.filter(case__in=ids, state="waiting").annotate(due=_NO_TIME).values_list("case", "kind", "due")
-        owed = Task.objects.filter(case__in=ids, kind__in=_TASKS, done_at=None).values_list("case", "kind", "due")
-        for pk, kind, due in asked.union(owed, all=True):
+        for pk, kind, due in prepared.rows(WAITING, {"cases": prepared.among(ids)}):
             _add(found[pk], kind, due, now)
     return {pk: _in_order(marks) for pk, marks in found.items()}
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chengguan.cases.models import Case, Disposal, Removal, Retention
 from chengguan.cases.selectors.seeing import visible
 from chengguan.cases.workflow import KEPT_STATES
+from chengguan.engines import prepared
 from chengguan.people.selectors import Who, may
 
 
@@ -55,4 +56,5 @@ def register(who: Who, kind: str = "") -> QuerySet[Removal]:
 
 def told_of(case: Case) -> dict[str, Any]:
     """For the case page: its period, and what was taken out of it."""
-    return {"retention": Retention.objects.filter(case=case).first(), "removals": list(Removal.objects.filter(case_key=case.pk).order_by("pk"))}
+    kept = prepared.found(Retention, "case_id = %s", [case.pk])
+    return {"retention": kept[0] if kept else None, "removals": prepared.found(Removal, "case_key = %s ORDER BY id", [case.pk])}

@@ -16,6 +16,7 @@ from chengguan.cases.models import Case, Clock
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.words import in_words, left_words
+from chengguan.engines import prepared
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def show_times(cases: Iterable[Case], now: datetime) -> None:
     standing = [case.pk for case in rows if case.state in workflow.OPEN]
     chosen = settings()
     days = calendar(chosen).for_showing()
-    for clock in Clock.objects.filter(case__in=standing, ended_at=None) if standing else ():
+    for clock in prepared.found(Clock, "case_id = ANY(%s::bigint[]) AND ended_at IS NULL ORDER BY id", [prepared.among(standing)]) if standing else ():
         clocks[clock.case_id].append(clock)
     for case in rows:
         show_time(Running(case, now, chosen, days, clocks[case.pk]))

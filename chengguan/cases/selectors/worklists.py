@@ -18,6 +18,7 @@ from chengguan.cases.selectors import levels
 from chengguan.cases.selectors.asked import asked_of
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.habits import opened_since
+from chengguan.cases.selectors.lines import in_lines, lines_of
 from chengguan.cases.selectors.marks import marks_of, with_mark
 from chengguan.cases.selectors.seeing import called_from, reporter_known, visible
 from chengguan.cases.selectors.sorting import key_of, rows_after
@@ -54,12 +55,6 @@ POST_REQUESTS: dict[str, Q] = {
 SHOWN = ("department", "crew", "community", "township", "inspector", "component")
 HEAVY = ("community__geom", "community__geom_3857", "township__geom", "township__geom_3857", "component__geom_3857")
 """Shapes that a list does not draw."""
-LINE = (
-    "number", "register_number", "version", "state", "level", "source", "matter_code", "matter_name", "description", "address", "urgent", "important",
-    "responsibility_open", "reported_at", "entered_at", "yellow_at", "deadline", "township__name", "community__name", "department__name",
-    "department__short", "crew__name", "crew__short", "inspector__name",
-)  # fmt: skip
-"""What a line of a list says of a case. A whole case, its shapes above all, takes longer to read than the line to write."""
 
 
 MOST_REQUESTS = 2000
@@ -207,7 +202,7 @@ def worklist(
     also: Sequence[str] = (), **filters: Any,
 ) -> Page:  # fmt: skip
     """What waits for this person, the nearest deadline first or by `sort` (of sorting.SORTS); each case with its `.light`, `.percent`
-    and `.marks`, and read of it LINE and what is named `also`. `part` (helper or copy): what was sent to this post's department as such.
+    and `.marks`, and read of it lines.LINE and what is named `also`. `part` (helper or copy): what was sent to this post's department as such.
     filters: state stage light department crew township community component source matter (prefix) text urgent overdue mark; due (hour,
     today) hand asked mine unread."""
     now = now or timezone.now()
@@ -229,15 +224,10 @@ def beside_counts(who: Who, post: str) -> dict[str, int]:
     return {part: sent_as(who, post, part).count() for part in BESIDE_PARTS} if post in ("department", "township") else {}
 
 
-def in_lines(cases: QuerySet[Case], also: Sequence[str] = ()) -> QuerySet[Case]:
-    """Read of these no more than LINE, and what is named `also`."""
-    return cases.select_related("department", "crew", "community", "township", "inspector").only(*LINE, *also)
-
-
 def _page(cases: QuerySet[Case], after: str, size: int, now: datetime, sort: str = "", also: Sequence[str] = ()) -> Page:
     sorted_rows = list(rows_after(cases, sort, after, now)[: size + 1])
     found = [pk for pk, *_by in sorted_rows]
-    known = in_lines(Case.objects.all(), also).in_bulk(found[:size])
+    known = in_lines(Case.objects.all(), also).in_bulk(found[:size]) if also else lines_of(found[:size])
     more, rows = len(found) > size, [known[pk] for pk in found[:size] if pk in known]
     marks = marks_of(rows, now)
     show_times(rows, now)

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from chengguan.cases.selectors.configuration import held
+from chengguan.cases.selectors.lines import in_lines
 from chengguan.cases.selectors.timeleft import show_times
-from chengguan.cases.selectors.worklists import in_lines
 from chengguan.console.pages.evaluation_drawn import (
     MEANS,
     back,
@@ -35,6 +35,7 @@ from chengguan.console.pages.evaluation_drawn import (
     sides,
     standing,
 )
+from chengguan.console.pages.line import lines
 from chengguan.console.pages.lists import rows_of
 from chengguan.evaluation import selectors
 from chengguan.evaluation.selectors import Question
@@ -181,7 +182,7 @@ def evaluation_cases(request: Request) -> HttpResponse:
     show_times(page, now)
     names = {role: each.name for role, each in ROLES.items()}
     context = {
-        "page": page, "rows": rows_of(page, names, now), "name": name, "meaning": meaning, "printed": printed(choice, question), "back": back(choice),
+        "page": page, "rows": page.object_list, "lines": lines(rows_of(page, names, now), asked=False), "name": name, "meaning": meaning, "printed": printed(choice, question), "back": back(choice),
     }  # fmt: skip
     return render(request, "console/evaluation/cases.html", context)
 

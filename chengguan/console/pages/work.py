@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from chengguan.cases import selectors, workflow
 from chengguan.cases.models import SOURCES
 from chengguan.console.pages import together
+from chengguan.console.pages.line import lines
 from chengguan.console.pages.lists import LIGHTS, late_word, rows_of
 from chengguan.console.selectors.saved import saved_views
 from chengguan.people.models import Organisation
@@ -177,6 +178,7 @@ def work(request: HttpRequest) -> HttpResponse:
             for slug in posts
         ],
         "rows": rows,
+        "lines": lines(rows, ticks=bool(plain or typed)),
         "columns": columns,
         "next": address_of(post, filters, after=page.after) if page.after else "",
         "first": address_of(post, filters) if after else "",

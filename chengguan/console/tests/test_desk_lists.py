@@ -97,4 +97,5 @@ def test_more_lines_of_a_list_ask_the_database_nothing_more(town):
     one = asked()
     for _ in range(4):
         dark_lamp(town)
-    assert asked() == one
+    five = asked()
+    assert all(five[address] <= one[address] for address in one), (one, five)

@@ -21,7 +21,15 @@ from chengguan.people.selectors.answering import (
 )
 from chengguan.people.selectors.coverage import SOON_DAYS, Coverage, Covered, coverage, covered
 from chengguan.people.selectors.leaves import all_leaves, colleagues, leave_of, lendable, overlapping, own_leaves
-from chengguan.people.selectors.lists import Card, accounts, audit_entries, demo_cards, notices, organisations
+from chengguan.people.selectors.lists import (
+    Card,
+    accounts,
+    audit_entries,
+    demo_cards,
+    notices,
+    organisations,
+    unread_notices,
+)
 from chengguan.people.selectors.responsibility import Answer, explained
 from chengguan.people.selectors.who import (
     ANONYMOUS,
@@ -84,5 +92,6 @@ __all__ = [
     "reach",
     "responsible_department",
     "tree",
+    "unread_notices",
     "who_is",
 ]

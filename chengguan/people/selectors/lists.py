@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from chengguan.engines import prepared
 from chengguan.people.models import Account, AuditEntry, Notice, Organisation
 from chengguan.people.roles import ROLES, name_of
 from chengguan.people.selectors.who import Who, may
@@ -22,6 +23,12 @@ def notices(who: Who, unread: bool = False) -> QuerySet[Notice]:
     """This person's notices, newest first."""
     found = Notice.objects.filter(account_id=who.account_id) if who.account_id else Notice.objects.none()
     return found.filter(read_at__isnull=True) if unread else found
+
+
+def unread_notices(who: Who) -> int:
+    """How many; every page asks."""
+    counted = prepared.row("SELECT count(*) FROM people_notice WHERE account_id = %s AND read_at IS NULL", [who.account_id]) if who.account_id else None
+    return counted[0] if counted else 0
 
 
 def audit_entries(who: Who) -> QuerySet[AuditEntry]:

@@ -138,3 +138,27 @@ def test_a_plan_made_for_an_empty_table_is_made_anew_by_and_by(monkeypatch: pyte
         cursor.execute("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%%FROM growing%%'")
         cursor.execute(f'EXPLAIN EXECUTE "{cursor.fetchone()[0]}" (7)')
         assert scan in cursor.fetchone()[0]
+
+
+def test_rows_of_a_model_are_the_ones_that_django_reads() -> None:
+    written = [AuditEntry.objects.create(who=name, action="test", before=None, after={"a": [1, name]}) for name in "甲乙"]
+    read = prepared.found(AuditEntry, "id = ANY(%s::bigint[]) ORDER BY id", [prepared.among(each.pk for each in written)])
+    assert [vars(each) | {"_state": None} for each in read] == [vars(each) | {"_state": None} for each in AuditEntry.objects.order_by("pk")]
+    (part,) = prepared.found(AuditEntry, "id = %s", [written[1].pk], ("who",))
+    assert part.get_deferred_fields() >= {"action", "after"} and (part.pk, part.who) == (written[1].pk, "乙")
+    assert part.after == {"a": [1, "乙"]}, "what was not read is read when it is asked for"
+
+
+def test_what_many_rows_point_at_is_one_question_a_table_and_one_object_each() -> None:
+    people = [Account.objects.create(username=f"u{number}", name=f"人{number}") for number in range(2)]
+    for number in range(6):
+        Notice.objects.create(account=people[number % 2], title=str(number))
+    rows = prepared.found(Notice, "true ORDER BY id")
+    with CaptureQueriesContext(connection) as asked:
+        prepared.follow((rows, ["account"]), only={Account: ("name",)})
+        assert [row.account.name for row in rows] == ["人0", "人1"] * 3
+    assert len(asked) == 1
+    assert rows[0].account is rows[2].account
+    with CaptureQueriesContext(connection) as asked:
+        prepared.follow((rows, ["account"]), ([], ["account"]))
+    assert len(asked) == 0, "what is known is not asked again"
