@@ -12,6 +12,8 @@ from chengguan.cases.selectors.lately import durations_lately
 from chengguan.cases.selectors.loads import loads
 from chengguan.cases.selectors.marks import MARKS, Mark, marks_of
 from chengguan.cases.selectors.moved import only_noted_since
+from chengguan.cases.selectors.named import choices as named_choices
+from chengguan.cases.selectors.named import names_in
 from chengguan.cases.selectors.nearby import (
     Beside,
     Near,
@@ -84,6 +86,8 @@ __all__ = [
     "marks_of",
     "may_follow_up",
     "mergeable",
+    "named_choices",
+    "names_in",
     "near_of",
     "of_caller",
     "only_noted_since",

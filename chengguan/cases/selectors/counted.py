@@ -1,6 +1,9 @@
-"""The counts over a long work list, kept until somebody takes a step: they are the same under every filter of it."""
+"""The counts over a long work list, kept until somebody takes a step: they are the same for every light and stage of it."""
 
 from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
 
 from django.core.cache import cache
 
@@ -12,13 +15,14 @@ MANY, KEPT_S = 1000, 10
 """Among so many one more that turns yellow in so many seconds is not missed; a shorter list is counted each time."""
 
 
-def counts_lately(who: Who, post: str, part: str = "") -> dict[str, dict[str, int]]:
-    """The same as `counts` without filters."""
+def counts_lately(who: Who, post: str, part: str = "", **filters: Any) -> dict[str, dict[str, int]]:
+    """The same as `counts`."""
     last = prepared.row("SELECT max(id) FROM cases_step")
-    key = f"cases.counts.{who.account_id}.{post}.{part}.{last}"
+    asked = sha256(repr(sorted(filters.items())).encode()).hexdigest()[:16]
+    key = f"cases.counts.{who.account_id}.{post}.{part}.{last}.{asked}"
     known = cache.get(key)
     if known is None:
-        known = counts(who, post=post, part=part)
+        known = counts(who, post=post, part=part, **filters)
         if known[""]["all"] >= MANY:
             cache.set(key, known, KEPT_S)
     return known

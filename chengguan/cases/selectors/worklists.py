@@ -20,6 +20,7 @@ from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.habits import opened_since
 from chengguan.cases.selectors.lines import in_lines, lines_of
 from chengguan.cases.selectors.marks import marks_of, with_mark
+from chengguan.cases.selectors.named import answering
 from chengguan.cases.selectors.seeing import called_from, reporter_known, visible
 from chengguan.cases.selectors.sorting import key_of, rows_after
 from chengguan.cases.selectors.timeleft import show_times
@@ -147,7 +148,7 @@ def _text(words: str, who: Who) -> Q:
     if words.isascii() and any(letter.isdigit() for letter in words):
         found = Q(number__startswith=words) | Q(register_number__startswith=words) | Q(address__contains=words)
         return found | (called_from(words) & reporter_known(who))  # to others a number that finds a case would tell who reported it
-    return Q(address__icontains=words) | Q(description__icontains=words) | Q(matter_name__icontains=words)
+    return Q(address__icontains=words) | Q(description__icontains=words) | Q(matter_name__icontains=words) | answering(words)
 
 
 FILTERS: dict[str, Callable[[Any], Q]] = {

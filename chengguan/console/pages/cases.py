@@ -42,10 +42,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     filters.pop("sort", None)  # here the best fit stands first
     text = filters.pop("text", "")
     days = {name: day for name in ("since", "until") if (day := _day(request.GET.get(name, "")))}
-    page = selectors.find(
-        who, text=text, after=request.GET.get("after", ""), **filters,
-        since=_midnight(days.get("since")), until=_midnight(days.get("until"), 1),
-    )  # fmt: skip
+    bounds = {"since": _midnight(days.get("since")), "until": _midnight(days.get("until"), 1)}
+    page, text, filters = _found(who, text, {**filters, **bounds}, request.GET.get("after", ""))
+    offered = selectors.named_choices()
     now, names = timezone.now(), {slug: role.name for slug, role in ROLES.items()}
     shown = {"text": text, **{name: day.isoformat() for name, day in days.items()}, **filters}
     context = {
@@ -62,9 +61,26 @@ def cases(request: HttpRequest) -> HttpResponse:
         "chips": [{"words": _words(name, value), "url": address_of("", shown, **{name: None})} for name, value in shown.items() if value],
         "states": [{"slug": slug, "name": _(name), "on": filters.get("state") == slug} for slug, name in workflow.STATES.items()],
         "sources": [{"slug": slug, "name": name, "on": filters.get("source") == slug} for slug, name in SOURCES],
-        "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("state", "source")],
+        "places": [
+            (name, first, [{"slug": key, "name": words, "on": str(filters.get(name)) == str(key)} for key, words in offered[name]])
+            for name, first in (("township", _("全部镇街")), ("department", _("全部单位")))
+        ],
+        "hidden": [(name, "1" if value is True else value) for name, value in filters.items() if name not in ("state", "source", "township", "department")],
     }
     return render(request, "console/cases.html", context)
+
+
+def _found(who: Who, text: str, asked: dict[str, Any], after: str) -> tuple[selectors.Found, str, dict[str, Any]]:
+    """The page with the words and the filters it was found by: names of places and units among the words are filters, which a chip shows."""
+    words, named = selectors.names_in(text)
+    page = selectors.find(who, text=words, after=after, **{**asked, **named})
+    if words and not page.cases and not after:
+        fewer, also = selectors.names_in(words, loosely=True)
+        if also:
+            words, named = fewer, {**also, **named}
+            page = selectors.find(who, text=words, **{**asked, **named})
+    filters = {name: value for name, value in asked.items() if name not in ("since", "until")}
+    return page, words, {**filters, **{name: str(key) for name, key in named.items()}}
 
 
 def _day(text: str) -> date | None:

@@ -117,17 +117,21 @@ def _quick(post: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _choices(who: Who, post: str, filters: dict[str, Any]) -> dict[str, Any]:
-    """What can be filtered, with how many each would show."""
-    counted = selectors.counts_lately(who, post, filters.get("part", ""))
+    """What can be filtered, with how many each would show beside the filters that stand."""
+    part, state_on, light_on = filters.get("part", ""), filters.get("state"), filters.get("light")
+    others = {name: value for name, value in filters.items() if name not in ("light", "state", "part", "sort")}
+    counted = selectors.counts_lately(who, post, part, **others)
     whole = counted.pop("")
     names = _lights(post)
-    lights = {light: whole[light] for light in ("red", "yellow", "green")}
+    here = counted.get(state_on, {}) if state_on else whole
+    lights = {light: here.get(light, 0) for light in ("red", "yellow", "green")}
     return {
-        "total": whole["all"],
+        "total": (selectors.counts_lately(who, post, part)[""] if others else whole)["all"],
         "states": [
-            {"name": _(workflow.STATES[state]), "n": row["all"], "on": filters.get("state") == state,
+            {"name": _(workflow.STATES[state]), "n": row[light_on or "all"], "on": state_on == state,
              "url": address_of(post, filters, state=None if filters.get("state") == state else state)}
             for state, row in sorted(counted.items(), key=lambda item: list(workflow.STATES).index(item[0]))
+            if row[light_on or "all"] or state_on == state
         ],
         "lights": [
             {"slug": light, "name": names[light], "n": n, "on": filters.get("light") == light,

@@ -42,6 +42,24 @@ def test_what_somebody_wrote_stays_text_when_words_are_marked():
     assert mark("<路灯>", []) == "&lt;路灯&gt;"
 
 
+def test_the_name_of_a_place_or_a_unit_narrows_and_stands_as_a_chip(town):
+    case, other = walk(dark_lamp(town), "dispatch"), dark_lamp(town)
+    cut_due()
+    place, unit = case.township.name, case.department
+    client = signed_in("accept")
+
+    def found(text: str) -> tuple[set[str], set[int]]:
+        answer = client.get("/cases", {"text": text})
+        return {chip["words"] for chip in answer.context["chips"]}, {each["case"].pk for each in answer.context["rows"]}
+
+    assert found(f"路灯 {place}") == ({"含“路灯”", place}, {case.pk, other.pk})
+    assert found(place.removesuffix("街道").removesuffix("镇")) == ({place}, {case.pk, other.pk}), "as people say it, where no word fits"
+    assert found(unit.name) == ({unit.name}, {case.pk})
+    assert found("没有这样的事")[1] == set()
+    chosen = client.get("/cases", {"text": unit.name}).content.decode()
+    assert f'<option value="{unit.pk}" selected>' in chosen
+
+
 def test_nothing_found_says_what_to_do(town):
     assert "没有找到案件" in signed_in("accept").get("/cases?text=没有这样的事").content.decode()
 

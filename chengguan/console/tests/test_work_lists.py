@@ -210,3 +210,28 @@ def test_a_search_reads_the_countys_settings_once_however_many_are_found(town):
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/cases").status_code == 200
     assert len([each for each in asked if 'FROM "cases_setting"' in each["sql"] or "FROM cases_setting" in each["sql"]]) == 1
+
+
+def test_counts_are_of_what_the_other_filters_leave(town):
+    _plain, other = dark_lamp(town), dark_lamp(town)
+    type(other).objects.filter(pk=other.pk).update(urgent=True)
+    client = signed_in("accept")
+    whole, narrowed = client.get("/work").context, client.get("/work?urgent=1").context
+
+    def sums(context) -> tuple[int, int]:
+        return sum(each["n"] for each in context["lights"]), sum(each["n"] for each in context["states"])
+
+    assert sums(whole) == (2, 2) and sums(narrowed) == (1, 1)
+    assert [tab["n"] for tab in narrowed["tabs"] if tab["on"]] == [2], "the tab says how many wait there at all"
+    light = next(each["slug"] for each in narrowed["lights"] if each["n"])
+    other_light = next(each["slug"] for each in narrowed["lights"] if not each["n"])
+    assert sum(each["n"] for each in client.get(f"/work?light={light}").context["states"]) == 2
+    assert client.get(f"/work?light={other_light}").context["states"] == []
+
+
+def test_a_list_is_searched_by_the_place_and_the_unit_that_its_lines_show(town):
+    case = walk(dark_lamp(town), "dispatch")
+    lighting = signed_in("lighting")
+    for words in (case.township.name, case.township.name[:2], case.department.name[:2]):
+        assert [row["key"] for row in lighting.get("/work", {"text": words}).context["rows"]] == [str(case.pk)], words
+    assert lighting.get("/work", {"text": "无此街道"}).context["rows"] == []
