@@ -171,31 +171,36 @@ def evaluation_cases(request: Request) -> HttpResponse:
     if (key == "") != (choice["by"] == "all"):
         raise Http404
     try:
-        rows, name, meaning = behind(request, question, choice["by"], key)
+        rows, times, name, meaning = behind(request, question, choice["by"], key)
     except KeyError:
         raise Http404 from None
     if request.GET.get("part") in DIMENSIONS:
         rows = rows.filter(of_part(request.GET["part"], request.GET.get("is", "")))
     ordered = in_lines(rows).order_by("-reported_at", "-pk")
     page = Paginator(ordered, 50).get_page(request.GET.get("page"))
+    if times == page.paginator.count and choice["by"] != "post":
+        times = None  # nothing counted twice
     now = timezone.now()
     show_times(page, now)
     names = {role: each.name for role, each in ROLES.items()}
     context = {
-        "page": page, "rows": page.object_list, "lines": lines(rows_of(page, names, now), asked=False), "name": name, "meaning": meaning, "printed": printed(choice, question), "back": back(choice),
+        "page": page, "rows": page.object_list, "lines": lines(rows_of(page, names, now), asked=False), "name": name, "times": times, "meaning": meaning, "printed": printed(choice, question), "back": back(choice),
     }  # fmt: skip
     return render(request, "console/evaluation/cases.html", context)
 
 
-def behind(request: Request, question: Question, by: str, key: Any) -> tuple[Any, str, str]:
-    """The cases, of what, and what it means. KeyError for what is no count and no side of a ratio, or not counted for such objects."""
-    data = request.GET
+def behind(request: Request, question: Question, by: str, key: Any) -> tuple[Any, int | None, str, str]:
+    """The cases, how many times where the figure counts times, of what, and what it means. KeyError for what is no count and
+    no side of a ratio, or not counted for such objects."""
+    data, who = request.GET, request.who
     if data.get("ratio"):
         ratio, side = question.rules.ratios[data["ratio"]], {"over": _("分子"), "under": _("分母")}[data.get("side", "")]
-        rows = selectors.cases_of_ratio(request.who, ratio.slug, data["side"], question, by, key)
-        return rows, f"{_(ratio.name)} · {side}", formula(ratio)
+        rows = selectors.cases_of_ratio(who, ratio.slug, data["side"], question, by, key)
+        times = selectors.times_of(who, selectors.sides_of(ratio, data["side"]), question, by, key, scored=True)
+        return rows, times, f"{_(ratio.name)} · {side}", formula(ratio)
     count = selectors.COUNTS[data.get("count", "")]
-    return selectors.cases_behind(request.who, count.slug, question, by, key), str(count.name), str(count.meaning)
+    rows = selectors.cases_behind(who, count.slug, question, by, key)
+    return rows, selectors.times_of(who, [count.slug], question, by, key), str(count.name), str(count.meaning)
 
 
 def as_sheet(found: Table, choice: Mapping[str, Any], told: list[tuple[str, str]]) -> HttpResponse:

@@ -51,7 +51,9 @@ def printed(choice: Mapping[str, Any], question: Question) -> list[tuple[str, st
     """What the figures are figures of, as it stands on page and sheet."""
     basis = selectors.POSTS_BASIS if choice["by"] == "post" else selectors.BASES[choice["basis"]][0]
     found = [(_("期间"), choice["period"].words), (_("统计口径"), str(basis))]
-    if choice["by"] != "post":
+    if choice["by"] == "post":
+        found.append((_("计数"), _("按次，同一案件办两次算两次")))
+    else:
         found.append((_("应结案数"), str(selectors.CLOSING_DUE[choice["closing"]])))
         found.append((_("挂账(缓办)"), _("算在应处置、应结案里") if question.rules.suspended_due else _("不算在应处置、应结案里")))
     if choice["within"] is not None:

@@ -51,6 +51,11 @@ class Count:
     times: str = ""  # adds up this column instead of counting rows
     backlog: bool = False  # as things stand now, whatever the period
 
+    @property
+    def by_times(self) -> bool:
+        """Whether one case can be counted more than once: what a post did, looking again, what is added up."""
+        return bool(self.times) or self.of in ("step", "task", "check")
+
 
 OWN = Q(self_handled=False)
 RATED = OWN & ~Q(state="voided")

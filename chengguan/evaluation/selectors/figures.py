@@ -3,7 +3,7 @@ them, and exactly the cases behind each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -137,16 +137,18 @@ def _aggregate(count: Count, where: Q) -> Any:
     return Rows("pk", filter=where) if where else Rows("pk")
 
 
-def _behind(who: Who, slug: str, question: Question, by: str, key: Any, scored: bool) -> QuerySet[Any]:
-    """The ids of the cases that one count counts. KeyError for a count or a comparison that does not exist."""
+def _counted(who: Who, slug: str, question: Question, by: str, key: Any, scored: bool) -> QuerySet[Any]:
+    """The rows that one count counts. KeyError for a count or a comparison that does not exist."""
     count = COUNTS[slug]
     rows = rows_of(who, count, question)
     column = KEYS[by][count.of]
     if column:
         rows = rows.filter(**{column: key})
-    if scored and count.scored:
-        rows = rows.filter(SCORED)
-    return rows.values(CASE_OF[count.of])
+    return rows.filter(SCORED) if scored and count.scored else rows
+
+
+def _behind(who: Who, slug: str, question: Question, by: str, key: Any, scored: bool) -> QuerySet[Any]:
+    return _counted(who, slug, question, by, key, scored).values(CASE_OF[COUNTS[slug].of])
 
 
 def cases_behind(who: Who, slug: str, question: Question, by: str = "all", key: Any = "", scored: bool = False) -> QuerySet[Case]:
@@ -154,8 +156,21 @@ def cases_behind(who: Who, slug: str, question: Question, by: str = "all", key: 
     return visible(who).filter(pk__in=_behind(who, slug, question, by, key, scored))
 
 
+def times_of(who: Who, slugs: Iterable[str], question: Question, by: str = "all", key: Any = "", scored: bool = False) -> int | None:
+    """The figure itself where it may count a case more than once: what was done with it, or several counts added up; else None."""
+    counts = [COUNTS[slug] for slug in slugs]
+    if len(counts) == 1 and not counts[0].by_times:
+        return None
+    rows = [(count, _counted(who, count.slug, question, by, key, scored)) for count in counts]
+    return sum(found.aggregate(n=Coalesce(Sum(count.times), 0))["n"] if count.times else found.count() for count, found in rows)
+
+
+def sides_of(ratio: Ratio, side: str) -> Sequence[str]:
+    """The counts of one side, "over" or "under"."""
+    return ratio.over if side == "over" else ratio.unders
+
+
 def cases_of_ratio(who: Who, slug: str, side: str, question: Question, by: str = "all", key: Any = "") -> QuerySet[Case]:
-    """Exactly the cases of one side of a ratio, "over" or "under": of what is scored, as the ratio divides it."""
-    ratio = question.rules.ratios[slug]
-    found = [Q(pk__in=_behind(who, each, question, by, key, True)) for each in (ratio.over if side == "over" else ratio.unders)]
+    """Exactly the cases of one side of a ratio: of what is scored, as the ratio divides it."""
+    found = [Q(pk__in=_behind(who, each, question, by, key, True)) for each in sides_of(question.rules.ratios[slug], side)]
     return visible(who).filter(reduce(or_, found))
