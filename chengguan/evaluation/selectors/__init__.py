@@ -1,7 +1,15 @@
 """Questions of evaluation. Each takes who asks and counts only what that person may see."""
 
 from chengguan.evaluation.selectors.counts import CLOSING_DUE, COUNTS, Ask, Count
-from chengguan.evaluation.selectors.figures import Figures, Question, cases_behind, cases_of_ratio, figures, sides_of, times_of
+from chengguan.evaluation.selectors.figures import (
+    Figures,
+    Question,
+    cases_behind,
+    cases_of_ratio,
+    figures,
+    sides_of,
+    times_of,
+)
 from chengguan.evaluation.selectors.periods import BASES, KINDS, POSTS_BASIS, Period, period
 from chengguan.evaluation.selectors.tables import OBJECTS, POSTS, WITHIN, objects_for, sheet, table
 
