@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from chengguan import registry
 from chengguan.cases import selectors as cases
-from chengguan.cases.models import Case, Task
+from chengguan.cases.models import Case, Step, Task
 from chengguan.cases.selectors.running import Running
 from chengguan.cases.selectors.timeleft import TimeLeft, shown_of, time_of
 from chengguan.observations import selectors as observations
@@ -41,6 +41,8 @@ class Job:
     time: TimeLeft
     words: str = ""
     task: Task | None = None
+    back: Step | None = None
+    """What sent the work back, where it is done again."""
 
     @property
     def name(self) -> str:
@@ -64,7 +66,8 @@ def jobs(who: Who) -> list[Job]:
         crews = [post.organisation_id for post in who.posts if post.role == "crew"]
         mine = list(cases.visible(who).filter(state__in=JOBS, crew_id__in=crews))
         cases.show_times(mine, now)
-        found += [Job(case, "handle", case.deadline, shown_of(case), case.description) for case in mine]
+        back = cases.came_back(mine)
+        found += [Job(case, "handle", case.deadline, shown_of(case), case.description, back=back.get(case.pk)) for case in mine]
     far = now + timedelta(days=3650)
     return sorted(found, key=lambda job: (job.due or far, job.case.pk))
 

@@ -1,6 +1,7 @@
 """Questions about cases. Each that shows cases takes who asks and answers only with what that person may see."""
 
 from chengguan.cases.selectors.actions import Action, Field, actions_for, suggested_department
+from chengguan.cases.selectors.came_back import came_back, found_wanting, told_the_crew
 from chengguan.cases.selectors.casefiles import case_file, condition_of, durations
 from chengguan.cases.selectors.configuration import calendar, held, settings
 from chengguan.cases.selectors.counted import counts_lately
@@ -65,6 +66,7 @@ __all__ = [
     "calendar",
     "call_counts",
     "calls",
+    "came_back",
     "case_file",
     "component_here",
     "condition_of",
@@ -77,6 +79,7 @@ __all__ = [
     "durations_lately",
     "earlier",
     "find",
+    "found_wanting",
     "held",
     "history_here",
     "light_of",
@@ -100,6 +103,7 @@ __all__ = [
     "sorts_of",
     "suggested_department",
     "times_here",
+    "told_the_crew",
     "unread_of",
     "urge_counts",
     "urges",
