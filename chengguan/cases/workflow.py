@@ -289,12 +289,19 @@ RESULTS = ("按时回复", "逾期回复", "已答复", "逾期答复", "未答�
 """How what was owed beside the stage came out: a notice answered, an opinion said or not, a helper's part, a call back, or the case gone first."""
 
 _BY_MOVE: dict[tuple[str, str], Row] = {(state, row.action): row for row in TABLE for state in row.frm}
-ACTIONS: dict[str, str] = {row.action: row.name for row in reversed(TABLE)}
+ACTIONS: dict[str, str] = {row.action: row.name for row in reversed(TABLE)} | {"send_back": "退回", "recall": "撤回"}
+"""What an action is called where nobody says from which state: these two have a name of their own in each."""
 
 
 def row_for(state: str, action: str) -> Row | None:
     """The row that lets `action` happen in `state`, or None: then it is forbidden."""
     return _BY_MOVE.get((state, action))
+
+
+def name_of(state: str, action: str) -> str:
+    """What an action is called in this state."""
+    row = row_for(state, action)
+    return row.name if row else ACTIONS.get(action, action)
 
 
 def rows_from(state: str) -> Iterator[Row]:

@@ -198,7 +198,7 @@ class Step(models.Model):
 
     @property
     def action_name(self) -> str:
-        return gettext(workflow.ACTIONS.get(self.action, self.action))
+        return gettext(workflow.name_of(self.from_state, self.action))
 
 
 class Dispatch(models.Model):

@@ -196,3 +196,8 @@ def test_pending_request_lapses_when_the_stage_changes(world: World) -> None:
     services.act(world.who("department"), case, "report_back", now=NOW + timedelta(minutes=1), done="修好了", photos=[world.photo])
     assert case.requests.get().state == "lapsed"
     assert case.steps.last().given["lapsed"] == ["extend"], "and the history says so"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_a_step_is_called_what_the_table_calls_it_where_it_was_taken(row: workflow.Row) -> None:
+    assert {Step(action=row.action, from_state=state).action_name for state in row.frm} == {row.name}

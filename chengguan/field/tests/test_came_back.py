@@ -49,13 +49,13 @@ def sent_back(town: dict[str, Any], way: str) -> Case:
     return fresh(case)
 
 
-@pytest.mark.parametrize("way", ["退回处置", "初审退回", "返工", "结案前退回"])
-def test_what_came_back_says_why_by_whom_and_when_and_shows_what_was_done_before(town, way):
+@pytest.mark.parametrize("way, name", [("退回处置", "退回处置"), ("初审退回", "初审退回"), ("返工", "返工"), ("结案前退回", "退回处置")])
+def test_what_came_back_says_why_by_whom_and_when_and_shows_what_was_done_before(town, way, name):
     case = sent_back(town, way)
     step = case.steps.get(opinion=REASON)
     page = page_of(case)
-    notice = page[page.index("要返工") :].partition("<h2>")[0]
-    assert step.action_name in notice and REASON in notice and step.who_name in notice
+    notice = page[page.index("要重做") :].partition("<h2>")[0]
+    assert f"要重做（{name}）" in notice and REASON in notice and step.who_name in notice
     assert ("南边那盏还是黑的" in notice) is (way == "返工")
     photos = page[page.index("<h2>处置后的照片</h2>") :].partition('<div class="send-foot">')[0]
     assert "<figcaption>处置后 " in photos
@@ -77,7 +77,7 @@ def test_the_crew_reads_what_its_department_told_it_last(town):
     move(case, "lighting", "assign", opinion="今晚换好")
     page = page_of(fresh(case))
     assert "今晚换好" in page and case.steps.get(action="assign").who_name in page
-    assert "要返工" not in page and "处置后的照片" not in page
+    assert "要重做" not in page and "处置后的照片" not in page
     move(fresh(case), "lighting", "assign", opinion="先放警示牌")
     page = page_of(fresh(case))
     assert "先放警示牌" in page and "今晚换好" not in page
