@@ -29,6 +29,7 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/standards/identifiers.py": "the same, of a code that is malformed",
     "chengguan/subsystems/street_lights/sun.py": "names of places",
     "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",
+    "chengguan/cases/selectors/named.py": "endings of names of places",
     "chengguan/places/services": "parts of Chinese addresses and names of grids",
     "chengguan/evaluation/selectors/elsewhere.py": "how towns and vendors call what they count",
     "chengguan/console/selectors/takeovers.py": "how other systems call their columns and stages",
