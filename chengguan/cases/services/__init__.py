@@ -2,6 +2,7 @@
 
 from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.services.administration import set_calendar_day, set_setting, set_settings, undo
+from chengguan.cases.services.again import may_be_reopened
 from chengguan.cases.services.alarms import add_evidence, register_alarm, register_alarms, withdraw_evidence
 from chengguan.cases.services.habits import mark_opened
 from chengguan.cases.services.moving import act, objections
@@ -26,6 +27,7 @@ __all__ = [
     "link",
     "link_case",
     "mark_opened",
+    "may_be_reopened",
     "objections",
     "quietly",
     "read_mapping",

@@ -75,6 +75,11 @@ def _former(pairs: Sequence[tuple[Alarm, Case]], now: datetime) -> dict[int, Cas
     return found
 
 
+def may_be_reopened(case: Case, now: datetime) -> bool:
+    """Whether it has ended and its window for opening again stands."""
+    return case.state in CLOSED and bool(_window(now)(case))
+
+
 def _window(now: datetime) -> Any:
     """Whether a closed case may still be opened again."""
     settings = chosen.settings()

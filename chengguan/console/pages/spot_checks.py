@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from chengguan.cases.services import may_be_reopened
 from chengguan.console.pages.case_forms import read_position
 from chengguan.evaluation import services
 from chengguan.evaluation.models import SpotCheck
@@ -35,15 +37,15 @@ class DrawForm(Plain):
     first = forms.DateField(label=gettext_lazy("结案日期从"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     last = forms.DateField(label=gettext_lazy("至"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     wanted = forms.CharField(label=gettext_lazy("抽多少"), max_length=10, help_text=gettext_lazy("件数如 20，或比例如 5%"))
-    department = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("责任单位"), required=False)
-    township = forms.ModelChoiceField(Area.objects.none(), label=gettext_lazy("镇街"), required=False)
-    inspector = forms.ModelChoiceField(Account.objects.none(), label=gettext_lazy("信息采集员"), required=False)
+    department = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("责任单位"), required=False, empty_label=gettext_lazy("全部"))
+    township = forms.ModelChoiceField(Area.objects.none(), label=gettext_lazy("镇街"), required=False, empty_label=gettext_lazy("全部"))
+    inspector = forms.ModelChoiceField(Account.objects.none(), label=gettext_lazy("信息采集员"), required=False, empty_label=gettext_lazy("全部"))
     assigned_to = forms.ModelChoiceField(Account.objects.none(), label=gettext_lazy("派给"))
     seed = forms.IntegerField(label=gettext_lazy("随机种子"), required=False, min_value=1, max_value=10**9, help_text=gettext_lazy("留空由系统定；填旧种子可复现"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("department", Organisation.objects.filter(enabled=True, kind__in=("department", "township")).order_by("code"))
+        self.offer("department", Organisation.objects.filter(enabled=True, kind__in=("department", "township")).order_by("kind", "code"))
         self.offer("township", Area.objects.filter(level="township").defer("geom", "geom_3857").order_by("code"))
         self.offer("inspector", Account.objects.filter(pk__in=[each.pk for each in accounts_with_role("inspector")]).order_by("name"))
         self.offer("assigned_to", Account.objects.filter(pk__in=[each.pk for each in questions.judges()]).order_by("name"))
@@ -77,14 +79,18 @@ def spot_sample(request: Request, sample_id: int) -> HttpResponse:
 @require_GET
 @requires("evaluation.see")
 def spot_check(request: Request, check_id: int) -> HttpResponse:
-    check = get_object_or_404(questions.checks(request.who), pk=check_id)
+    return _page(request, get_object_or_404(questions.checks(request.who), pk=check_id))
+
+
+def _page(request: Request, check: SpotCheck, errors: Sequence[str] = ()) -> HttpResponse:
+    """The case that is looked at again; refused, with what was typed and everything that is wrong with it."""
     context = {
         "check": check, "verdicts": SpotCheck.VERDICTS, "may_judge": questions.may_judge(request.who, check), "photos": check.photos.all(),
         "after": check.case.photos.filter(kind__in=("after", "verify")).select_related("attachment"),
         "may_follow": check.persists and check.followed_by_id is None and request.who.has("shift_leader"),
-        "reopens": check.case.state == "closed",
+        "reopens": may_be_reopened(check.case, timezone.now()), "typed": request.POST, "errors": errors,
     }  # fmt: skip
-    return render(request, "console/evaluation/check.html", context)
+    return render(request, "console/evaluation/check.html", context, status=422 if errors else 200)
 
 
 @sent_from("spot-check", "check_id")
@@ -99,14 +105,12 @@ def spot_check_judge(request: Request, check_id: int) -> HttpResponse:
             point=Point(*place, srid=4490) if place else None, persists=request.POST.get("persists") == "1",
         )  # fmt: skip
     except ValidationError as wrong:
-        messages.warning(request, " ".join(wrong.messages))
+        return _page(request, check, wrong.messages)
     except services.Refused as refused:
-        messages.warning(request, refused.words)
-    else:
-        messages.success(request, _("结论已记下。"))
-        following = questions.checks(request.who).filter(sample=check.sample_id, verdict="", assigned_to=request.who.account_id).first()
-        return redirect("spot-check", following.pk) if following else redirect("spot-sample", check.sample_id)
-    return redirect("spot-check", check.pk)
+        return _page(request, check, [each.words for each in refused.every])
+    messages.success(request, _("结论已记下。"))
+    following = questions.checks(request.who).filter(sample=check.sample_id, verdict="", assigned_to=request.who.account_id).first()
+    return redirect("spot-check", following.pk) if following else redirect("spot-sample", check.sample_id)
 
 
 @sent_from("spot-check", "check_id")

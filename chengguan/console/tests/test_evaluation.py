@@ -127,12 +127,15 @@ def test_a_sample_is_drawn_judged_and_followed_from_the_pages(closed):
     Holding.objects.create(account=someone, post=post, valid_from=date(2020, 1, 1))
     desk, today = client("leader"), timezone.localdate()
     asked = {"first": today - timedelta(days=3), "last": today, "wanted": "100%", "assigned_to": someone.pk}
+    assert desk.get("/evaluation/checks").content.decode().count('<option value="" selected>全部</option>') == 3
     assert desk.post("/evaluation/checks", asked).status_code == 302
     check = SpotCheck.objects.get()
     assert closed.number in desk.get(f"/evaluation/checks/{check.sample_id}").content.decode()
     assert "记下结论" in desk.get(f"/evaluation/check/{check.pk}").content.decode()
-    answer = desk.post(f"/evaluation/check/{check.pk}/judge", {"verdict": "overturned", "words": "还坏着"}, follow=True)
-    assert "推翻核查要有现场照片" in answer.content.decode()
+    answer = desk.post(f"/evaluation/check/{check.pk}/judge", {"verdict": "overturned", "words": "还坏着", "persists": "1"})
+    page = answer.content.decode()
+    assert (answer.status_code, "推翻核查要有现场照片" in page, "还坏着</textarea>" in page) == (422, True, True)
+    assert re.findall(r'value="(\w+)" checked', page) == ["overturned", "1"], "what was typed comes back"
     desk.post(f"/evaluation/check/{check.pk}/judge", {"verdict": "stands"})
     check.refresh_from_db()
     assert check.verdict == "stands"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.cases.models import Case, Task
 from chengguan.cases.selectors.refusals import Refused
-from chengguan.cases.services import act, link_case
+from chengguan.cases.services import act, link_case, may_be_reopened
 from chengguan.evaluation.models import CaseFact, Sample, SpotCheck
 from chengguan.evaluation.selectors.counts import RECALLED
 from chengguan.evaluation.services.deriving import refresh
@@ -27,6 +27,8 @@ from chengguan.places.selectors import inside_county
 from chengguan.things.models import Attachment
 
 MOST = 500
+FOUND_BY = "leader"
+"""The source of a case that begins with a spot check: given out by those who oversee the work, reported by nobody below them."""
 
 
 def _verifications(case_ids: Sequence[int]) -> dict[int, int]:
@@ -101,34 +103,36 @@ def judge(
         raise Refused(_("这一件不是派给您复核的"))
     if found.verdict:
         raise Refused(_("这一件已经有结论了，结论不改"))
-    if verdict not in dict(SpotCheck.VERDICTS):
-        raise Refused(_("请选一个结论"), "verdict")
-    if verdict == "overturned" and not words.strip():
-        raise Refused(_("推翻核查要说明看到了什么"), "words")
-    if verdict == "overturned" and not photos:
-        raise Refused(_("推翻核查要有现场照片"), "photos")
-    if point is not None:
-        _check_place(point)
-    found.verdict, found.words, found.point = verdict, words.strip(), point
-    found.persists = persists and verdict == "overturned"
+    against = list(_against(verdict, words, photos, point, persists))
+    if against:
+        raise Refused.together(against)
+    found.verdict, found.words, found.point, found.persists = verdict, words.strip(), point, persists
     found.judged_at, found.judged_by_id = now or timezone.now(), who.account_id
     found.save()
     found.photos.set(photos)
     refresh([found.case_id])
     audit(who, "sample.judge", found, summary=f"{found.case} {found.get_verdict_display()}")
-    _tell(found)
+    _tell(found, found.judged_at)
     return found
 
 
-def _check_place(point: Point) -> None:
-    """Where somebody looked again is a place of this county."""
-    if not (-180 <= point.x <= 180 and -90 <= point.y <= 90):
-        raise Refused(_("复核位置不是一个坐标，请在地图上重新点"), "place")
-    if not inside_county(point):
-        raise Refused(_("复核位置不在本县范围内，请在地图上重新点"), "place")
+def _against(verdict: str, words: str, photos: Sequence[Attachment], point: Point | None, persists: bool) -> Iterator[Refused]:
+    """What is wrong with a conclusion. Where somebody looked again is a place of this county."""
+    if verdict not in dict(SpotCheck.VERDICTS):
+        yield Refused(_("请选一个结论"), "verdict")
+    if verdict == "stands" and persists:
+        yield Refused(_("核查属实就是问题已经解决；问题仍在的，请选“推翻核查”"), "persists")
+    if verdict == "overturned" and not words.strip():
+        yield Refused(_("推翻核查要说明看到了什么"), "words")
+    if verdict == "overturned" and not photos:
+        yield Refused(_("推翻核查要有现场照片"), "photos")
+    if point is not None and not (-180 <= point.x <= 180 and -90 <= point.y <= 90):
+        yield Refused(_("复核位置不是一个坐标，请在地图上重新点"), "place")
+    elif point is not None and not inside_county(point):
+        yield Refused(_("复核位置不在本县范围内，请在地图上重新点"), "place")
 
 
-def _tell(check: SpotCheck) -> None:
+def _tell(check: SpotCheck, now: datetime) -> None:
     if check.verdict != "overturned":
         return
     title = _("抽查推翻核查：%(case)s") % {"case": check.case}
@@ -136,27 +140,29 @@ def _tell(check: SpotCheck) -> None:
     if check.inspector is not None:
         notify(check.inspector, title, check.words, f"/cases/{check.case_id}", "evaluation")
     if check.persists:
-        notify("shift_leader", title, _("问题仍在，请重开或另立关联案件：%(words)s") % {"words": check.words}, link, "evaluation")
+        reopens = may_be_reopened(check.case, now)
+        words = _("问题仍在，请重开或另立关联案件：%(words)s") if reopens else _("问题仍在，重开期已过，请另立关联案件：%(words)s")
+        notify("shift_leader", title, words % {"words": check.words}, link, "evaluation")
 
 
 @transaction.atomic
 def follow(who: Who, check: SpotCheck | int, how: str, now: datetime | None = None) -> Case:
     """What a fault that persists leads to: the case opened again ("reopen", within its window) or a linked one ("link")."""
-    found = SpotCheck.objects.select_for_update(of=("self",)).select_related("case").get(pk=check if isinstance(check, int) else check.pk)
+    found = SpotCheck.objects.select_for_update(of=("self",)).select_related("case", "judged_by").get(pk=check if isinstance(check, int) else check.pk)
     if not who.has("shift_leader"):
         raise Refused(_("重开或另立案件由值班长办"))
     if not found.persists:
         raise Refused(_("抽查没有说问题仍在"))
     if found.followed_by_id is not None:
         raise Refused(_("已经重开或另立过了"))
-    words = _("抽查发现问题仍在：%(words)s") % {"words": found.words}
+    words = _("抽查（%(who)s）发现问题仍在：%(words)s") % {"who": found.judged_by.name if found.judged_by else "", "words": found.words}
     moment = now or timezone.now()
     if how == "reopen":
         given: dict[str, Any] = {"reason": words}
         act(who, found.case, "reopen", now=moment, **given)
         found.followed_by = found.case
     else:
-        found.followed_by = link_case(who, found.case, words, moment)
+        found.followed_by = link_case(who, found.case, words, moment, source=FOUND_BY, photos=list(found.photos.all()))
     found.save(update_fields=["followed_by"])
     return found.followed_by
 

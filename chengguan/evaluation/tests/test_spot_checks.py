@@ -139,7 +139,7 @@ def test_the_shift_leader_opens_the_case_again(world: World) -> None:
     check = overturned(world)
     case = services.follow(world.who("shift_leader"), check, "reopen", now=NOW)
     assert (case.pk, Case.objects.get(pk=case.pk).state) == (check.case_id, "awaiting_dispatch")
-    assert case.steps.last().opinion == "抽查发现问题仍在：灯还是不亮"
+    assert case.steps.last().opinion == f"抽查（{check.judged_by.name}）发现问题仍在：灯还是不亮"
     with pytest.raises(services.Refused, match="已经重开"):
         services.follow(world.who("shift_leader"), check, "link")
 
@@ -148,7 +148,36 @@ def test_or_begins_a_linked_case_and_the_old_result_stays(world: World) -> None:
     check = overturned(world)
     case = services.follow(world.who("shift_leader"), check, "link", now=NOW)
     assert (case.linked_to_id, case.state) == (check.case_id, "reported")
+    assert (case.get_source_display(), case.description) == ("领导交办", f"抽查（{check.judged_by.name}）发现问题仍在：灯还是不亮")
+    assert [photo.attachment for photo in case.photos.all()] == [world.photo], "what was seen on the spot goes with it"
     assert Case.objects.get(pk=check.case_id).state == "closed"
+
+
+def test_the_notice_offers_opening_again_only_while_the_case_can_be_opened_again(world: World) -> None:
+    texts = []
+    for ended in (NOW - timedelta(days=1), NOW - timedelta(days=300)):
+        case = history(world, "archived", task=VERIFIED, closed_at=ended)
+        sample = drawn(world, "100%", start=ended - timedelta(days=1), end=ended + timedelta(days=1))
+        services.judge(world.who("overseer"), sample.checks.get(case=case), "overturned", words="还坏着", photos=[world.photo], persists=True, now=NOW)
+        texts.append(Notice.objects.filter(account=world.accounts["shift_leader"], kind="evaluation").latest("pk").text)
+    assert texts == ["问题仍在，请重开或另立关联案件：还坏着", "问题仍在，重开期已过，请另立关联案件：还坏着"]
+
+
+def test_what_stands_leaves_no_fault_standing(world: World) -> None:
+    closed(world)
+    check = drawn(world).checks.get()
+    with pytest.raises(services.Refused, match="请选“推翻核查”") as refused:
+        services.judge(world.who("overseer"), check, "stands", persists=True, now=NOW)
+    assert refused.value.field == "persists"
+    check.refresh_from_db()
+    assert check.verdict == ""
+
+
+def test_all_that_is_wrong_with_a_conclusion_is_said_at_once(world: World) -> None:
+    closed(world)
+    with pytest.raises(services.Refused) as refused:
+        services.judge(world.who("overseer"), drawn(world).checks.get(), "overturned", now=NOW)
+    assert [each.field for each in refused.value.every] == ["words", "photos"]
 
 
 def test_nothing_follows_from_a_fault_that_is_gone(world: World) -> None:
