@@ -55,7 +55,7 @@ def read_hours(given: Sequence[Sequence[str]]) -> Hours:
     hours = tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in given)
     edges = [edge for pair in hours for edge in pair]
     if not hours or edges != sorted(set(edges)):
-        raise ValueError(f"工作时间应依次排列、互不重叠：{given}")
+        raise ValueError(f"工作时间应依次排列、互不重叠：{'、'.join(f'{start}–{end}' for start, end in given)}")
     return hours
 
 

@@ -118,6 +118,8 @@ WHOLE = {
 """Settings that are whole numbers, with the least and the most."""
 LONGEST = {"minute": 60 * 24 * 366, "urgent_hour": 24 * 366, "urgent_day": 366, "work_hour": 24 * 366, "work_day": 366, "natural_day": 366}
 """A year: a longer limit is a slip of the pen."""
+MOST = 100_000
+"""Of metres, days, times: what is more is a slip of the pen too."""
 
 
 def check(key: str, value: Any) -> None:
@@ -129,8 +131,8 @@ def check(key: str, value: Any) -> None:
         words = SHAPES[setting.shape](value)
         good = not words
     elif isinstance(default, dict):
-        good = isinstance(value, dict) and set(value) == {"value", "clock"} and value["clock"] in CLOCKS and _positive(value["value"])
-        words = "应为大于零的数，再选一种计时方式"
+        good = isinstance(value, dict) and set(value) == {"value", "clock"} and value["clock"] in CLOCKS and _positive(value["value"], LONGEST[value["clock"]])
+        words = "应为大于零、不超过一年的数，再选一种计时方式"
     elif isinstance(default, bool):
         good, words = isinstance(value, bool), "应为是或否"
     elif isinstance(default, str):
@@ -153,13 +155,13 @@ def check(key: str, value: Any) -> None:
         words = SHAPES["matters"](value)
         good = not words
     else:
-        good, words = _positive(value) and (key != "lights.yellow" or value < 1), "应为大于零的数"
+        good, words = _positive(value, MOST) and (key != "lights.yellow" or value < 1), f"应为大于零、不超过 {MOST} 的数"
     if not good:
         raise ValueError(f"{setting.name}: {words}")
 
 
-def _positive(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _positive(value: Any, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most
 
 
 def fits(prefixes: Iterable[str], matter: str) -> bool:

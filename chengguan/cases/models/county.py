@@ -18,7 +18,7 @@ class CalendarDay(models.Model):
         verbose_name = verbose_name_plural = _("工作日历")
 
     def __str__(self) -> str:
-        return f"{self.day} {self.working}"
+        return str(self.day)
 
 
 class Setting(models.Model):

@@ -114,7 +114,7 @@ class Checks:
     def _times(self, said: Said) -> None:
         reported, closed = said.times["reported_at"], said.times.get("closed_at")
         if reported > self.now + FUTURE:
-            raise RowRefused(_("上报时间在将来：%(moment)s") % {"moment": f"{reported:%F %R}"})
+            raise RowRefused(_("上报时间在将来：%(moment)s") % {"moment": f"{timezone.localtime(reported):%F %R}"})
         if closed is not None and closed < reported:
             raise RowRefused(_("办结早于上报：%(reported)s，%(closed)s") % {"reported": f"{reported:%F %R}", "closed": f"{closed:%F %R}"})
         ended = said.texts["state"] in ENDED_STATES

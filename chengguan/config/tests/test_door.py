@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from chengguan.config import base_map, urls
 from chengguan.config.asgi import application
+from chengguan.config.settings import refusals_in_a_line
 from chengguan.engines import health
 from chengguan.people.middleware import UnfitMiddleware
 from chengguan.people.models import Account
@@ -107,3 +108,11 @@ def test_what_the_database_refused_is_logged_whole(answer, caplog):
     with caplog.at_level(logging.ERROR):
         assert answer(RequestFactory().get("/work"), DataError("division by zero")).status_code == 400
     assert "division by zero" in caplog.text
+
+
+@pytest.mark.parametrize(("status", "whole"), [(403, False), (404, False), (500, True)])
+def test_a_refusal_is_a_line_of_the_log_and_what_broke_is_whole(status: int, whole: bool) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "no", (), (ValueError, ValueError("x"), None))
+    record.status_code = status
+    assert refusals_in_a_line(record)
+    assert (record.exc_info is not None) is whole

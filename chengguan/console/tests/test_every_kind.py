@@ -223,3 +223,6 @@ def test_a_row_of_a_sheet_sets_ends_and_refuses_by_its_days(admin):
     assert taken(("01037", "", "", "", "drainage", "2025-01-01", "2026-01-01"), ("01037", "", "", "", "drainage", "2025-06-01", "2025-07-01")).changed == 1
     before = Responsibility.objects.get(matter_code="01037", owner=None, organisation=drainage)
     assert (before.valid_from.isoformat(), before.valid_to.isoformat()) == ("2025-01-01", "2026-01-01"), "days that are over, as a fresh county reads them in"
+    upside_down = taken(("01037", "", "", "", "drainage", "2026-03-01", "2026-01-01"), ("01037", "", "", "lighting", "drainage", "2027-03-01", "2026-02-01"), ("01037", "", "", "lighting", "drainage", "", "2026-02-01"))
+    assert (upside_down.changed, [line for line, _why in upside_down.refused]) == (0, [2, 3, 4])
+    assert Responsibility.objects.get(organisation=drainage, owner=lighting).valid_to is None, "what stands is not ended by a slip"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -56,6 +57,8 @@ def change_account(who: Who, account: Account, **changes: Any) -> Account:
         locked.phone = kept_telephone(locked.phone)
     if not locked.is_active:
         _keep_an_administrator(without_account=locked.pk)
+        if who.account_id == locked.pk:
+            raise ValidationError(_("不能停用自己的账号，请由另一名管理员来停用。"))
     save_audited(who, locked, "account.change")
     if not locked.is_active:
         end_sessions(locked)
@@ -142,6 +145,7 @@ def _one_at_a_time() -> None:
 def _keep_an_administrator(without_account: int | None = None, without_holding: int | None = None) -> None:
     """ValidationError when nobody would be left who can sign in and administer."""
     held = Holding.objects.filter(on(), post__role=ADMINISTRATOR, post__organisation__enabled=True, account__is_active=True)
+    held = held.exclude(account__password__startswith=UNUSABLE_PASSWORD_PREFIX)  # who was never given a password cannot sign in
     left = [pair for pair in held.values_list("pk", "account_id") if pair[0] != without_holding and pair[1] != without_account]
     if held.exists() and not left:
         raise ValidationError(_("这是最后一名管理员，不能停用或免去。请先指定另一名管理员。"), code="last_administrator")

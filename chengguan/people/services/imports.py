@@ -137,8 +137,8 @@ def import_organisations(who: Who, rows: Sequence[Row]) -> Report:
 
 
 def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
-    """By matter, area and owner of the component: from its day on (today) the named department answers, or until its day, or on the days between. A row that
-    says what holds already changes nothing."""
+    """By matter, area and owner of the component: from its day on (today) the named department answers, or until its day, or on the days
+    between. A row that says what holds already changes nothing."""
     require(who, "people.manage_responsibility")
 
     def take(row: Row) -> str:
@@ -152,12 +152,15 @@ def import_responsibilities(who: Who, rows: Sequence[Row]) -> Report:
         if (stands.filter(valid_from=since) if since else stands).exists():
             return "same"
         runs = known.filter(valid_to=None).first()
+        if runs is not None and since not in (None, runs.valid_from):
+            raise ValidationError(_("这家单位已自 %(day)s 起负责这一项，“自”不能改") % {"day": runs.valid_from})
+        begins = since or (runs.valid_from if runs else None)
+        if until is not None and begins is not None and until <= begins:
+            raise ValidationError(_("“至”要晚于“自”"))
         if until is not None and runs is not None:
             end_dated(who, runs, until)
         elif until is not None:
             set_responsibility_for(who, since, until, matter_code=row["事项编码"], organisation=organisation, area=area, owner=owner)
-        elif runs is not None:
-            raise ValidationError(_("这家单位已自 %(day)s 起负责这一项，“自”不能改") % {"day": runs.valid_from})
         else:
             set_responsibility(who, row["事项编码"], organisation, area, owner, since)
         return "changed"

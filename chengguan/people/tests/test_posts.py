@@ -35,6 +35,18 @@ def test_with_a_second_administrator_the_first_may_go(person):
     assert [each.username for each in accounts_with_role(ADMINISTRATOR)] == ["second"]
 
 
+def test_nobody_disables_themselves_nor_leaves_it_to_who_cannot_sign_in(person):
+    first, second = person("root", "administrator"), person("second", "administrator")
+    with pytest.raises(ValidationError, match="自己的账号"):
+        services.change_account(who_is(first), first, is_active=False)
+    second.set_unusable_password()
+    second.save()
+    first.set_password("a-good-long-one")
+    first.save()
+    with pytest.raises(ValidationError, match="最后一名管理员"):
+        services.change_account(who_is(second), first, is_active=False)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_cannot_relieve_each_other_at_once(person):
     accounts = [person("one", "administrator"), person("two", "administrator")]
