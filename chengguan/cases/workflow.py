@@ -228,7 +228,7 @@ TABLE: tuple[Row, ...] = (
         ("end:结案", "start:发核查"), "核查看不清楚，再看一次。"),
     Row(("awaiting_closing",), "send_back_to_handling", "handling", "退回处置", ("shift_leader", "township"), ("reason",), ("own_level",),
         ("end:结案", "resume:处置"), "没到结案条件，回去接着做。"),
-    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "ask_force_close", SAME, "申请强制结案", ("shift_leader",), ("reason",), ("no_request",),
+    Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "ask_force_close", SAME, "申请强制结案", ("shift_leader",), ("reason",), ("no_request", "not_approved_yet"),
         (), "强制结案要领导点头。", asks="force_close"),
     Row(("reported_back", "awaiting_verification", "verified", "awaiting_closing"), "grant_force_close", SAME, "同意强制结案", ("leader",), ("opinion?",), ("request:force_close",),
         (), "领导同意，值班长去做。", decides="force_close"),

@@ -14,6 +14,7 @@ import { startEnter } from "./enter";
 import { island, mountAll } from "./islands";
 import { followLive, startLive } from "./live";
 import { mountForms, startForms } from "./phone";
+import { startOnce } from "./once";
 import { startRequests } from "./requests";
 import { countTicks, keepRows, startRows } from "./rows";
 import { refreshAges, startAges } from "./time";
@@ -31,6 +32,7 @@ function begin(): void {
   keepRows();
   startDialogs();
   startEnter();
+  startOnce();
   startAges();
   startLive();
   startForms();

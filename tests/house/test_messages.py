@@ -31,6 +31,7 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",
     "chengguan/cases/selectors/named.py": "endings of names of places",
     "chengguan/places/services": "parts of Chinese addresses and names of grids",
+    "chengguan/cases/selectors/named.py": "how names of townships and communities end",
     "chengguan/evaluation/selectors/elsewhere.py": "how towns and vendors call what they count",
     "chengguan/console/selectors/takeovers.py": "how other systems call their columns and stages",
     "chengguan/console/pages/takeover_form.py": "how other systems write a time",

@@ -106,6 +106,18 @@ def test_enter_decides_nothing_where_a_form_has_several_buttons(people: People, 
     expect(page.locator(".case-head .stage")).to_have_text("待受理")
 
 
+def test_a_second_press_sends_nothing_again_and_a_later_one_does(people: People, standing: dict[str, Any]) -> None:
+    page, sent = people.desk("accept"), []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.goto("/handover/new")
+    for times in (1, 2):
+        page.fill("#since", "2099-01-01T00:00")
+        page.locator("form:has(#since) button").last.dblclick()
+        expect(page.locator("form [role=alert]")).to_contain_text("当班自要早于现在")
+        page.wait_for_load_state("networkidle")
+        assert len(sent) == times
+
+
 def test_a_list_on_paper_has_its_filters_and_no_bars(people: People, standing: dict[str, Any]) -> None:
     page = people.desk("accept")
     page.goto("/work?state=reported")

@@ -123,6 +123,7 @@ class Request(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case"], condition=Q(state="waiting"), name="one_waiting_request"),
         ]
+        indexes = [models.Index(fields=["case"], name="request_forced", condition=Q(kind="force_close", state="granted"))]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_state_display()}"

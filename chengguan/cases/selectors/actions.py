@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import extending, guards, handling
+from chengguan.cases.selectors.approved import approval_of
 from chengguan.cases.selectors.configuration import calendar, settings
 from chengguan.cases.selectors.ladders import who_will_decide
 from chengguan.cases.selectors.levels import inspectors_within
@@ -71,7 +72,8 @@ def actions_for(who: Who, case: Case, now: datetime | None = None) -> list[Actio
             fields = tuple(_field(move, each, required) for each, required in asked)
             if role == "township":
                 fields = tuple(_within(who, case, each) for each in fields)
-            found.append(Action(row.action, _(row.name), row.main, fields, _why(move), move.role))
+            main = row.main and not (row.action == "follow_up" and case.satisfaction)  # said already: it may be said anew, and is no next step
+            found.append(Action(row.action, _(row.name), main, fields, _why(move), move.role))
     return _decisions_first(found, case)
 
 
@@ -113,6 +115,12 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
         options, value, why = _inspectors(case)
     elif asked.kind == "case":
         options, why = _same_place(move.who, case)
+    elif asked.name == "reason" and move.row.action == "force_close":
+        approval = approval_of(case)
+        value, why = (approval.reason, _("申请时写的，可以改")) if approval else ("", "")
+    elif asked.name == "reason" and move.row.action == "reopen":
+        still = case.linked.filter(state__in=workflow.OPEN).first()
+        why = _("由它另立的 %(case)s 还在办，重开后是两件") % {"case": still} if still else ""
     elif asked.name == "extended_to":
         value, why = extending.suggested(move)
     elif asked.name == "photos":

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengguan.cases.models import Case, Request, Task
+from chengguan.cases.selectors import approved
 from chengguan.engines import prepared
 
 MARKS: dict[str, Any] = {
@@ -22,6 +23,7 @@ MARKS: dict[str, Any] = {
     "suspend": _("挂账待审"),
     "void": _("作废待审"),
     "force_close": _("强制结案待审"),
+    "approved": _("已准强制结案"),
     "appeal": _("申诉中"),
     "reply": _("督办待回复"),
     "consult": _("会商中"),
@@ -30,6 +32,10 @@ _REQUESTS = tuple(kind for kind, _name in Request.KINDS)
 _TASKS = ("reply", "consult")
 WAITING = f"""
 SELECT case_id, kind, NULL::timestamptz FROM cases_request WHERE case_id = ANY(%(cases)s::bigint[]) AND state = 'waiting'
+UNION ALL
+SELECT cases_case.id, 'approved', NULL FROM cases_request JOIN cases_case ON cases_case.id = case_id WHERE case_id = ANY(%(cases)s::bigint[])
+AND cases_request.kind = 'force_close' AND cases_request.state = 'granted' AND cases_case.state IN {approved.FROM}
+AND decided_at >= coalesce(reported_back_at, reported_at)
 UNION ALL
 SELECT case_id, kind, due FROM cases_task WHERE case_id = ANY(%(cases)s::bigint[]) AND kind IN {_TASKS} AND done_at IS NULL
 """
@@ -57,6 +63,8 @@ def marks_among(case: Case, requests: Iterable[Request], tasks: Iterable[Task], 
     for request in requests:
         if request.state == "waiting":
             _add(found, request.kind, None, now)
+        elif approved.is_approval(request, case):
+            _add(found, "approved", None, now)
     for task in tasks:
         if task.kind in _TASKS and task.done_at is None:
             _add(found, task.kind, task.due, now)
@@ -85,6 +93,8 @@ def with_mark(slug: str) -> Q:
         return Q(important=True)
     if slug == "responsibility":
         return Q(responsibility_open=True)
+    if slug == "approved":
+        return Q(pk__in=Request.objects.filter(approved.APPROVED).values("case"))
     if slug in _REQUESTS:
         return Q(pk__in=Request.objects.filter(kind=slug, state="waiting").values("case"))
     if slug in _TASKS:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from chengguan.cases import timing
+from chengguan.cases.selectors.approved import approval_of
 from chengguan.cases.selectors.extending import extension_in_reach
 from chengguan.cases.selectors.ladders import LADDERS, deciders_of, posts_in_words
 from chengguan.cases.selectors.move import Move
@@ -66,11 +67,13 @@ def within_a_year(move: Move) -> None:
 
 
 def leader_approved(move: Move) -> None:
-    """Of this round: an approval from before the last report back is used up. A case that was taken over may not know when that was."""
-    since = move.case.reported_back_at or move.case.reported_at
-    granted = move.case.requests.filter(kind="force_close", state="granted", decided_at__gte=since)
-    if not granted.exists():
+    if approval_of(move.case) is None:
         raise Refused(_("强制结案要先有领导同意"))
+
+
+def not_approved_yet(move: Move) -> None:
+    if approval_of(move.case) is not None:
+        raise Refused(_("领导已同意，可以直接强制结案"))
 
 
 def reviewed(move: Move) -> None:
@@ -85,6 +88,6 @@ def not_reviewed(move: Move) -> None:
 
 REQUESTS = (
     on_the_ladder, reviewer_or_on_the_ladder, return_window, no_request, not_overdue, extensions_left,
-    within_a_year, leader_approved, reviewed, not_reviewed, extension_in_reach,
+    within_a_year, leader_approved, not_approved_yet, reviewed, not_reviewed, extension_in_reach,
 )  # fmt: skip
 """Guards of the table that stand here."""

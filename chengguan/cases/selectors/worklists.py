@@ -15,6 +15,7 @@ from django.utils import timezone
 from chengguan.cases import workflow
 from chengguan.cases.models import Case, Dispatch, Request, Step, Task
 from chengguan.cases.selectors import levels
+from chengguan.cases.selectors.approved import APPROVED
 from chengguan.cases.selectors.asked import asked_of
 from chengguan.cases.selectors.configuration import settings
 from chengguan.cases.selectors.habits import opened_since
@@ -99,6 +100,8 @@ def _waits_for(who: Who, roles: Iterable[str]) -> dict[str, Q]:
         rows = list(asked.annotate(**deciding).values("case", *deciding)[:MOST_REQUESTS])
         for role in deciding:  # as numbers: beside an OR a subquery would walk through every case there ever was
             found[role] |= Q(pk__in=[row["case"] for row in rows if row[role]])
+    if "shift_leader" in found:
+        found["shift_leader"] |= Q(pk__in=list(Request.objects.filter(APPROVED).values_list("case", flat=True)[:MOST_REQUESTS]))
     for role, owed in _owed(who, found).items():
         found[role] |= Q(pk__in=owed)
     return found

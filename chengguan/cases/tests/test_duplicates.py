@@ -33,7 +33,7 @@ def test_the_shift_leader_merges_before_filing(world: World) -> None:
     assert not case.clocks.filter(ended_at=None).exists()
 
 
-def test_one_press_on_the_page_merges(client: Client, world: World) -> None:
+def test_the_page_points_the_form_at_the_other_case_and_the_form_merges(client: Client, world: World) -> None:
     Case.objects.update(reported_at=timezone.now())
     main = world.case("handling", reported_at=timezone.now())
     case = world.case("reported", reported_at=timezone.now())
@@ -41,6 +41,9 @@ def test_one_press_on_the_page_merges(client: Client, world: World) -> None:
     page = client.get(f"/cases/{case.pk}").content.decode()
     assert "是同一件，并入" in page
     assert "相距 0 米" in page
+    assert f"/cases/{case.pk}/do/merge" not in page, "nothing merges at one press: nobody can take it back"
+    form = client.get(f"/cases/{case.pk}?act=merge&into={main.pk}").content.decode()
+    assert f"/cases/{case.pk}/do/merge" in form and f'name="into" value="{main.pk}" checked' in form
     assert client.post(f"/cases/{case.pk}/do/merge", {"into": main.pk, "version": case.version}).status_code == 302
     case.refresh_from_db()
     assert case.merged_into == main

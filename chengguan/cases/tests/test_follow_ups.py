@@ -156,3 +156,19 @@ def test_a_call_is_offered_only_where_somebody_left_a_number(world: World) -> No
         services.act(world.who("acceptor"), nobody, "follow_up", now=NOW, satisfaction="satisfied")
     world.case("merged", reporter_phone="13900004444", merged_into=main)
     assert offered(main), "who reported the same thing did"
+
+
+def test_what_was_asked_already_is_no_next_step_and_reopening_says_what_is_still_in_hand(world: World) -> None:
+    case = world.case("awaiting_closing", **CALLER)
+    close(world, case)
+
+    def offered(role: str) -> dict[str, selectors.Action]:
+        case.refresh_from_db()
+        return {action.slug: action for action in selectors.actions_for(world.who(role), case, NOW)}
+
+    assert offered("acceptor")["follow_up"].main
+    services.act(world.who("acceptor"), case, "follow_up", now=NOW, satisfaction="satisfied")
+    assert not offered("acceptor")["follow_up"].main
+    assert [field.why for field in offered("shift_leader")["reopen"].fields] == [""]
+    linked = world.case("handling", linked_to=case)
+    assert str(linked) in offered("shift_leader")["reopen"].fields[0].why

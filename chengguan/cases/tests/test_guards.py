@@ -200,8 +200,15 @@ def test_force_close_needs_a_leader_and_is_marked_for_ever(world: World) -> None
     with pytest.raises(services.Refused, match="领导"):
         services.act(world.who("shift_leader"), case, "force_close", now=NOW, reason="拖太久")
     services.act(world.who("shift_leader"), case, "ask_force_close", now=NOW, reason="拖太久")
+    shift = world.who("shift_leader")
+    assert case not in selectors.worklist(shift, post="shift_leader").cases
     services.act(world.who("leader"), case, "grant_force_close", now=NOW)
-    services.act(world.who("shift_leader"), case, "force_close", now=NOW, reason="拖太久")
+    waits = selectors.worklist(shift, post="shift_leader", mark="approved", now=NOW).cases
+    assert [(each.pk, [mark.slug for mark in each.marks]) for each in waits] == [(case.pk, ["approved"])], "the next step is the shift leader's"
+    assert [mark.slug for mark in selectors.case_file(shift, case.pk, NOW)["marks"]] == ["approved"]
+    offered = {action.slug: action for action in selectors.actions_for(shift, case, NOW)}
+    assert "ask_force_close" not in offered and next(field.value for field in offered["force_close"].fields if field.name == "reason") == "拖太久"
+    services.act(shift, case, "force_close", now=NOW, reason="拖太久")
     case.refresh_from_db()
     assert (case.state, case.forced) == ("closed", True)
 

@@ -77,7 +77,8 @@ def _offered(who: Who, case: Case, actions: list[Action], action: Action | None,
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     who: Who = request.who  # type: ignore[attr-defined]
     file = _file(who, case_id)
-    page = _page(request, case_id, file=file, shown=request.GET.get("act", ""))
+    chosen: dict[str, Any] = {"typed": request.GET} if "into" in request.GET else {}  # pointed at beside the form, sent by the form
+    page = _page(request, case_id, file=file, shown=request.GET.get("act", ""), **chosen)
     services.mark_opened(who, file["case"])
     return page
 

@@ -56,9 +56,12 @@ def new(request: Request) -> HttpResponse:
     post = _post(request)
     now = timezone.now()
     typed = moment(request.POST.get("since") or request.GET.get("since"))
-    since = typed if typed and now - questions.LONGEST <= typed < now else questions.begin_of(post, now)
+    fits = typed is not None and now - questions.LONGEST <= typed < now
+    since = typed if typed and fits else questions.begin_of(post, now)
     wrong = ""
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("since") and not fits:
+        wrong = _("当班自要早于现在，最多早 %(n)d 小时。没有签字，请看过下面的起点再签。") % {"n": questions.LONGEST // timedelta(hours=1)}
+    elif request.method == "POST":
         try:
             sheet = services.hand_over(request.who, post.role, post.organisation_id, since=since, remarks=request.POST.get("remarks", ""))
         except Refused as refused:

@@ -175,3 +175,12 @@ def test_a_sentence_forgotten_and_signed_at_once_is_a_sheet_of_its_own(town):
     assert second.pk != first.pk
     with pytest.raises(Refused, match="当班起点"):
         sign(remarks="一号灯杆待查，钥匙在抽屉里", since=timezone.now() + timedelta(days=900))
+
+
+def test_a_beginning_that_cannot_be_is_refused_and_nothing_is_signed(town):
+    client = signed_in("shift")
+    for since in (timezone.now() + timedelta(days=30), timezone.now() - timedelta(days=400)):
+        answer = client.post("/handover/new", {"since": f"{timezone.localtime(since):%Y-%m-%dT%H:%M}", "remarks": "一切正常"})
+        assert answer.status_code == 422
+        assert "当班自要早于现在" in answer.content.decode() and "一切正常" in answer.content.decode()
+    assert not HandOver.objects.exists()
