@@ -75,8 +75,7 @@ def review_wanted(move: Move) -> None:
 
 def no_review_of_the_crew(move: Move) -> None:
     if move.role == "crew" and _reviewed_matter(move):
-        stretch = move.row.action == "finish_stage"
-        raise Refused(_("这类事项要单位先看一遍，这一段做完请由单位报完成") if stretch else _("这类事项要单位先看一遍，请提交初审"))
+        raise Refused(_("这类事项要单位先看一遍，请提交初审"))
 
 
 def may_receive(move: Move) -> None:

@@ -216,9 +216,17 @@ def test_a_crew_finishes_a_stretch_by_the_rules_of_reporting_back(world: World, 
     Setting.objects.create(key="photos.report_back", value={"": 2})
     with pytest.raises(services.Refused, match="至少要 2 张"):
         services.act(world.who("crew"), burst, "finish_stage", now=NOW, photos=[world.photo], **DONE)
-    Setting.objects.filter(key="photos.report_back").delete()
+
+
+def test_where_the_unit_looks_first_the_crew_finishes_its_stretches_and_submits_the_whole(world: World, burst: Case) -> None:
     Setting.objects.create(key="handling.crew_review", value=["10999"])
-    with pytest.raises(services.Refused, match="由单位报完成"):
+    services.act(world.who("department"), burst, "assign", now=NOW, crew=world.crew)
+    burst.refresh_from_db()
+    for stretch in ("围护", "修复"):
+        offered = {action.slug for action in selectors.actions_for(world.who("crew"), burst, NOW)}
+        assert ("finish_stage" in offered, "submit" in offered) == (True, False), stretch
         services.act(world.who("crew"), burst, "finish_stage", now=NOW, photos=[world.photo], **DONE)
-    finish(world, burst, NOW)
-    assert burst.parts_done == 1
+        burst.refresh_from_db()
+    offered = {action.slug for action in selectors.actions_for(world.who("crew"), burst, NOW)}
+    assert ("finish_stage" in offered, "submit" in offered, "report_back" in offered) == (False, True, False)
+    assert services.act(world.who("crew"), burst, "submit", now=NOW, photos=[world.photo], **DONE).to_state == "department_review"
