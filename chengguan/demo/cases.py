@@ -176,6 +176,7 @@ def _given(
         return desk, {"into": plan.into}
     if action in ("receive", "assign", "submit", "report_back", "ask_return", "ask_suspend"):
         return _at_the_department(plan, people, case, action, at)
+    found = {"passed": "no", "words": said.NOT_DONE[int(case.pk) % len(said.NOT_DONE)]} if to_fail else {"passed": "yes"}
     moves: dict[str, tuple[Who, dict[str, Any]]] = {
         "accept": (desk, {"matter_code": words.code, "condition_key": plan.condition.key}),
         "send_to_confirm": (desk, {"inspector": inspector}),
@@ -193,7 +194,7 @@ def _given(
         "grant_void": (shift, {}),
         "forward": (dispatcher, {}),
         "send_to_verify": (desk, {"inspector": inspector}),
-        "verify": (walker, {"passed": "no" if to_fail else "yes", "photos": [people.photo(words.scene, not to_fail)], "position": position}),
+        "verify": (walker, {**found, "photos": [people.photo(words.scene, not to_fail)], "position": position}),
         "accept_result": (desk, {}),
         "rework": (desk, {"reason": chance.choice(said.NOT_DONE)}),
         "close": (shift, {"closing_note": "达到结案条件"}),

@@ -184,7 +184,7 @@ class Clerk:
         form = page.form(action="/do/")
         name = "passed" if form.kinds("passed") else "true"
         value = "no" if found.startswith("不") else "yes"
-        return self.send(page, form, status, **{name: value}, photos=photo(), lon=str(at[0]), lat=str(at[1]), accuracy="8")
+        return self.send(page, form, status, **{name: value}, words="" if value == "yes" else "看过了，还不行", photos=photo(), lon=str(at[0]), lat=str(at[1]), accuracy="8")
 
     def new(self, at: tuple[float, float] = LAMP, status: int = 200, photos: Any = None, **told: Any) -> Any:
         """An inspector's own report from the phone: the address of the case, or the page when it is refused."""

@@ -170,6 +170,8 @@ def looked(people: People, case: str, found: str, see: See = unseen) -> None:
     phone.locator(f"a[href$='/field/tasks/{case.rsplit('/', 1)[-1]}']").click()
     expect(phone.locator("[data-position].is-known")).to_contain_text("±8 米")
     phone.get_by_label(found, exact=True).check(force=True)
+    if found == "不通过":
+        phone.locator("#words").fill("灯还是黑的")
     phone.locator("input[name=photos]").set_input_files([picture("verify", (120, 160, 120))])
     expect(phone.locator("[data-photos-shown] img")).to_have_count(1)
     see(phone, "核查")

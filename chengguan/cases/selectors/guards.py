@@ -22,7 +22,7 @@ GUARDS: dict[str, Callable[[Move], None]] = {
 
 
 NEEDS_AN_ANSWER = {"place_in_grid", "on_the_place", "other_case", "department_with_right", "own_crew", "within_a_year", "alarm_gone",
-                    "enough_photos", "far_is_meant", "may_receive", "due_ahead", "linked_when_unsatisfied",
+                    "enough_photos", "far_is_meant", "says_what_is_wrong", "may_receive", "due_ahead", "linked_when_unsatisfied",
                     "stages_make_sense", "extension_in_reach", "done_by_whom_it_is"}  # fmt: skip
 """Guards that look at what the person fills in; the others can be asked before the form is shown."""
 

@@ -36,6 +36,16 @@ def far_is_meant(move: Move) -> None:
         raise Refused(words % {"away": spoken(away.metres)}, "far")
 
 
+def says_what_is_wrong(move: Move) -> None:
+    """Whoever has to do it again, or has to refuse the report, goes by what was seen."""
+    if move.text("words"):
+        return
+    if move.given.get("passed") == "no":
+        raise Refused(_("核查不通过的，请写明哪里不行：单位照着返工"), "words")
+    if move.given.get("true") == "no":
+        raise Refused(_("不属实的，请写明在现场看到了什么"), "words")
+
+
 def _measured(move: Move) -> Distance | None:
     """How far from the case, kept with the step; None when the case has no place."""
     if move.case.point is None:
@@ -46,5 +56,5 @@ def _measured(move: Move) -> Distance | None:
     return found
 
 
-ON_THE_SPOT = (own_task, on_the_place, far_is_meant, enough_photos)
+ON_THE_SPOT = (own_task, on_the_place, far_is_meant, enough_photos, says_what_is_wrong)
 """Guards of the table that stand here."""

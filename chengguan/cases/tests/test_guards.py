@@ -46,10 +46,21 @@ def test_only_the_inspector_who_was_sent_verifies(world: World) -> None:
         services.act(who_is(other), case, "verify", now=NOW, passed="yes", photos=[world.photo], position=(HERE.x, HERE.y, 5))
 
 
+@pytest.mark.parametrize(("state", "action", "answer", "words"), [("verifying", "verify", "passed", "请写明哪里不行"), ("confirming", "confirm", "true", "看到了什么")])
+def test_who_says_no_on_the_spot_says_what_is_wrong(world: World, state: str, action: str, answer: str, words: str) -> None:
+    case, there = world.case(state), {"photos": [world.photo], "position": (HERE.x, HERE.y, 5)}
+    for said in ("", "  "):
+        with pytest.raises(services.Refused, match=words) as refused:
+            services.act(world.who("inspector"), case, action, now=NOW, words=said, **{answer: "no"}, **there)
+        assert refused.value.field == "words"
+    step = services.act(world.who("inspector"), case, action, now=NOW, words="灯还是黑的", **{answer: "no"}, **there)
+    assert step.opinion == "灯还是黑的"
+
+
 def test_failed_verification_can_only_be_reworked_and_the_clock_goes_on(world: World) -> None:
     case = world.case("verifying")
     used = case.clocks.get(kind="handling").used_s
-    services.act(world.who("inspector"), case, "verify", now=NOW, passed="no", photos=[world.photo], position=(HERE.x, HERE.y, 5))
+    services.act(world.who("inspector"), case, "verify", now=NOW, passed="no", words="灯还是黑的", photos=[world.photo], position=(HERE.x, HERE.y, 5))
     with pytest.raises(services.Refused):
         services.act(world.who("acceptor"), case, "accept_result", now=NOW)
     services.act(world.who("acceptor"), case, "rework", now=NOW + 10 * MINUTE, reason="还是不亮")

@@ -145,7 +145,7 @@ def test_whoever_reported_back_in_any_round_does_not_close(whole: World, colleag
         act(teller, case, "report_back", done="修好了", photos=[whole.photo])
         act(who, case, "forward")
         act(who, case, "send_to_verify", inspector=whole.accounts["inspector"])
-        act(whole.who("inspector"), case, "verify", passed=passed, photos=[whole.photo], position=(HERE.x, HERE.y, 8))
+        act(whole.who("inspector"), case, "verify", passed=passed, words="看过了", photos=[whole.photo], position=(HERE.x, HERE.y, 8))
         act(who, case, "rework" if passed == "no" else "accept_result", **({"reason": "没好"} if passed == "no" else {}))
     for each in (who, colleague):
         with pytest.raises(services.Refused, match="反馈是您做的"):

@@ -17,7 +17,7 @@ FIGURE = re.compile(r'<a[^>]*href="([^"]*/evaluation/cases[^"]*)"[^>]*>\s*(\d+)\
 def verified_twice(town):
     """Not done at the first look: sent back to the crew, and looked at again."""
     case = walk(dark_lamp(town), "send_to_verify")
-    move(case, "inspect", "verify", passed="no")
+    move(case, "inspect", "verify", passed="no", words="还是不亮")
     for username, slug in (("accept", "rework"), ("crew", "report_back"), ("dispatch", "forward"), ("accept", "send_to_verify"), ("inspect", "verify")):
         case.refresh_from_db()
         move(case, username, slug)
