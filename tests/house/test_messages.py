@@ -29,7 +29,6 @@ NOT_WORDS_OF_THE_PROGRAM = {
     "chengguan/standards/identifiers.py": "the same, of a code that is malformed",
     "chengguan/subsystems/street_lights/sun.py": "names of places",
     "chengguan/places/selectors/addresses.py": "parts of Chinese addresses",
-    "chengguan/cases/selectors/named.py": "endings of names of places",
     "chengguan/places/services": "parts of Chinese addresses and names of grids",
     "chengguan/cases/selectors/named.py": "how names of townships and communities end",
     "chengguan/evaluation/selectors/elsewhere.py": "how towns and vendors call what they count",
