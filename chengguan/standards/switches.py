@@ -36,7 +36,7 @@ NOTICES: dict[str, str] = {
     "urged": "督办",
     "next": "其余：轮到您办",
 }
-NOTICE = {"on": True, "title": "{action}: {matter} {address}", "text": "{case} · {who} · {opinion}"}
+NOTICE = {"on": True, "title": "{action}：{matter} {address}", "text": "{case} · {who} · {opinion}"}
 
 WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "word.department": (("责任单位",), ("专业部门", "网络单位", "处置单位")),

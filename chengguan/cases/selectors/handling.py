@@ -20,7 +20,7 @@ def department_with_right(move: Move) -> None:
     may_receive(move)
     department = move.given["department"]
     if move.row.action == "redirect" and department.pk == move.case.department_id:
-        raise Refused(_("已经在%(name)s, 请选另一家") % {"name": department}, "department")
+        raise Refused(_("已经在%(name)s，请选另一家") % {"name": department}, "department")
     if move.case.level == "township" and within(department, move.case.township_id):
         return  # what a township accepted it does itself, whomever the table names for the county
     prefixes = [move.case.matter_code[:length] for length in range(1, 6)]

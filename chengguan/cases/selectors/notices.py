@@ -65,8 +65,9 @@ def sample_facts() -> dict[str, str]:
 
 
 def written(template: Mapping[str, Any], facts: Mapping[str, str]) -> tuple[str, str]:
-    """(title, text). A part between two dots of which every named fact is empty is left out."""
-    return _filled(template["title"], facts), _filled(template["text"], facts)
+    """(title, text). A part between two dots of which every named fact is empty is left out. The county's own title is nobody's
+    to translate; the program's is."""
+    return _filled(_(template["title"]), facts), _filled(template["text"], facts)
 
 
 def _filled(text: str, facts: Mapping[str, str]) -> str:

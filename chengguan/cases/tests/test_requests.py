@@ -65,13 +65,13 @@ def test_whoever_asked_hears_what_was_decided(world: World, answer: str) -> None
 
 def test_a_department_hears_that_its_case_was_closed_or_voided(world: World) -> None:
     services.act(world.who("shift_leader"), world.case("awaiting_closing"), "close", now=NOW)
-    assert [title.split(":")[0] for title in rung(world.accounts["department"])] == ["结案"]
+    assert [title.split("：")[0] for title in rung(world.accounts["department"])] == ["结案"]
 
 
 def test_the_inspector_hears_that_the_report_was_refused(world: World) -> None:
     case = world.case("reported", reporter=world.accounts["inspector"])
     services.act(world.who("acceptor"), case, "refuse", now=NOW, reason="不属城市管理")
-    assert [title.split(":")[0] for title in rung(world.accounts["inspector"])] == ["不予受理"]
+    assert [title.split("：")[0] for title in rung(world.accounts["inspector"])] == ["不予受理"]
 
 
 def test_only_the_unsatisfied_get_a_linked_case(world: World) -> None:

@@ -64,6 +64,14 @@ def test_every_action_rings_with_a_text_of_its_kind() -> None:
     assert written(NOTICE, {**sample_facts(), "opinion": ""})[1].count(" · ") == 1
 
 
+def test_a_title_has_the_colon_of_its_language() -> None:
+    facts = {**sample_facts(), "address": "A1"}
+    assert written(NOTICE, facts)[0] == "派遣：路灯异常 A1"
+    with translation.override("en"):
+        assert written(NOTICE, facts)[0] == "派遣: 路灯异常 A1"
+        assert written({"title": "{action}:{matter}", "text": ""}, facts)[0] == "派遣:路灯异常", "the county's own stays as it is"
+
+
 def test_the_countys_text_is_what_the_bell_says(world: World) -> None:
     own(world, "notice.dispatched", {"on": True, "title": "新任务 {matter}", "text": "{case}，请于 {deadline} 前办完"})
     case = world.case("awaiting_dispatch")
