@@ -176,13 +176,13 @@ def _read_one(who: Who, each: Field, data: Any, files: MultiValueDict) -> Any:
             raise ValidationError(_("请从列出的里面选。"))
         return whole_number(text)
     if each.kind == "datetime":
-        return _moment(text) if text else None
+        return time_ahead(text) if text else None
     if each.kind == "position":
         return read_position(data, each.name)
     return text
 
 
-def _moment(text: str) -> datetime:
+def time_ahead(text: str) -> datetime:
     found = moment(text)
     if found is None:
         raise ValidationError(_("时间没有写对。"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.handling import crews_of
-from chengguan.console.pages.case_forms import LONG, Drawn, Option
+from chengguan.console.pages.case_forms import LONG, Drawn, Option, time_ahead
 from chengguan.people.selectors import Who
 from chengguan.people.typed import whole_number
 
@@ -28,7 +28,7 @@ PLAIN = ("accept", "file", "dispatch", "receive", "forward", "send_to_confirm", 
 TYPED: dict[str, tuple[str, ...]] = {
     "refuse": ("reason",), "decline": ("reason",), "merge": ("into", "reason"), "rework": ("reason",),
     "assign": ("crew", "opinion"), "ask_extend": ("reason",), "grant_extend": ("opinion",), "deny_extend": ("reason",), "ask_void": ("reason",),
-    "urge": ("urge_kind", "level", "words"), "mark_urgent": ("reason",), "mark_important": ("reason",),
+    "urge": ("urge_kind", "level", "words", "until"), "mark_urgent": ("reason",), "mark_important": ("reason",),
 }  # fmt: skip
 """Moves for which the same words, crew or main case hold for all, with the fields that are asked once."""
 DECIDED = {"grant_extend": "extend", "deny_extend": "extend"}
@@ -91,9 +91,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     typed, fields = {}, _fields(lines, slug, request.POST)
     if slug in TYPED:
         typed = _read(fields, request.POST)
-        missing = [field.label for field in fields if field.required and field.name not in typed]
-        if missing or "sure" not in request.POST:
-            errors = [_("请填写：%(fields)s") % {"fields": "、".join(missing)}] if missing and "sure" in request.POST else []
+        errors = _wrong(fields, typed)
+        if errors or "sure" not in request.POST:
+            errors = errors if "sure" in request.POST else []
             return render(request, "console/work/together.html", context | _counted(lines) | {"form": fields, "errors": errors}, status=422 if errors else 200)
     done = [_moved(who, line, slug, typed) for line in lines]
     counted = _counted(done)
@@ -154,6 +154,19 @@ def _read(fields: Sequence[Drawn], data: Mapping[str, Any]) -> dict[str, str]:
     """By name what was typed; of a case its number goes before the one that was chosen."""
     said = {field.name: data.get(f"{field.name}_number", "").strip() or data.get(field.name, "").strip() for field in fields}
     return {name: value for name, value in said.items() if value}
+
+
+def _wrong(fields: Sequence[Drawn], typed: Mapping[str, str]) -> list[str]:
+    """What is missing, and a time that is none or over: wrong for each of the cases alike."""
+    missing = [field.label for field in fields if field.required and field.name not in typed]
+    found = [_("请填写：%(fields)s") % {"fields": "、".join(missing)}] if missing else []
+    for field in fields:
+        if field.kind == "datetime" and field.name in typed:
+            try:
+                time_ahead(typed[field.name])
+            except ValidationError as wrong:
+                found.append(f"{field.label}：{' '.join(wrong.messages)}")
+    return found
 
 
 def _moved(who: Who, line: Line, slug: str, typed: Mapping[str, Any]) -> Line:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from chengguan.cases import services, workflow
 from chengguan.cases.models import Case, Setting
@@ -70,6 +72,18 @@ def test_two_are_moved_and_one_that_cannot_stays_with_its_reason(town, slug):
     assert {Case.objects.get(pk=case.pk).state for case in good} == {state}
     assert all(case.steps.filter(action=slug).count() == 1 for case in good)
     assert not gone.steps.filter(action=slug).exists()
+
+
+def test_several_are_urged_with_one_time_for_the_answer(town):
+    cases, desk = [stand(town, "receive") for _ in range(2)], signed_in("dispatch")
+    sent = {"action": "urge", "case": marks(*cases), "sure": "1", "urge_kind": "daily", "level": "3", "words": "抓紧"}
+    assert 'name="until"' in desk.post("/work/bulk", {"action": "urge", "case": marks(*cases)}).content.decode()
+    for wrong, words in (("2026-01-01T08:00", "截止时间：这个时间已经过去了。"), ("明天", "截止时间：时间没有写对。")):
+        answer = desk.post("/work/bulk", sent | {"until": wrong})
+        assert (answer.status_code, words in answer.content.decode(), "抓紧</textarea>" in answer.content.decode()) == (422, True, True)
+    until = timezone.localtime(timezone.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+    desk.post("/work/bulk", sent | {"until": f"{until:%Y-%m-%dT%H:%M}"})
+    assert [case.tasks.get(kind="reply").due for case in cases] == [until, until]
 
 
 @pytest.mark.parametrize("slug", list(TYPED))
