@@ -43,7 +43,7 @@ def replied(move: Move) -> None:
 @of("consult")
 def consulted(move: Move) -> None:
     due = move.given.get("until")
-    asked = list({each.pk: each for each in move.given["participants"]}.values())
+    asked = move.given["participants"]
     Task.objects.create(
         case=move.case, kind="consult", account_id=move.who.account_id, words=move.text("words"), sent_at=move.now, due=due,
         sent_by_id=move.who.account_id, sent_by_name=move.who.name[:60],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +71,7 @@ def _organisation(value: Any, field: Field) -> Organisation:
 
 
 def _organisations(value: Any, field: Field) -> list[Organisation]:
-    return [_one(Organisation, each, field) for each in _listed(value)]
+    return list(dict.fromkeys(_one(Organisation, each, field) for each in _listed(value)))
 
 
 def _inspector(value: Any, field: Field) -> Account:
@@ -176,13 +176,25 @@ def read_all(row: workflow.Row, given: dict[str, Any], account_id: int | None = 
         _condition_fits(found)
     except Refused as refused:
         faults.append(refused)
-    return found, faults
+    return found, [*faults, *_in_two_parts(found)]
 
 
 def _condition_fits(found: dict[str, Any]) -> None:
     key, matter = found.get("condition_key"), found.get("matter_code")
     if key and matter and key not in {each.key for each in filing.conditions(matter)}:
         raise Refused(_("这个立案条件不属于所选类别"), "condition_key")
+
+
+def _in_two_parts(found: dict[str, Any]) -> Iterator[Refused]:
+    """A department is sent a case as its main one, as a helper or as a copy."""
+    main, helpers, copies = found.get("department"), found.get("helpers", []), found.get("copies", [])
+    if main in helpers:
+        yield Refused(_("%(name)s已是主办单位，不能又是协办单位") % {"name": main}, "helpers")
+    for each in copies:
+        if each == main:
+            yield Refused(_("%(name)s已是主办单位，不用再抄告") % {"name": each}, "copies")
+        elif each in helpers:
+            yield Refused(_("%(name)s已是协办单位，不用再抄告") % {"name": each}, "copies")
 
 
 def keep(found: dict[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,9 @@ def dispatched(move: Move) -> None:
     parts += [(each, "helper") for each in move.given.get("helpers", ())]
     parts += [(each, "copy") for each in move.given.get("copies", ())]
     Dispatch.objects.bulk_create(
-        [Dispatch(case=case, department=each, part=part, sent_at=move.now) for each, part in dict(reversed(parts)).items()]
+        [Dispatch(case=case, department=each, part=part, sent_at=move.now) for each, part in parts]
     )
-    waiting.ask(move, "help", [each for each in move.given.get("helpers", ()) if each.pk != department.pk])
+    waiting.ask(move, "help", list(move.given.get("helpers", ())))
     move.organisations += [each for each, part in parts if part != "main"]
     if case.department_id != department.pk:
         case.crew = None

@@ -159,6 +159,20 @@ def test_helpers_and_copies_are_told_find_the_case_in_a_list_of_theirs_and_helpe
     assert "report_help" not in slugs(drainage, case)
 
 
+def test_a_department_is_sent_a_case_in_one_part_only(world: World) -> None:
+    case = world.case("awaiting_dispatch")
+    given = {"department": world.lighting, "helpers": [world.lighting, world.drainage], "copies": [world.drainage, world.lighting]}
+    with pytest.raises(services.Refused) as refused:
+        services.act(world.who("dispatcher"), case, "dispatch", now=NOW, **given)
+    told = [(each.field, each.words) for each in refused.value.every]
+    assert told == [
+        ("helpers", f"{world.lighting}已是主办单位，不能又是协办单位"), ("copies", f"{world.drainage}已是协办单位，不用再抄告"),
+        ("copies", f"{world.lighting}已是主办单位，不用再抄告"),
+    ]  # fmt: skip
+    services.act(world.who("dispatcher"), case, "dispatch", now=NOW, department=world.lighting, helpers=[world.drainage, world.drainage])
+    assert case.tasks.filter(kind="help").count() == 1
+
+
 def test_who_loses_a_case_is_told(world: World) -> None:
     case = world.case("handling")
     services.act(world.who("dispatcher"), case, "redirect", now=NOW, department=world.drainage, reason="线路泡水")
