@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from django.utils.translation import gettext as _
 
 from chengguan.cases import timing
-from chengguan.cases.models import Request
+from chengguan.cases.models import Case, Request, Step
 from chengguan.cases.selectors.move import Move
 from chengguan.cases.selectors.refusals import Refused
+from chengguan.people.selectors import Who
 from chengguan.standards.limits import Limit
 
 
@@ -54,10 +57,26 @@ def never_the_department(move: Move) -> None:
     roles = ("department", "crew") if move.role == "township" else ("department", "crew", "township")
     if not move.who.is_system and any(post.role in roles and handled & post.organisation_ids for post in move.who.posts):
         raise Refused(_("处置的单位不能自己结案"))
-    if move.role == "township":
-        opened = move.case.steps.filter(action="reopen").order_by("-pk").values_list("pk", flat=True).first() or 0
-        if move.case.steps.filter(pk__gt=opened, action__in=("submit", "report_back"), who=move.who.account_id).exists():
-            raise Refused(_("反馈是您做的，要由另一个人结案；镇街只有您一人经办的，请上交县中心"))
+    if move.role == "township" and reported_by(move.who, move.case.steps.filter(action__in=("reopen", "submit", "report_back"))):
+        raise Refused(another_closes())
+
+
+def reported_by(who: Who, steps: Iterable[Step]) -> bool:
+    """Whether this person reported it done, in any round since it was opened."""
+    told = False
+    for step in steps:
+        told = step.action != "reopen" and (told or (step.action in ("submit", "report_back") and step.who_id == who.account_id))
+    return told
+
+
+def another_closes() -> str:
+    return _("反馈是您做的，要由另一个人结案；镇街只有您一人经办的，请上交县中心")
+
+
+def why_not_closed(who: Who, case: Case, steps: Iterable[Step], offered: Collection[str]) -> str:
+    """Why a township's desk that has the case before its end is not offered to close it."""
+    asked = case.state == "awaiting_closing" and case.level == "township" and "close" not in offered and "hand_up" in offered
+    return another_closes() if asked and reported_by(who, steps) else ""
 
 
 def was_overdue(move: Move) -> None:

@@ -29,6 +29,12 @@ def given_to_townships(matter_code: str, settings: Settings) -> bool:
     return settings.covers("township.accepts", matter_code)
 
 
+def closed_but_not_accepted(settings: Settings) -> list[str]:
+    """What townships may close and do not accept: it comes to them only where the centre hands a case down."""
+    accepts = settings["township.accepts"]
+    return [each for each in settings["township.closes"] if not any(each.startswith(other) or other.startswith(each) for other in accepts)]
+
+
 def set_levels(cases: Iterable[Case], settings: Settings) -> None:
     """Say of new cases whose they are: a township's only where somebody sits at its desk, or nobody would see them."""
     theirs = [case for case in cases if case.township_id is not None and case.matter_code and given_to_townships(case.matter_code, settings)]

@@ -17,7 +17,7 @@ from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case, Setting, Task
 from chengguan.cases.selectors.levels import has_desk, level_of
 from chengguan.cases.tests.conftest import HERE, NOW, SINCE, World, box
-from chengguan.people.models import GridDuty, Holding, Notice, Organisation
+from chengguan.people.models import Account, GridDuty, Holding, Notice, Organisation
 from chengguan.people.selectors import Who, who_is
 from chengguan.places.models import Area, GridMembership, ResponsibilityGrid, UnitGrid
 
@@ -150,6 +150,28 @@ def test_whoever_reported_back_in_any_round_does_not_close(whole: World, colleag
     for each in (who, colleague):
         with pytest.raises(services.Refused, match="反馈是您做的"):
             services.act(each, case, "close", now=NOW)
+
+
+def test_a_desk_that_reported_back_itself_reads_why_it_may_not_close_and_another_does_not(client: Client, whole: World, colleague: Who) -> None:
+    case = whole.case("handling", level="township", department=whole.street)
+    act(whole.who("township"), case, "report_back", done="修好了", photos=[whole.photo])
+    Case.objects.filter(pk=case.pk).update(state="awaiting_closing", found_done=True)
+    for username, told in (("township", True), ("street-2", False)):
+        client.force_login(Account.objects.get(username=username))
+        page = client.get(f"/cases/{case.pk}").content.decode()
+        assert ("反馈是您做的，要由另一个人结案" in page, 'id="act-close"' in page) == (told, not told)
+
+
+def test_what_is_closed_by_townships_and_not_accepted_by_them_is_told_where_it_is_set(client: Client, world: World) -> None:
+    client.force_login(world.accounts["administrator"])
+    Setting.objects.create(key="township.accepts", value=["06001", "0203"])
+    Setting.objects.create(key="township.closes", value=["06", "02031", MATTER])
+    for key in ("township.accepts", "township.closes"):
+        page = client.get(f"/administration/settings/{key}")
+        assert page.context["idle"].startswith("路灯") or MATTER in page.context["idle"]
+        assert "0203" not in page.context["idle"] and "、" not in page.context["idle"]
+    Setting.objects.filter(key="township.accepts").update(value=["06", "0203", "01"])
+    assert client.get("/administration/settings/township.closes").context["idle"] == ""
 
 
 def test_it_redirects_within_itself_and_what_the_county_sends_elsewhere_is_the_countys(whole: World) -> None:

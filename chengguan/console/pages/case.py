@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from chengguan.cases import selectors, services, workflow
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import Action
+from chengguan.cases.selectors.closing import why_not_closed
 from chengguan.cases.selectors.retention import told_of
 from chengguan.console.pages import case_forms, case_view
 from chengguan.console.selectors import history
@@ -57,6 +58,7 @@ def _page(
         **_offered(who, case, actions, action, more.get("typed")),
         **case_view.view_of(file, timezone.now()),
         **case_view.beside(who, case, actions),
+        "not_closed": why_not_closed(who, case, file["steps"], {action.slug for action in actions}),
         "charts": history.alarms_with_chart(who, file["alarms"]),
         **(told_of(case) if case.state in workflow.FINAL else {}),
         "may_keep": may(who, "cases.propose_disposal"),

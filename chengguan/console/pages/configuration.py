@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chengguan.cases import services
+from chengguan.cases import selectors, services
 from chengguan.cases.models import Change, Setting
 from chengguan.cases.selectors import settings_in_words as shown
 from chengguan.cases.selectors import settings_sheets
+from chengguan.cases.selectors.levels import closed_but_not_accepted
 from chengguan.cases.selectors.seen import last_seen
 from chengguan.cases.services.seen import Overtaken
 from chengguan.console.pages import settings_form
@@ -73,6 +74,7 @@ def setting(request: Request, key: str) -> HttpResponse:
         "group": next(name for slug, name, _keys in shown.GROUPS if slug == shown.group_of(key)),
         "form": _drawn(declared, value, error),
         "vacant": _vacant(own.get(key, declared.default)) if line.kind == "ladder" else "",
+        "idle": _idle() if key in ("township.accepts", "township.closes") else "",
         "error": error,
         "reason": reason,
         "seen": seen,
@@ -85,6 +87,11 @@ def _vacant(ladder: list[dict[str, Any]]) -> str:
     """Posts of a ladder that nobody holds today: what they should decide would wait for ever."""
     named = dict.fromkeys(role for rung in ladder for role in rung["who"])
     return "、".join(name_of(role) for role in named if not accounts_with_role(role))
+
+
+def _idle() -> str:
+    """The matters that townships may close and do not accept."""
+    return "、".join(shown.matter_in_words(code) for code in closed_but_not_accepted(selectors.settings()))
 
 
 def _drawn(declared: Declared, value: Any, error: str) -> settings_form.Drawn:
