@@ -43,6 +43,9 @@ ROLES: dict[str, Role] = {
     )
 }
 
+AT_THE_CENTRE = frozenset({"duty_officer", "acceptor", "shift_leader", "dispatcher", "hotline_operator", "evaluator", "overseer", ADMINISTRATOR})
+"""Posts of the supervision centre and nobody else: who holds one sees the whole county."""
+
 ROLE_CHOICES = [(role.slug, role.name) for role in ROLES.values()]
 DESK = frozenset(slug for slug, role in ROLES.items() if not role.on_foot)
 EVERYONE = frozenset(ROLES)

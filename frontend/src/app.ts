@@ -17,6 +17,7 @@ import { mountForms, startForms } from "./phone";
 import { startOnce } from "./once";
 import { startRequests } from "./requests";
 import { countTicks, keepRows, startRows } from "./rows";
+import { startSure } from "./sure";
 import { refreshAges, startAges } from "./time";
 
 island("duty-map", () => import("./islands/duty-map"));
@@ -33,6 +34,7 @@ function begin(): void {
   startDialogs();
   startEnter();
   startOnce();
+  startSure();
   startAges();
   startLive();
   startForms();

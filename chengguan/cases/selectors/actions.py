@@ -109,6 +109,8 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
         required = required or case.unit_grid_id is None
     elif asked.kind in ("department", "departments"):
         options, value, why, weighed = _departments(case, asked.kind == "department")
+        if move.row.action == "redirect" and value == str(case.department_id):
+            value = ""  # it is there already
     elif asked.kind == "crew":
         options, value = _crews(case)
     elif asked.kind == "inspector":

@@ -131,7 +131,7 @@ FORMS: dict[str, Form] = {
         Form("confirmation", _("问题核实单"), ("send_to_confirm",), ("report",)),
         Form("confirmation-reply", _("问题反馈单"), ("confirm",), ("confirm",)),
         Form("filing", _("问题立案单"), ("file",), ("report", "confirm")),
-        Form("dispatch", _("任务分派单"), ("dispatch",), ("report", "confirm"), limit=True),
+        Form("dispatch", _("任务分派单"), ("dispatch", "dispatch_first", "redirect", "fix_responsibility"), ("report", "confirm"), limit=True),
         Form("report-back", _("任务反馈单"), ("report_back",), ("before", "after"), limit=True),
         Form("verification", _("结果核查单"), ("send_to_verify",), ("after",)),
         Form("verification-reply", _("结果反馈单"), ("verify",), ("verify",)),

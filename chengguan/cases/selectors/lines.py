@@ -13,7 +13,7 @@ from chengguan.places.models import Area
 
 LINE = (
     "number", "register_number", "version", "state", "level", "source", "matter_code", "matter_name", "description", "address", "urgent", "important",
-    "responsibility_open", "reported_at", "entered_at", "yellow_at", "deadline",
+    "responsibility_open", "found_done", "reported_at", "entered_at", "yellow_at", "deadline",
 )  # fmt: skip
 WHO: dict[str, type[Model]] = {"department": Organisation, "crew": Organisation, "community": Area, "township": Area, "inspector": Account}
 NAMES: dict[type[Model], tuple[str, ...]] = {Organisation: ("name", "short"), Area: ("name",), Account: ("name",)}

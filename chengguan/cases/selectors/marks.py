@@ -25,6 +25,7 @@ MARKS: dict[str, Any] = {
     "force_close": _("强制结案待审"),
     "approved": _("已准强制结案"),
     "appeal": _("申诉中"),
+    "failed": _("核查未通过"),
     "reply": _("督办待回复"),
     "consult": _("会商中"),
 }
@@ -73,7 +74,7 @@ def marks_among(case: Case, requests: Iterable[Request], tasks: Iterable[Task], 
 
 def _own(case: Case) -> dict[str, bool]:
     """The marks that stand in the case itself; none of them is ever late."""
-    flags = {"urgent": case.urgent, "important": case.important, "responsibility": case.responsibility_open}
+    flags = {"urgent": case.urgent, "important": case.important, "responsibility": case.responsibility_open, "failed": case.state == "verified" and case.found_done is False}
     return {slug: False for slug, up in flags.items() if up}
 
 
@@ -93,6 +94,8 @@ def with_mark(slug: str) -> Q:
         return Q(important=True)
     if slug == "responsibility":
         return Q(responsibility_open=True)
+    if slug == "failed":
+        return Q(state="verified", found_done=False)
     if slug == "approved":
         return Q(pk__in=Request.objects.filter(approved.APPROVED).values("case"))
     if slug in _REQUESTS:

@@ -32,7 +32,9 @@ def test_every_mark_can_be_carried_and_found(world: World) -> None:
     services.act(world.who("department"), closed, "ask_appeal", now=NOW, reason="停电")
     found = {mark.slug for marks in selectors.marks_of([case, closed], NOW).values() for mark in marks}
     assert found == {"urgent", "responsibility", "return", "reply", "consult", "appeal"}
-    for each in (case, closed):
+    failed = world.case("verified", found_done=False)
+    assert [(each.pk, [mark.slug for mark in each.marks]) for each in selectors.worklist(world.who("acceptor"), mark="failed", now=NOW).cases] == [(failed.pk, ["failed"])]
+    for each in (case, closed, failed):
         assert selectors.case_file(world.who("leader"), each.pk, NOW)["marks"] == selectors.marks_of([each], NOW)[each.pk], "its page says the same"
     for slug in found:
         expected = [closed.pk] if slug == "appeal" else [case.pk]

@@ -54,6 +54,12 @@ def test_nobody_is_suggested_whose_return_was_granted(world: World) -> None:
     assert selectors.suggested_department(world.case("awaiting_dispatch"))[0] is not None, "other cases are sent there as before"
 
 
+def test_sending_on_suggests_nobody_who_has_it_already(world: World) -> None:
+    case = world.case("handling")
+    (field,) = [field for action in selectors.actions_for(world.who("dispatcher"), case, NOW) if action.slug == "redirect" for field in action.fields if field.name == "department"]
+    assert selectors.suggested_department(case)[0] == case.department and field.value == ""
+
+
 @pytest.mark.parametrize("answer", ["grant", "deny"])
 def test_whoever_asked_hears_what_was_decided(world: World, answer: str) -> None:
     case = world.case("awaiting_dispatch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from chengguan.cases import selectors
-from chengguan.cases.models import Case
+from chengguan.cases.models import Case, Dispatch
 from chengguan.cases.selectors import handed_out
 from chengguan.console import paper
 from chengguan.console.pages import case_view
@@ -83,10 +84,19 @@ def form_pdf(request: HttpRequest, case_id: int, slug: str) -> HttpResponse:
         "step": step,
         "task": tasks[-1] if tasks else None,
         "handling": handling[-1] if form.limit and handling else None,
-        "dispatches": file["dispatches"] if slug == "dispatch" else [],
+        "dispatches": _holding(file["dispatches"]) if slug == "dispatch" else [],
         "pictures": paper.pictured([photo for photo in file["photos"] if photo.kind in form.photos]),
     }
     return _printed("console/paper/form.html", context, f"{form.name}-{file['case']}.pdf")
+
+
+PARTS = ("main", "helper", "copy")
+
+
+def _holding(dispatches: Sequence[Dispatch]) -> list[Dispatch]:
+    """Whom it was sent to last: who answers for it first, then helpers and who was told."""
+    last = max((each.sent_at for each in dispatches), default=None)
+    return sorted((each for each in dispatches if each.sent_at == last), key=lambda each: PARTS.index(each.part))
 
 
 urlpatterns = [

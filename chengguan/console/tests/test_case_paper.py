@@ -7,11 +7,13 @@ import zipfile
 from PIL import Image
 from pypdf import PdfReader
 
+from chengguan.cases import services
 from chengguan.cases.models import Case
 from chengguan.cases.selectors.handed_out import FORMS, SCHEMA
 from chengguan.console import paper
 from chengguan.console.tests.test_work_lists import signed_in
-from tests.small_town import dark_lamp, walk
+from chengguan.people.models import Organisation
+from tests.small_town import dark_lamp, person, walk
 
 CALLER = {"reporter_name": "吴老师", "reporter_phone": "13900002222"}
 
@@ -115,3 +117,21 @@ def test_nobody_prints_what_is_not_theirs_to_see(town):
     client = signed_in("drainage")
     for rest in ("file.pdf", "file.zip", "forms/filing.pdf"):
         assert client.get(f"/cases/{case.pk}/{rest}").status_code == 404
+
+
+def test_the_sheet_of_sending_names_who_has_it_now_and_who_answers_first(town):
+    case = walk(dark_lamp(town), "assign")
+    drainage, lighting = Organisation.objects.get(code="drainage"), case.department
+    services.act(person("dispatch"), case, "redirect", department=drainage, helpers=[lighting], reason="是井里的事")
+    words = words_of(signed_in("dispatch").get(f"/cases/{case.pk}/forms/dispatch.pdf").content)
+    assert words.count("主办") == 1 and words.index("主办") < words.index("协办")
+    assert drainage.name in words and "是井里的事" in words
+
+
+def test_the_file_says_what_a_step_says_beside_its_words_and_the_place_once(town):
+    case = walk(dark_lamp(town), "assign")
+    Case.objects.filter(pk=case.pk).update(address=f"{case.township.name}{case.community.name}渝秀大道 118 号")
+    services.act(person("dispatch"), case, "urge", urge_kind="overdue", level="1", words="请今晚处理")
+    words = words_of(signed_in("accept").get(f"/cases/{case.pk}/file.pdf").content).replace("\n", "")
+    assert "一级" in words
+    assert words.count(case.community.name) == 1

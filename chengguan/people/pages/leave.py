@@ -53,8 +53,9 @@ def own(request: Request) -> HttpResponse:
 
 def _end(request: Request, leave: Leave) -> None:
     try:
+        begun = leave.valid_from <= timezone.localdate()
         services.end_leave(request.who, leave)
-        messages.success(request, _("已结束，岗位回到本人。"))
+        messages.success(request, _("已结束，岗位回到本人。") if begun else _("已撤销，这次休假不会开始。"))
     except ValidationError as refused:
         messages.warning(request, " ".join(refused.messages))
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.people.models import Account, AuditEntry, Holding, Organisation, Post
-from chengguan.people.roles import ADMINISTRATOR, ROLES, name_of
+from chengguan.people.roles import ADMINISTRATOR, AT_THE_CENTRE, ROLES, name_of
 from chengguan.people.selectors import SYSTEM, Who, on
 from chengguan.people.services.organisations import save_organisation
 from chengguan.people.services.telephones import kept_telephone
@@ -104,6 +104,10 @@ def create_post(who: Who, organisation: Organisation, role: str, name: str = "")
     require(who, "people.manage")
     if role not in ROLES:
         raise ValidationError({"role": _("没有这个角色")})
+    if role in AT_THE_CENTRE and organisation.kind != Organisation.Kind.CENTRE:
+        raise ValidationError({"role": _("%(role)s是监督中心的岗位，不能设在%(name)s") % {"role": name_of(role), "name": organisation}})
+    if role == "township" and organisation.kind != Organisation.Kind.TOWNSHIP:
+        raise ValidationError({"role": _("镇街的岗位只能设在镇街，%(name)s不是") % {"name": organisation}})
     post, created = Post.objects.get_or_create(organisation=organisation, role=role, name=name or name_of(role))
     if created:
         audit(who, "post.create", post, str(post), None, facts_of(post))

@@ -91,7 +91,7 @@ def end_leave(who: Who, leave: Leave) -> Leave:
     _one_at_a_time()
     leave = Leave.objects.select_for_update(of=("self",)).get(pk=leave.pk)
     today = timezone.localdate()
-    if leave.valid_to is not None and leave.valid_to <= today:
+    if leave.valid_to is not None and leave.valid_to <= max(today, leave.valid_from):
         raise ValidationError(_("这条休假已经结束了。"))
     leave.valid_to = max(today, leave.valid_from)
     save_audited(who, leave, "leave.end")

@@ -165,3 +165,12 @@ def test_an_inspector_finds_it_on_the_phone(client, person):
 def test_the_form_begins_with_today(client, pair):
     client.force_login(pair[0])
     assert f'value="{day(0).isoformat()}"' in client.get("/leave").content.decode()
+
+
+def test_a_leave_that_was_withdrawn_cannot_be_withdrawn_again(client, pair):
+    anna, bert = pair
+    leave = lend(anna, bert, 5, 9)
+    client.force_login(anna)
+    assert "已撤销，这次休假不会开始" in client.post(f"/leave/{leave.pk}/end", follow=True).content.decode()
+    page = client.post(f"/leave/{leave.pk}/end", follow=True).content.decode()
+    assert "已经结束了" in page and f"/leave/{leave.pk}/end" not in page

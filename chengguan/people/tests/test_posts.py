@@ -83,6 +83,19 @@ def test_only_an_administrator_manages_people(who, person, office):
             act()
 
 
+@pytest.mark.parametrize(("role", "where", "good"), [
+    ("dispatcher", "lighting", False), (ADMINISTRATOR, "town", False), ("township", "lighting", False),
+    ("dispatcher", "centre", True), ("township", "town", True), ("department", "lighting", True),
+])  # fmt: skip
+def test_a_post_stands_where_it_belongs(person, office, role, where, good):
+    root = who_is(person("root", "administrator"))
+    if good:
+        assert services.create_post(root, office[where], role).role == role
+    else:
+        with pytest.raises(ValidationError, match=office[where].name):
+            services.create_post(root, office[where], role)
+
+
 def test_create_administrator_makes_one_who_may_sign_in(db, client, monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO("a-long-river-88\n"))
     call_command("create_administrator", "root", "--password-stdin", stdout=StringIO())
