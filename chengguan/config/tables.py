@@ -46,7 +46,7 @@ def _standards() -> Iterator[str]:
     yield from codes.KIND_NAMES.values()
     yield from (setting.name for setting in limits.SETTINGS.values())
     yield from switches.NOTICE_FIELDS.values()
-    yield switches.NOTICE["title"]
+    yield str(switches.NOTICE["title"])
     yield from (ratio.name for ratio in ratios.RATIOS.values())
     yield from staging.names()
 
