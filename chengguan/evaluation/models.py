@@ -177,3 +177,8 @@ class MissedReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.verdict}"
+
+    @property
+    def mark(self) -> str:
+        """By which a page knows again the verdict it showed."""
+        return self.judged_at.isoformat()

@@ -53,7 +53,7 @@ def missed_judge(request: Request, case_id: int) -> HttpResponse:
     try:
         if verdict not in questions.VERDICTS:
             raise services.Refused(_("请选“漏报”或“不算”"), "verdict")
-        services.judge_missed(request.who, case, verdict == "missed", inspector, request.POST.get("words", ""))
+        services.judge_missed(request.who, case, verdict == "missed", inspector, request.POST.get("words", ""), seen=request.POST.get("seen"))
     except services.Refused as refused:
         messages.warning(request, refused.words)
     else:

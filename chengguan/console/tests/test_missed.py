@@ -1,5 +1,7 @@
 """The page of 漏报: a verdict is given, corrected, and never by accident."""
 
+import re
+
 import pytest
 
 from chengguan.cases.models import Case
@@ -26,6 +28,16 @@ def test_a_verdict_is_corrected_where_it_is_shown(case):
     assert f"/evaluation/missed/{case.pk}" in page and 'value="天天走过"' in page
     answer = judge(case, "not_missed", show="missed", words="夜里发生的")
     assert answer.redirect_chain[0][0].startswith("/evaluation/missed?show=missed")
+    assert MissedReport.objects.get().verdict == "not_missed"
+
+
+def test_a_page_from_before_somebody_elses_verdict_does_not_turn_it_over(case):
+    judge(case, "missed", seen="")
+    answer = judge(case, "not_missed", seen="")
+    assert "已由" in answer.content.decode() and "判为“漏报”" in answer.content.decode()
+    assert MissedReport.objects.get().verdict == "missed"
+    page = signed_in("evaluate").get("/evaluation/missed?show=missed").content.decode()
+    judge(case, "not_missed", seen=re.search(r'name="seen" value="([^"]+)"', page)[1], show="missed")
     assert MissedReport.objects.get().verdict == "not_missed"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from chengguan.cases.models import Case
 from chengguan.cases.selectors import visible
 from chengguan.cases.selectors.worklists import HEAVY, SHOWN
+from chengguan.evaluation.models import SpotCheck
 from chengguan.evaluation.selectors.periods import Period
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who, inspectors_at, reach
@@ -27,7 +28,7 @@ def candidates(who: Who, period: Period, show: str = "waiting") -> QuerySet[Case
     rows = visible(who).filter(
         source__in=OTHERS, filed_at__isnull=False, unit_grid__isnull=False, reported_at__gte=period.start, reported_at__lt=period.end
     )
-    rows = rows.exclude(state="voided")
+    rows = rows.exclude(state="voided").exclude(pk__in=begun_by_spot_check())
     if show in VERDICTS:
         rows = rows.filter(missed_report__verdict=show)
     else:
@@ -36,6 +37,11 @@ def candidates(who: Who, period: Period, show: str = "waiting") -> QuerySet[Case
         rows = rows.filter(pk__in=[pk for pk, named in walked.items() if bool(named) == (show == "waiting")])
     shown = rows.select_related(*SHOWN, "unit_grid", "missed_report__inspector").defer(*HEAVY, "unit_grid__geom", "unit_grid__geom_3857")
     return shown.order_by("-reported_at", "-pk")
+
+
+def begun_by_spot_check() -> QuerySet[SpotCheck]:
+    """Cases that began because a verification did not hold: counted as that already, and missed by nobody."""
+    return SpotCheck.objects.filter(followed_by__isnull=False).exclude(followed_by=F("case")).values("followed_by")
 
 
 def on_duty_of(cases: Iterable[Case]) -> dict[int, list[Account]]:

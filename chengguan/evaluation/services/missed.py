@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from chengguan.cases.models import Case
-from chengguan.cases.selectors.refusals import Refused
+from chengguan.cases.selectors.refusals import Refused, Stale
 from chengguan.cases.services.retention import without
 from chengguan.evaluation.models import MissedReport, SpotCheck
-from chengguan.evaluation.selectors.missed import OTHERS, on_duty
+from chengguan.evaluation.selectors.missed import OTHERS, begun_by_spot_check, on_duty
 from chengguan.evaluation.services.deriving import refresh
 from chengguan.people.models import Account
 from chengguan.people.selectors import Who, may
@@ -23,20 +23,27 @@ RUNG = "evaluation"
 
 
 @transaction.atomic
-def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None = None, words: str = "") -> MissedReport:
-    """A verdict may be given anew; the trail keeps the one before, but no words: they go with the case. `inspector`: one of those on duty there that day."""
+def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None = None, words: str = "", seen: str | None = None) -> MissedReport:
+    """A verdict may be given anew; the trail keeps the one before, but no words: they go with the case. `inspector`: one of those
+    on duty there that day. `seen`: the `mark` of the verdict this person looked at, "" of none; another one since is not turned over."""
     if not may(who, "evaluation.judge"):
         raise Refused(_("您的岗位不能判漏报"))
     found = Case.objects.select_for_update(of=("self",)).select_related("unit_grid").get(pk=case.pk)
-    if found.source not in OTHERS or found.filed_at is None or found.state == "voided":
+    if found.source not in OTHERS or found.filed_at is None or found.state == "voided" or begun_by_spot_check().filter(followed_by=found).exists():
         raise Refused(_("只判别人先报、已经立案的"))
+    former = MissedReport.objects.filter(case=found).select_related("judged_by").first()
+    if seen is not None and former is not None and seen != former.mark:
+        raise Stale(
+            _("%(case)s 在您打开页面后已由%(who)s判为“%(verdict)s”，没有改动；要改判，请看过理由，在“%(verdict)s”里改")
+            % {"case": found, "who": former.judged_by or "", "verdict": former.get_verdict_display()}
+        )
     named = on_duty(found)
     if missed and inspector not in named:
         raise Refused(_("那天在那个责任网格当班的没有这个人，不能算漏报"), "inspector")
     if missed and not words.strip():
         raise Refused(_("判漏报要写明理由"), "words")
-    before = MissedReport.objects.filter(case=found).values("verdict", "inspector").first()
-    blamed = Account.objects.filter(pk=before["inspector"]).first() if before and before["verdict"] == "missed" else None
+    before = {"verdict": former.verdict, "inspector": former.inspector_id} if former else None
+    blamed = former.inspector if former and former.verdict == "missed" else None
     verdict = "missed" if missed else "not_missed"
     given = {"verdict": verdict, "inspector": inspector if missed else None, "words": words.strip()[:300], "judged_at": timezone.now(), "judged_by_id": who.account_id}
     row, _new = MissedReport.objects.update_or_create(case=found, defaults=given)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chengguan.evaluation import services
-from chengguan.evaluation.models import MissedReport
+from chengguan.evaluation.models import MissedReport, SpotCheck
 from chengguan.evaluation.selectors import cases_behind, figures
 from chengguan.evaluation.selectors.missed import candidates, on_duty_of
 from chengguan.evaluation.tests.conftest import MONTH, World, history, month
@@ -27,6 +27,15 @@ def test_only_what_others_reported_and_was_filed_waits_for_a_verdict(world: Worl
     other(world, "reported"), other(world, source="inspector"), other(world, "voided"), other(world, unit_grid=None)
     assert list(candidates(world.who("evaluator"), MONTH)) == [case]
     assert not candidates(world.who("department"), MONTH)
+
+
+def test_a_case_begun_by_a_spot_check_is_nobodys_miss(world: World) -> None:
+    old, new, reopened = other(world, "closed", verdict="overturned"), other(world, source="leader"), other(world, verdict="overturned")
+    SpotCheck.objects.filter(case=old).update(followed_by=new)
+    SpotCheck.objects.filter(case=reopened).update(followed_by=reopened)
+    assert set(candidates(world.who("evaluator"), MONTH)) == {old, reopened}
+    with pytest.raises(services.Refused, match="别人先报"):
+        services.judge_missed(world.who("evaluator"), new, True, world.accounts["inspector"], "该看见")
 
 
 def test_a_miss_counts_for_the_inspector_and_the_area(world: World) -> None:
