@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
 from chengguan.people.models import Account, Holding, Leave, Organisation
@@ -37,10 +37,12 @@ def overlapping(first: date, after: date) -> Q:
 
 
 def colleagues(account: Account) -> QuerySet[Account]:
-    """Who may be asked by the person himself: active accounts of the same organisations, of those below and of those above."""
+    """Who may be asked by the person himself: active accounts of the same organisations, of those below and of those above.
+    Those who hold the same post stand first, then those of the same organisation."""
     below = tree()
     above = {child: parent for parent, children in below.items() for child in children}
-    own = set(Holding.objects.filter(on(), account=account).values_list("post__organisation", flat=True))
+    mine = list(Holding.objects.filter(on(), account=account).values_list("post__organisation", "post__role"))
+    own, roles = {organisation for organisation, _role in mine}, {role for _organisation, role in mine}
     reached = set().union(*(children_of(each, below) for each in own)) if own else set()
     for each in own:
         parent = above.get(each)
@@ -48,7 +50,9 @@ def colleagues(account: Account) -> QuerySet[Account]:
             reached.add(parent)
             parent = above.get(parent)
     held = Holding.objects.filter(on(), post__organisation__in=Organisation.objects.filter(pk__in=reached, enabled=True))
-    return Account.objects.filter(is_active=True, pk__in=held.values("account")).exclude(pk=account.pk).order_by("username")
+    alike, beside = (held.filter(**only).values("account") for only in ({"post__role__in": roles}, {"post__organisation__in": own}))
+    nearness = Case(When(pk__in=alike, then=0), When(pk__in=beside, then=1), default=2)
+    return Account.objects.filter(is_active=True, pk__in=held.values("account")).exclude(pk=account.pk).order_by(nearness, "name", "username")
 
 
 def lendable(account: Account, own: bool) -> list[Any]:

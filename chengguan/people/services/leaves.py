@@ -96,7 +96,8 @@ def end_leave(who: Who, leave: Leave) -> Leave:
     leave.valid_to = max(today, leave.valid_from)
     save_audited(who, leave, "leave.end")
     if leave.stand_in is not None:
-        notify(leave.stand_in, _("%(name)s已经回岗，代班结束") % {"name": leave.account}, "", "/leave")
+        title = _("%(name)s撤销了休假，不用代班了") if leave.valid_from > today else _("%(name)s已经回岗，代班结束")
+        notify(leave.stand_in, title % {"name": leave.account}, "", "/leave")
     return leave
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chengguan.people import services
 from chengguan.people.models import AuditEntry, Holding, Leave, Notice
-from chengguan.people.selectors import accounts_with_role, who_is
+from chengguan.people.selectors import accounts_with_role, colleagues, who_is
 
 
 def day(number: int) -> date:
@@ -140,6 +140,19 @@ def test_the_own_page_sets_and_ends_a_leave(client, pair):
     client.force_login(anna)
     client.post(f"/leave/{leave.pk}/end")
     assert not who_is(bert).has("dispatcher")
+
+
+def test_the_stand_in_hears_that_a_leave_never_begins(pair):
+    anna, bert = pair
+    services.end_leave(who_is(anna), lend(anna, bert, 5, 7))
+    assert Notice.objects.filter(account=bert).latest("pk").title == "Anna撤销了休假，不用代班了"
+
+
+def test_whoever_holds_the_same_post_stands_first_among_those_who_can_be_asked(pair, person):
+    anna, _bert = pair
+    person("aaron", "inspector")
+    twin = person("zed", "dispatcher")
+    assert colleagues(anna).first() == twin
 
 
 def test_the_administrators_page_does_it_for_anyone(client, pair, person):
