@@ -21,7 +21,6 @@ from chengguan.people import navigation, spreadsheets
 from chengguan.people.access import Request, requires, sent_from
 from chengguan.people.selectors import accounts_with_role, may
 from chengguan.people.typed import day, whole_number
-from chengguan.standards import codes
 from chengguan.surveys import selectors, services
 from chengguan.surveys.models import Finding, Patch, Survey
 from chengguan.surveys.services.deciding import near_in_hand
@@ -38,18 +37,12 @@ def _survey(request: Request, survey_id: int) -> Survey:
     return get_object_or_404(selectors.visible(request.who).select_related("opened_by", "closed_by"), pk=survey_id)
 
 
-def wanted_words(survey: Survey) -> str:
-    """What is looked for: whole major classes by their name, else the classes."""
-    majors = codes.in_force().majors["matter"]
-    return "、".join(_("%(name)s（整个大类）") % {"name": majors[code]} if code in majors else codes.matter_name(code) for code in survey.matters)
-
-
 @require_GET
 @requires("surveys.see")
 def surveys(request: Request) -> HttpResponse:
     page = Paginator(selectors.visible(request.who).select_related("opened_by"), A_PAGE).get_page(request.GET.get("page"))
     lines = selectors.lines_of_each(request.who, page)
-    rows = [{"survey": each, "wanted": wanted_words(each), "totals": selectors.totals(lines.get(each.pk, []))} for each in page]
+    rows = [{"survey": each, "wanted": selectors.wanted_words(each), "totals": selectors.totals(lines.get(each.pk, []))} for each in page]
     context = {"page": page, "rows": rows, "may_open": may(request.who, "surveys.manage"), "today": timezone.localdate()}
     return render(request, "console/surveys/list.html", context)
 
@@ -69,7 +62,7 @@ def _page(request: Request, found: Survey, asked: Mapping[str, Any], wrong: Sequ
     show = asked.get("show", "waiting" if totals["waiting"] else "")
     patch = whole_number(asked.get("patch"))
     context = {
-        "survey": found, "wanted": wanted_words(found), "lines": lines, "totals": totals, "tab": tab, "show": show, "patch": patch,
+        "survey": found, "wanted": selectors.wanted_words(found), "lines": lines, "totals": totals, "tab": tab, "show": show, "patch": patch,
         "may_manage": found.closed_at is None and may(who, "surveys.manage"),
         "may_decide": found.closed_at is None and may(who, "surveys.decide"),
         "over": found.last_day < timezone.localdate(), "ahead": found.first_day > timezone.localdate(),

@@ -40,6 +40,22 @@ def test_what_is_wrong_in_the_form_is_said_and_what_was_ticked_stays(town):
     assert signed_in("accept").get("/surveys/new").status_code == 403
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_phone_says_what_is_looked_for_and_only_the_demo_lets_somebody_at_a_desk_stand_there(survey, settings, demo):
+    settings.DEMO = demo
+    Account.objects.filter(username="inspect").update(demo=demo)
+    inspector = signed_in("inspect")
+    page, form = (inspector.get(f"/field/surveys/{survey.pk}{more}") for more in ("", "/new"))
+    assert "查什么" in page.content.decode() and "路灯异常、交通设施类（整个大类）" in page.content.decode()
+    for answer in (page, form):
+        assert ("data-pretend" in answer.content.decode()) is demo
+    if demo:
+        there = page.context["somewhere"]
+        assert inspector.post(f"/field/surveys/{survey.pk}/look", {"lon": there.x, "lat": there.y, "accuracy": 5}).status_code == 302
+    else:
+        assert page.context["somewhere"] is None
+
+
 def test_from_the_phone_to_a_case(survey):
     inspector = signed_in("inspect")
     assert survey.name in inspector.get("/field/surveys").content.decode()

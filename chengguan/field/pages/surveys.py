@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.gis.geos import Point
@@ -65,9 +66,13 @@ def _page(request: HttpRequest, survey_id: int, errors: list[str] | None = None,
     mine = walks.found_in(who, walk.survey).filter(found_by=who.account_id)
     context = {
         "walk": walk, "survey": walk.survey, "mine": mine[:MOST_SHOWN], "errors": errors or [], "typed": request.POST,
-        "may_take_back": walks.taken_back_by(who, walk),
+        "may_take_back": walks.taken_back_by(who, walk), "wanted": walks.wanted_words(walk.survey), "somewhere": _somewhere(walk),
     }  # fmt: skip
     return render(request, "field/survey.html", context, status=status)
+
+
+def _somewhere(walk: walks.Walk) -> Point | None:
+    return walks.somewhere(walk) if settings.DEMO and walk.runs else None
 
 
 @login_required
@@ -137,7 +142,7 @@ def report(request: HttpRequest, survey_id: int) -> HttpResponse:
     matters = walks.matters_of(walk.survey)
     context = {
         "walk": walk, "survey": walk.survey, "key": uuid.uuid4().hex, "errors": errors, "typed": request.POST,
-        "matters": matters[:MOST_PICKS], "more": len(matters) > MOST_PICKS,
+        "matters": matters[:MOST_PICKS], "more": len(matters) > MOST_PICKS, "somewhere": _somewhere(walk),
     }  # fmt: skip
     return render(request, "field/survey_new.html", context, status=422 if errors else 200)
 

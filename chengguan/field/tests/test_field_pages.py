@@ -67,6 +67,7 @@ def test_verifying_from_elsewhere_is_refused(town, position, words):
 @pytest.mark.parametrize("demo", [True, False])
 def test_only_the_demo_lets_somebody_at_a_desk_stand_at_the_place(town, settings, demo):
     settings.DEMO = demo
+    Account.objects.filter(username="inspect").update(demo=demo)
     case = walk(dark_lamp(town), "send_to_verify")
     page = signed_in("inspect").get(f"/field/tasks/{case.pk}").content.decode()
     assert ("data-pretend" in page) is demo
@@ -142,6 +143,7 @@ def test_a_component_that_stands_elsewhere_is_not_reported_from_here(town):
 @pytest.mark.parametrize("demo", [True, False])
 def test_only_the_demo_lets_a_new_report_be_made_from_a_desk(town, settings, demo):
     settings.DEMO = demo
+    Account.objects.filter(username="inspect").update(demo=demo)
     page = signed_in("inspect").get("/field/new").content.decode()
     assert ('data-pretend data-lon="108.99' in page) is demo
 

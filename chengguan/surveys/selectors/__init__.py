@@ -13,7 +13,7 @@ from chengguan.surveys.selectors.progress import (
     totals,
 )
 from chengguan.surveys.selectors.seeing import findings, patches, steps, visible
-from chengguan.surveys.selectors.walks import Walk, matters_of, taken_back_by, walk, walks
+from chengguan.surveys.selectors.walks import Walk, matters_of, somewhere, taken_back_by, walk, walks, wanted_words
 
 __all__ = [
     "OUTCOMES",
@@ -28,6 +28,7 @@ __all__ = [
     "matters_of",
     "patches",
     "sheets",
+    "somewhere",
     "steps",
     "summary_of",
     "taken_back_by",
@@ -35,4 +36,5 @@ __all__ = [
     "visible",
     "walk",
     "walks",
+    "wanted_words",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.gis.geos import Point
+from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from chengguan.cases.selectors.configuration import settings
 from chengguan.people.selectors import Who
 from chengguan.standards import codes
-from chengguan.surveys.models import Finding, Patch, Survey
+from chengguan.surveys.models import Finding, Patch, PatchGrid, Survey
 from chengguan.surveys.selectors.progress import Line, by_survey, lines_of, totals
 from chengguan.surveys.selectors.seeing import patches
 
@@ -68,6 +71,19 @@ def taken_back_by(who: Who, walk: Walk, now: datetime | None = None) -> set[int]
     now = now or timezone.now()
     done = [line.patch for line in walk.lines if line.patch.finished_at is not None and line.patch.finished_by_id in who.task_accounts]
     return {patch.pk for patch in done if walk.runs and now <= back_until(patch)}
+
+
+def wanted_words(survey: Survey) -> str:
+    """What is looked for: whole major classes by their name, else the classes."""
+    majors = codes.in_force().majors["matter"]
+    return "、".join(_("%(name)s（整个大类）") % {"name": majors[code]} if code in majors else codes.matter_name(code) for code in survey.matters)
+
+
+def somewhere(walk: Walk) -> Point | None:
+    """Where the demo lets somebody at a desk stand: in a unit grid of their own patches, one nobody has looked at if there is any."""
+    cells = PatchGrid.objects.filter(patch__in=[line.patch.pk for line in walk.lines]).select_related("unit_grid")
+    cell = cells.order_by(F("looked_at").asc(nulls_first=True), "pk").first()
+    return cell.unit_grid.geom.point_on_surface if cell else None
 
 
 def matters_of(survey: Survey) -> list[tuple[str, str]]:
