@@ -170,8 +170,11 @@ def _given(
     walker = people.account(inspector)
     if action == "dispatch":
         department, _why = selectors.suggested_department(case)
-        assert department is not None
-        return dispatcher, {"department": department}
+        if department is not None:
+            return dispatcher, {"department": department}
+        had = set(case.dispatches.values_list("department", flat=True))  # its return was granted: somebody else has to be chosen
+        others = Organisation.objects.filter(kind="department", enabled=True).exclude(pk__in=had).order_by("code")
+        return dispatcher, {"department": chance.choice(list(others)), "opinion": "按现场看到的权属改派"}
     if action == "merge":
         return desk, {"into": plan.into}
     if action in ("receive", "assign", "submit", "report_back", "ask_return", "ask_suspend"):
