@@ -14,6 +14,7 @@ from chengguan.cases.fields import FIELDS
 from chengguan.cases.models import Request, Step, Task
 from chengguan.cases.models.case import LEVELS as CASE_LEVELS
 from chengguan.cases.selectors.distance import spoken
+from chengguan.cases.selectors.ladders import posts_in_words
 from chengguan.cases.words import limit_words
 from chengguan.people.roles import name_of
 
@@ -144,12 +145,24 @@ class Asked:
     wanted: list[str]
     review: Step | None
     stands: str
+    by: list[str]
 
 
 def asked_of(request: Request, steps: list[Step]) -> Asked:
     said = [step for step in steps if step.action == f"review_{request.kind}" and step.acted_at >= request.asked_at]
     stands = (_("初审已过，待终审") if request.reviewed_at else _("待初审")) if request.kind in REVIEWED and request.state == "waiting" else ""
-    return Asked(request, wanted_of(request), said[-1] if said else None, stands)
+    return Asked(request, wanted_of(request), said[-1] if said else None, stands, who_says(request))
+
+
+def who_says(request: Request) -> list[str]:
+    """Whose word it waits for: of the first review, where it still comes, and of the decision, by the county's ladder or by the table."""
+    first = _posts(f"review_{request.kind}") if request.kind in REVIEWED and not request.reviewed_at else ""
+    last = request.decided_by_posts or _posts(f"grant_{request.kind}")
+    return [words % {"posts": posts} for words, posts in ((_("由%(posts)s初审"), first), (_("由%(posts)s审批"), last)) if posts]
+
+
+def _posts(action: str) -> str:
+    return posts_in_words(dict.fromkeys(role for row in workflow.TABLE if row.action == action for role in row.who))
 
 
 def wanted_of(request: Request) -> list[str]:

@@ -8,8 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from chengguan.cases import services, workflow
+from chengguan.cases.models import Request
 from chengguan.cases.services import register_alarm
 from chengguan.console.pages import case_forms
+from chengguan.console.pages.case_beside import who_says
 from chengguan.console.selectors.history import alarms_with_chart
 from chengguan.console.tests.duty import dark
 from chengguan.people.models import Account, Organisation, Post
@@ -221,6 +223,14 @@ def test_the_keys_of_the_actions_are_told_apart_in_small_type():
     assert not {"g", "q"} <= set(ACTION_KEYS)
 
 
+def test_a_request_that_no_ladder_decides_says_whose_word_it_waits_for(town):
+    case = walk(dark_lamp(town), "dispatch")
+    move(case, "lighting", "ask_return", reason="不归我们")
+    assert "由派遣员审批" in signed_in("lighting").get(f"/cases/{case.pk}").content.decode()
+    assert who_says(Request(kind="appeal")) == ["由派遣员初审", "由受理员审批"]
+    assert who_says(Request(kind="appeal", reviewed_at=timezone.now())) == ["由受理员审批"]
+
+
 def test_whoever_decides_reads_until_when_why_and_what_the_first_review_said_and_then_until_when_it_stands_still(town):
     case = walk(dark_lamp(town), "assign")
     until = timezone.now() + timedelta(days=24)
@@ -228,10 +238,11 @@ def test_whoever_decides_reads_until_when_why_and_what_the_first_review_said_and
     told = f"{timezone.localtime(until):%Y-%m-%d %H:%M}"
     page = signed_in("dispatch").get(f"/cases/{case.pk}").content.decode()
     assert "待初审" in page and f"到 {told}" in page and "条件不具备" in page and "作业面下月交还" in page
+    assert "由派遣员初审 · 由值班长审批" in page
     case.refresh_from_db()
     move(case, "dispatch", "review_suspend", opinion="已核实")
     page = signed_in("shift").get(f"/cases/{case.pk}").content.decode().split('id="case-act"')[0]
-    assert "初审已过" in page and "初审：已核实" in page
+    assert "初审已过" in page and "初审：已核实" in page and "由派遣员初审" not in page
     case.refresh_from_db()
     move(case, "shift", "grant_suspend", opinion="同意")
     assert f"挂账到 {told}" in signed_in("lighting").get(f"/cases/{case.pk}").content.decode()

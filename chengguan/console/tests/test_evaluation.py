@@ -37,6 +37,14 @@ def test_the_page_prints_period_basis_and_the_formula(closed):
     assert f"{timezone.localdate():%Y-%m}-01" in page
 
 
+def test_in_english_a_colon_is_an_english_one(closed):
+    leader = client("leader")
+    leader.cookies["django_language"] = "en"
+    for address in ("/evaluation", "/evaluation/one?by=all", f"/cases/{closed.pk}"):
+        page = leader.get(address).content.decode()
+        assert ": " in page and "：<" not in page, address
+
+
 def test_a_figure_leads_to_its_cases(closed):
     leader = client("leader")
     page = leader.get("/evaluation").content.decode()
