@@ -46,11 +46,11 @@ def report_new(
     known = Case.objects.filter(source_key=f"field:{who.account_id}:{key}").first()
     if known is not None:
         return known
-    point = _checked(who, position, outside_confirmed)
-    if not matter_code:
-        raise cases.Refused(_("请选一个类别。"), "matter_code")
-    if not photos:
-        raise cases.Refused(_("请先拍一张照片。"), "photos")
+    point, faults = _checked(who, position, outside_confirmed)
+    wanting = ((not photos, _("请先拍一张照片。"), "photos"), (self_handled and not photos_after, _("自行处置要有处置后的照片。"), "photos_after"), (not matter_code, _("请选一个类别。"), "matter_code"))
+    faults += [cases.Refused(words, field) for missing, words, field in wanting if missing]
+    if faults:
+        raise cases.Refused.together(faults)
     assert position is not None
     component = component_here(component_id, point, position[2])
     common: dict[str, Any] = {
@@ -61,22 +61,23 @@ def report_new(
         "source_key": f"field:{who.account_id}:{key}",
     }
     if self_handled:
-        if not photos_after:
-            raise cases.Refused(_("自行处置要有处置后的照片。"), "photos_after")
         return cases.self_handle(who, photos_before=photos, photos_after=photos_after, **common)
     return cases.register(who, source="inspector", photos=photos, **common)
 
 
-def _checked(who: Who, position: tuple[float, float, float] | None, outside_confirmed: bool) -> Point:
-    if position is None:
-        raise cases.Refused(_("还没有取到位置，请走到空旷处再试。"), "position")
-    lon, lat, accuracy = position
-    if accuracy > GOOD_ENOUGH:
-        raise cases.Refused(_("位置误差 ±%(m)d 米，太大了，请走到空旷处等一会儿。") % {"m": accuracy}, "position")
+def _checked(who: Who, position: tuple[float, float, float] | None, outside_confirmed: bool) -> tuple[Point, list[cases.Refused]]:
+    """Where the phone stands, and what is wrong with that."""
+    lon, lat, accuracy = position or (0.0, 0.0, 0.0)
     point = Point(lon, lat, srid=4490)
-    grid = grid_at(point)
-    if grid is None:
-        raise cases.Refused(_("这里不在本县的网格里。"), "position")
-    if not outside_confirmed and not is_own(who, grid):
-        raise cases.Refused(_("这里不在您的责任网格内。确实要报，请勾选“网格外也报”。"), "outside")
-    return point
+    grid = grid_at(point) if position is not None and accuracy <= GOOD_ENOUGH else None
+    if position is None:
+        wrong = _("还没有取到位置，请走到空旷处再试。")
+    elif accuracy > GOOD_ENOUGH:
+        wrong = _("位置误差 ±%(m)d 米，太大了，请走到空旷处等一会儿。") % {"m": accuracy}
+    elif grid is None:
+        wrong = _("这里不在本县的网格里。")
+    elif not outside_confirmed and not is_own(who, grid):
+        return point, [cases.Refused(_("这里不在您的责任网格内。确实要报，请勾选“网格外也报”。"), "outside")]
+    else:
+        return point, []
+    return point, [cases.Refused(wrong, "position")]

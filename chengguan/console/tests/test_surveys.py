@@ -56,6 +56,12 @@ def test_the_phone_says_what_is_looked_for_and_only_the_demo_lets_somebody_at_a_
         assert page.context["somewhere"] is None
 
 
+def test_all_that_a_finding_lacks_is_said_at_once(survey):
+    answer = report(survey, photos=[], matter_code="", lon="", lat="")
+    assert answer.status_code == 422
+    assert answer.context["errors"] == ["还没有取到位置，请走到空旷处再试。", "请先拍一张照片。", "请选一个类别。"]
+
+
 def test_from_the_phone_to_a_case(survey):
     inspector = signed_in("inspect")
     assert survey.name in inspector.get("/field/surveys").content.decode()

@@ -135,7 +135,7 @@ def report(request: HttpRequest, survey_id: int) -> HttpResponse:
                 description=data.get("description", ""), component_id=whole_number(data.get("component")),
             )  # fmt: skip
         except (Refused, ValidationError) as error:
-            errors = [error.words] if isinstance(error, Refused) else error.messages
+            errors = [each.words for each in error.every] if isinstance(error, Refused) else error.messages
         else:
             messages.success(request, _("发现已报上去。"))
             return redirect("field-survey", survey_id)

@@ -215,7 +215,7 @@ def _report(request: HttpRequest, who: Who) -> HttpResponse:
             self_handled=data.get("self_handled") == "1",
         )
     except (moves.Refused, ValidationError) as error:
-        words = [error.words] if isinstance(error, moves.Refused) else error.messages
+        words = [each.words for each in error.every] if isinstance(error, moves.Refused) else error.messages
         return _new_form(request, who, words, 422)
     return redirect("field-done", case.pk)
 

@@ -111,6 +111,11 @@ def test_what_is_missing_is_said(town, changed, words):
     assert Case.objects.count() == 0
 
 
+def test_all_that_a_report_lacks_is_said_at_once(town):
+    answer = report(signed_in("inspect"), photos=[], matter_code="", lon="", lat="", self_handled="1")
+    assert answer.context["errors"] == ["还没有取到位置，请走到空旷处再试。", "请先拍一张照片。", "自行处置要有处置后的照片。", "请选一个类别。"]
+
+
 def test_two_classes_at_once_are_refused_by_name_and_one_said_twice_is_one(town):
     answer = report(signed_in("inspect"), matter_other="01001")
     assert answer.status_code == 422

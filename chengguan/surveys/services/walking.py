@@ -108,13 +108,19 @@ def _stored(
     description: str, component_id: int | None, now: datetime,
 ) -> Finding:  # fmt: skip
     found_in = walked(who, survey.pk, now)
-    if not matter_code:
-        raise Refused(_("请选一个类别。"), "matter_code")
-    if matter_code not in codes.in_force().matters or not found_in.looks_for(matter_code):
-        raise Refused(_("“%(matter)s”不在这次普查的类别里，请用“上报”。") % {"matter": codes.matter_name(matter_code)}, "matter_code")
+    faults: list[Refused] = []
+    try:
+        cell, point = _cell(who, found_in, position)
+    except Refused as refused:
+        faults.append(refused)
     if not photos:
-        raise Refused(_("请先拍一张照片。"), "photos")
-    cell, point = _cell(who, found_in, position)
+        faults.append(Refused(_("请先拍一张照片。"), "photos"))
+    if not matter_code:
+        faults.append(Refused(_("请选一个类别。"), "matter_code"))
+    elif matter_code not in codes.in_force().matters or not found_in.looks_for(matter_code):
+        faults.append(Refused(_("“%(matter)s”不在这次普查的类别里，请用“上报”。") % {"matter": codes.matter_name(matter_code)}, "matter_code"))
+    if faults:
+        raise Refused.together(faults)
     assert who.account_id is not None and position is not None
     component = component_here(component_id, point, position[2])
     there = cell if component is None else _cell_of(component, cell)
