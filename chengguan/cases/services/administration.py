@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from procrastinate.contrib.django import app
 
 from chengguan.cases.models import CalendarDay, Change, Setting
@@ -23,6 +24,9 @@ from chengguan.people.selectors import Who
 from chengguan.people.services import audit
 from chengguan.standards.limits import SETTINGS, check
 from chengguan.standards.switches import WORDS
+
+DAY_WORDS = {True: gettext_noop("上班"), False: gettext_noop("放假"), None: gettext_noop("按公布")}
+"""What the audit trail says a day was set to."""
 
 
 def administrator_only(who: Who) -> None:
@@ -40,7 +44,7 @@ def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "", 
             CalendarDay.objects.filter(day=day).delete()
         else:
             CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
-        audit(who, "cases.calendar", None, f"{day} {working}", before, {"working": working, "note": note})
+        audit(who, "cases.calendar", None, f"{day} {DAY_WORDS[working]}", before, {"working": working, "note": note})
         say_changed(who, "day", day.isoformat(), before, after, reason, undoes)
 
 

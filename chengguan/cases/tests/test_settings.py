@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from chengguan.cases import selectors, services
 from chengguan.cases.models import CalendarDay, Case, Change
 from chengguan.cases.tests.conftest import HERE, NOW, World, own
+from chengguan.people.models import AuditEntry
 
 MINUTE = timedelta(minutes=1)
 
@@ -146,3 +147,9 @@ def test_who_sets_back_waits_for_who_changes_just_now(world: World) -> None:
     told = [query["sql"] for query in asked]
     lock = next(place for place, sql in enumerate(told) if "pg_advisory_xact_lock" in sql)
     assert any("EXISTS" in sql.upper() or "LIMIT 1" in sql for sql in told[lock + 1 :])
+
+
+@pytest.mark.parametrize(("working", "words"), [(True, "上班"), (False, "放假"), (None, "按公布")])
+def test_the_trail_says_in_words_what_a_day_was_set_to(world: World, working: bool | None, words: str) -> None:
+    services.set_calendar_day(world.who("administrator"), date(2026, 12, 1), working)
+    assert AuditEntry.objects.latest("pk").summary == f"2026-12-01 {words}"
