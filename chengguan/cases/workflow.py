@@ -198,7 +198,7 @@ TABLE: tuple[Row, ...] = (
         (), "活没干好，单位自己退给班组。"),
     # --- 处理反馈 ---
     Row(("handling",), "report_back", "reported_back", "反馈", ("department", "crew"), ("done", "photos", "position?", "far?"), ("no_review_of_the_crew", "stages_finished", "enough_photos", "far_is_meant"),
-        ("pause:处置", "start:批转"), "说清做了什么，拍照为证；单位要不要初审由它定；干活的只能反馈，不能结案。", main=True),
+        ("pause:处置", "start:批转"), "说清做了什么，拍照为证；好没好由别人看，干活的不能自己结案。", main=True),
     Row(WITH_DEPARTMENT, "report_help", SAME, "协办反馈", ("department",), ("done", "photos?"), ("helping",),
         (), "协办单位做完自己那一份，告诉主办单位；主办的时限照走。", anywhere=True),
     Row(("department_review",), "report_back", "reported_back", "反馈", ("department",), ("done?", "photos?"), (),
