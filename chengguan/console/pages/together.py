@@ -42,12 +42,13 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One of the ticked cases; `words` say what became of it, or why it will not move. `state`: waits, then done, left, or main of those merged into it."""
+    """One of the ticked cases; `words` say what became of it, or why it will not move, `field` at which field. `state`: waits, then done, left, or main of those merged into it."""
 
     case: Case | None
     version: int | None
     words: str = ""
     state: str = "waits"
+    field: str = ""
 
 
 def _rows(post: str) -> Iterator[workflow.Row]:
@@ -96,6 +97,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
             errors = errors if "sure" in request.POST else []
             return render(request, "console/work/together.html", context | _counted(lines) | {"form": fields, "errors": errors}, status=422 if errors else 200)
     done = [_moved(who, line, slug, typed) for line in lines]
+    if mistyped := _mistyped(lines, done, typed):
+        return render(request, "console/work/together.html", context | _counted(lines) | {"form": fields, "errors": mistyped}, status=422)
     counted = _counted(done)
     if not counted["left"]:
         messages.success(request, _("已办理 %(n)d 件：%(action)s。") % {"n": counted["done"], "action": context["name"]})
@@ -137,7 +140,7 @@ def _fields(lines: Sequence[Line], slug: str, data: Mapping[str, Any]) -> list[D
         if asked.name in TYPED.get(slug, ()):
             value = data.get(asked.name, "").strip()
             options = [Option(each, label, each == value) for each, label in _options(asked.name, cases, [(slug, _(label)) for slug, label in asked.options])]
-            found.append(Drawn(asked.name, _(asked.label), asked.kind, required, value, long=asked.name in LONG, options=options))
+            found.append(Drawn(asked.name, _(asked.label), asked.kind, required, value, data.get(f"{asked.name}_number", ""), long=asked.name in LONG, options=options))
     return found
 
 
@@ -169,6 +172,12 @@ def _wrong(fields: Sequence[Drawn], typed: Mapping[str, str]) -> list[str]:
     return found
 
 
+def _mistyped(before: Sequence[Line], after: Sequence[Line], typed: Mapping[str, str]) -> list[str]:
+    """Why none could be moved, where each was refused for what was typed: then it is typed once more, not all of it from the start."""
+    tried = [now for line, now in zip(before, after, strict=True) if line.state == "waits"]
+    return list(dict.fromkeys(line.words for line in tried)) if tried and all(line.field in typed for line in tried) else []
+
+
 def _moved(who: Who, line: Line, slug: str, typed: Mapping[str, Any]) -> Line:
     case = line.case
     if case is None or line.state != "waits":
@@ -178,7 +187,7 @@ def _moved(who: Who, line: Line, slug: str, typed: Mapping[str, Any]) -> Line:
     try:
         _move(who, case, slug, line.version, typed)
     except services.Refused as refused:
-        return replace(line, words=refused.words, state="left")
+        return replace(line, words=refused.words, state="left", field=refused.field)
     case.refresh_from_db(fields=["state", "number"])
     return replace(line, words=_("已办理，现在是“%(state)s”") % {"state": case.get_state_display()}, state="done")
 

@@ -114,6 +114,14 @@ def test_several_reports_of_one_thing_are_merged_into_the_chosen_one(town):
     assert main.state == "reported"
 
 
+def test_a_mistyped_number_leaves_the_form_as_it_was_filled_in(town):
+    cases = [dark_lamp(town) for _ in range(2)]
+    answer = signed_in("accept").post("/work/bulk", {"action": "merge", "case": marks(*cases), "into_number": "500241209912310001", "reason": "同一盏灯", "sure": "1"})
+    page = answer.content.decode()
+    assert (answer.status_code, "没有找到所选的并入案件" in page, "同一盏灯</textarea>" in page, 'value="500241209912310001"' in page) == (422, True, True, True)
+    assert not Case.objects.filter(state="merged").exists()
+
+
 def test_a_report_without_a_filing_condition_is_left_for_a_person(town):
     case = dark_lamp(town)
     answer = signed_in("accept").post("/work/bulk", {"action": "accept", "case": marks(case)})
