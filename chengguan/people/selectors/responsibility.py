@@ -90,7 +90,7 @@ def _because(row: Responsibility) -> str:
     parts.append(_("按区域") if row.area_id is not None else _("不分区域"))
     since = _("%(day)s 起") % {"day": row.valid_from.isoformat()}
     until = [_("%(day)s 止") % {"day": row.valid_to.isoformat()}] if row.valid_to else []
-    return "，".join([*parts, since, *until])
+    return _("，").join([*parts, since, *until])
 
 
 def _unfit(row: Responsibility, area_code: str, owner_id: int | None, day: date) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chengguan.people.models import Organisation, Responsibility
 from chengguan.people.selectors import coverage, covered, explained
@@ -78,6 +78,13 @@ def test_the_reason_names_the_row_the_owner_and_all_that_was_weighed(office, are
     assert why["drainage"] == "类别不如采用的细"
     assert why["crew"] == "责任单位已停用"
     assert why["town"] == "不是这个区域"
+
+
+def test_in_english_the_reason_has_english_commas(office, areas):
+    row(MATTER, office["lighting"])
+    with translation.override("en"):
+        answer = explained(MATTER, "500241001001")
+        assert "by the minor class, for every area, since" in answer.weighed[0].words
 
 
 def test_nobody_answering_is_said_with_the_rows_that_do_not_fit(office, areas):
