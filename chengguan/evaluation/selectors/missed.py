@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -39,7 +40,7 @@ def candidates(who: Who, period: Period, show: str = "waiting") -> QuerySet[Case
     return shown.order_by("-reported_at", "-pk")
 
 
-def begun_by_spot_check() -> QuerySet[SpotCheck]:
+def begun_by_spot_check() -> QuerySet[SpotCheck, Any]:
     """Cases that began because a verification did not hold: counted as that already, and missed by nobody."""
     return SpotCheck.objects.filter(followed_by__isnull=False).exclude(followed_by=F("case")).values("followed_by")
 
