@@ -60,8 +60,8 @@ def test_the_acceptors_day(town: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     me.decide(called, "受理", "待立案", matter_code="01037", condition_key="01037-03")
     page = me.open(again)
     assert "可能重复" in page.text
-    twin = next(each for each in page.forms() if "/do/merge" in each.action and each.filled()["into"] == [str(case_of(called).pk)])
-    page = me.send(page, twin)
+    page = me.open(f"{again}?act=merge&into={case_of(called).pk}")
+    page = me.send(page, page.form(action="/do/merge"))
     assert page.stage == "已并案"
     assert "13900005678" in me.open(called).text, "who reported it later is known to the case that goes on"
 
