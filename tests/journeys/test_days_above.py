@@ -89,7 +89,7 @@ def test_the_evaluators_day(town: dict[str, Any], monkeypatch: pytest.MonkeyPatc
     check = SpotCheck.objects.get()
     page = me.open(f"/evaluation/check/{check.pk}")
     judge = page.form(action="/judge")
-    assert "要有现场照片" in me.send(page, judge, verdict="overturned", words="灯还是黑的").text
+    assert "要有现场照片" in me.send(page, judge, 422, verdict="overturned", words="灯还是黑的").text
     check.refresh_from_db()
     assert check.verdict == ""
     me.send(page, judge, verdict="overturned", words="灯还是黑的", persists="1", photos=photo())
