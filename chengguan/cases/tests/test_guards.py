@@ -215,8 +215,8 @@ def test_force_close_needs_a_leader_and_is_marked_for_ever(world: World) -> None
     assert case not in selectors.worklist(shift, post="shift_leader").cases
     services.act(world.who("leader"), case, "grant_force_close", now=NOW)
     waits = selectors.worklist(shift, post="shift_leader", mark="approved", now=NOW).cases
-    assert [(each.pk, [mark.slug for mark in each.marks]) for each in waits] == [(case.pk, ["approved"])], "the next step is the shift leader's"
-    assert [mark.slug for mark in selectors.case_file(shift, case.pk, NOW)["marks"]] == ["approved"]
+    assert [(each.pk, [mark.slug for mark in each.marks]) for each in waits] == [(case.pk, ["approved", "failed"])], "the next step is the shift leader's"
+    assert [mark.slug for mark in selectors.case_file(shift, case.pk, NOW)["marks"]] == ["approved", "failed"]
     offered = {action.slug: action for action in selectors.actions_for(shift, case, NOW)}
     assert "ask_force_close" not in offered and next(field.value for field in offered["force_close"].fields if field.name == "reason") == "拖太久"
     services.act(shift, case, "force_close", now=NOW, reason="拖太久")
