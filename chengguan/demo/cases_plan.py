@@ -28,6 +28,8 @@ ENDINGS: dict[str, int] = {
     "awaiting_dispatch": 3, "dispatched": 7, "handling": 18, "department_review": 3, "reported_back": 3,
     "awaiting_verification": 3, "verifying": 4, "verified": 2, "awaiting_closing": 3,
 }  # fmt: skip
+RETURNED = 0.05
+"""Of the cases that go the whole way, so many are returned once and sent to somebody else."""
 MAIN_PATH = (
     "accept", "file", "dispatch", "receive", "assign", "submit", "report_back", "forward", "send_to_verify", "verify",
     "accept_result", "close", "archive",
@@ -118,7 +120,7 @@ def _moves(plan: Plan) -> list[str]:
         assert row is not None
         moves.append(action)
         state = state if row.to == workflow.SAME else row.to
-        if action == "dispatch" and plan.chance.random() < 0.05 and plan.ending == "archived":
+        if action == "dispatch" and plan.chance.random() < RETURNED and plan.ending == "archived":
             moves += ["ask_return", "grant_return", "dispatch"]
         if action == "verify" and plan.chance.random() < 0.11:
             moves += ["rework", "submit", "report_back", "forward", "send_to_verify", "verify"]

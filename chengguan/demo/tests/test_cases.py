@@ -13,6 +13,7 @@ from chengguan.cases import workflow
 from chengguan.cases.models import Case, Report, Step
 from chengguan.cases.tests.conftest import World
 from chengguan.demo import cases as sample
+from chengguan.demo import cases_plan
 from chengguan.demo.cases_plan import ENDINGS
 from chengguan.people.models import AuditEntry, Notice, Responsibility
 from chengguan.places.models import BaseFeature
@@ -46,3 +47,14 @@ def test_sample_cases_stand_in_every_stage_by_the_tables_own_moves_and_load_once
     assert not AuditEntry.objects.filter(action__startswith="case.").exists()
 
     assert sample.load_cases(share=0.03) == made, "a second load changes nothing"
+
+
+def test_a_sample_case_that_was_returned_is_sent_to_somebody_else(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.person("drains", "department", town.drainage)
+    monkeypatch.setattr(cases_plan, "RETURNED", 1.0)
+    sample.load_cases(share=0.02)
+    returned = Case.objects.filter(synthetic=True, return_count=1)
+    assert returned.exists()
+    for case in returned:
+        first, second = case.dispatches.filter(part="main").order_by("pk")
+        assert first.department_id != second.department_id == case.department_id
