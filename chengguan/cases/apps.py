@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from chengguan.cases import wording
         from chengguan.cases.workflow import ACTIONS
+        from chengguan.people.selectors import TO_MEND
         from chengguan.people.words import ACTION_NAMES
         from chengguan.things.selectors import shows_files
 
@@ -17,4 +18,7 @@ class CasesConfig(AppConfig):
         from chengguan.cases.selectors.seeing import files
 
         shows_files.append(files)
+        from chengguan.cases.selectors.missing_year import to_mend
+
+        TO_MEND.append(to_mend)
         ACTION_NAMES.update({f"case.{slug}": gettext_lazy(name) for slug, name in ACTIONS.items()})

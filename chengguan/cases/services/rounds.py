@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from chengguan.cases import timing, workflow
 from chengguan.cases.models import Case, Clock, Request, Task
 from chengguan.cases.selectors import configuration as chosen
+from chengguan.cases.selectors.missing_year import asked_for, missing_year
 from chengguan.cases.selectors.refusals import Refused
 from chengguan.cases.selectors.running import HANDLING
 from chengguan.cases.services.moving import act
@@ -107,22 +108,16 @@ def recall_overdue(now: datetime | None = None) -> int:
     return _move(list(cases.distinct()), "recall", now, reason=_("任务逾期未完成，自动撤回"))
 
 
-LOOK_AHEAD = timedelta(days=45)
-CALENDAR_PAGE = "/administration/calendar"
-
-
 def warn_of_calendar(now: datetime | None = None) -> int:
     """Tell the administrators, once a week, that limits will soon reach a year whose holidays nobody has entered."""
     now = now or timezone.now()
-    days = chosen.calendar()
-    year = (now + LOOK_AHEAD).astimezone(days.zone).year
-    if days.knows(year):
+    year = missing_year(now)
+    if year is None:
         return 0
-    title = _("请录入 %(year)d 年的节假日和调休日") % {"year": year}
+    title, text, address = asked_for(year)
     if Notice.objects.filter(title=title, created_at__gt=now - timedelta(days=7)).exists():
         return 0
-    text = _("没有录入之前，跨入 %(year)d 年的工作日时限算不出来，派遣等步骤会被拒绝。") % {"year": year}
-    return notify("administrator", title, text, link=CALENDAR_PAGE, kind="calendar")
+    return notify("administrator", title, text, link=address, kind="calendar")
 
 
 def archive_due(now: datetime | None = None, most: int = 500) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from chengguan.cases import selectors, services
 from chengguan.cases.models import CalendarDay
+from chengguan.cases.selectors import missing_year
 from chengguan.cases.services import moving, rounds
 from chengguan.cases.services.administration import open_deadlines_follow
 from chengguan.cases.tests.conftest import World
@@ -75,3 +78,14 @@ def test_administrators_are_told_ahead_once_a_week_and_no_more_when_it_is_entere
     assert rounds.warn_of_calendar(soon + timedelta(days=8)) >= 1
     CalendarDay.objects.create(day=date(YEAR, 1, 1), working=False)
     assert rounds.warn_of_calendar(soon + timedelta(days=20)) == 0
+
+
+def test_the_overview_of_the_administration_asks_for_the_year_that_is_missing(world: World, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.force_login(world.accounts["administrator"])
+    asked = f"/administration/calendar?year={YEAR}"
+    monkeypatch.setattr(missing_year, "LOOK_AHEAD", timedelta())
+    assert asked not in client.get("/administration").content.decode()
+    monkeypatch.setattr(missing_year, "LOOK_AHEAD", LAST_DAY - timezone.now() + timedelta(days=20))
+    assert asked in client.get("/administration").content.decode()
+    CalendarDay.objects.create(day=date(YEAR, 1, 1), working=False)
+    assert asked not in client.get("/administration").content.decode()

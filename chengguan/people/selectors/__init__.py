@@ -1,6 +1,7 @@
 """Who is asking, what they may, who answers for what. Everything downstream takes a `Who` first."""
 
 from chengguan.people.selectors.administration import (
+    TO_MEND,
     administration_figures,
     audit_actions,
     find_accounts,
@@ -51,6 +52,7 @@ __all__ = [
     "HANDLING_KINDS",
     "SOON_DAYS",
     "SYSTEM",
+    "TO_MEND",
     "Answer",
     "Card",
     "Coverage",

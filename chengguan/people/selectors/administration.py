@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,6 +16,13 @@ from chengguan.people.typed import day, whole_number
 from chengguan.people.words import ACTION_NAMES
 from chengguan.places.models import ResponsibilityGrid
 from chengguan.standards import codes
+
+TO_MEND: list[Callable[[datetime], tuple[str, str, str] | None]] = []
+"""What other parts ask an administrator to mend: title, why, and where. Filled by them when the program starts."""
+
+
+def to_mend() -> list[tuple[str, str, str]]:
+    return [each for ask in TO_MEND if (each := ask(timezone.now()))]
 
 
 def administration_figures(who: Who) -> dict[str, int]:

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from chengguan.people import navigation, selectors
 from chengguan.people.access import Request, requires
 from chengguan.people.pages.administration import accounts, answering, audit, holes, organisations
+from chengguan.people.selectors.administration import to_mend
 
 navigation.add("administration", _("系统管理"), "/administration", action="admin.use", order=90)
 navigation.add("duties", _("网格排班"), "/administration/duties", roles=["contractor_lead"], order=80)
@@ -25,7 +26,7 @@ navigation.add("tables", _("数据表"), "/admin/", action="admin.use", place="a
 
 @requires("admin.use")
 def overview(request: Request) -> object:
-    context = {"figures": selectors.administration_figures(request.who), "recent": selectors.audit_entries(request.who)[:12]}
+    context = {"figures": selectors.administration_figures(request.who), "mend": to_mend() if request.who.is_administrator else [], "recent": selectors.audit_entries(request.who)[:12]}
     return render(request, "people/administration/overview.html", context)
 
 
