@@ -135,3 +135,12 @@ def test_the_file_says_what_a_step_says_beside_its_words_and_the_place_once(town
     words = words_of(signed_in("accept").get(f"/cases/{case.pk}/file.pdf").content).replace("\n", "")
     assert "一级" in words
     assert words.count(case.community.name) == 1
+
+
+def test_the_file_names_every_unit_it_was_sent_to_and_in_which_part(town):
+    case = walk(dark_lamp(town), "assign")
+    drainage, sanitation, lighting = (Organisation.objects.get(code=code) for code in ("drainage", "sanitation", "lighting"))
+    services.act(person("dispatch"), case, "redirect", department=drainage, helpers=[lighting], copies=[sanitation], reason="是井里的事")
+    told = words_of(signed_in("dispatch").get(f"/cases/{case.pk}/file.pdf").content).split("派给谁")[1].split("办理经过")[0]
+    for unit, part in ((lighting, "主办"), (drainage, "主办"), (lighting, "协办"), (sanitation, "抄告")):
+        assert f"{unit.name}{part}" in told
