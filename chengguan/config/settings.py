@@ -255,7 +255,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 
-
 def refusals_in_a_line(record: logging.LogRecord) -> bool:
     """Who was told no, and where, is a line; a traceback is for what broke."""
     if getattr(record, "status_code", 500) < 500:

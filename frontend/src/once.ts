@@ -10,7 +10,7 @@ export function startOnce(): void {
       return;
     }
     form.dataset.sentAt = String(Date.now());
-    queueMicrotask(() => {
+    window.setTimeout(() => {
       if (event.defaultPrevented) delete form.dataset.sentAt; // somebody else stopped it: it was not sent
     });
   });

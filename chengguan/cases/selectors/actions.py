@@ -110,7 +110,7 @@ def _field(move: Move, asked: workflow.Field, required: bool) -> Field:
     elif asked.kind in ("department", "departments"):
         options, value, why, weighed = _departments(case, asked.kind == "department")
         if move.row.action == "redirect" and value == str(case.department_id):
-            value = ""  # it is there already
+            value, why, weighed = "", _("已经在%(name)s，请另选一家") % {"name": case.department}, ()
     elif asked.kind == "crew":
         options, value = _crews(case)
     elif asked.kind == "inspector":

@@ -6,19 +6,23 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from chengguan.cases.models import Case, Step
+from chengguan.cases.models import Case, Dispatch, Step
 
 LOOKED_AT = ("department_review", "reported_back", "verified", "awaiting_closing")
 """Where what a crew did is looked at, and sent back from when it will not do."""
 
 
 def came_back(cases: Iterable[Case]) -> dict[int, Step]:
-    """By case the step that sent it back, in one query for all. Nothing for a case that was sent to a department afresh since:
+    """By case the step that sent it back, for all at once. Nothing for a case that was sent to a department afresh since:
     it is that one's first turn."""
     sent_back = Q(to_state="handling", from_state__in=LOOKED_AT)
     newest = Step.objects.filter(sent_back | Q(to_state="dispatched"), case__in=[case.pk for case in cases])
-    steps = newest.order_by("case_id", "-id").distinct("case_id")
-    return {step.case_id: step for step in steps if step.to_state == "handling"}
+    found = {step.case_id: step for step in newest.order_by("case_id", "-id").distinct("case_id") if step.to_state == "handling"}
+    if found:  # 定责 gives it to another department and leaves it where it is
+        sent = Dispatch.objects.filter(case__in=found, part="main", ended_at=None).values_list("case", "sent_at")
+        afresh = {case for case, at in sent if at > found[case].acted_at}
+        found = {case: step for case, step in found.items() if case not in afresh}
+    return found
 
 
 def found_wanting(steps: Sequence[Step], back: Step | None) -> Step | None:

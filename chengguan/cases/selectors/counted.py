@@ -23,6 +23,6 @@ def counts_lately(who: Who, post: str, part: str = "", **filters: Any) -> dict[s
     known = cache.get(key)
     if known is None:
         known = counts(who, post=post, part=part, **filters)
-        if known[""]["all"] >= MANY:
+        if known[""]["all"] >= MANY and "unread" not in filters:  # to look at a case is no step
             cache.set(key, known, KEPT_S)
     return known

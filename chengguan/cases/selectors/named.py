@@ -10,14 +10,16 @@ from chengguan.places.models import Area
 
 ENDINGS = ("街道", "社区", "镇", "乡", "村")
 LEVELS = ("township", "community")
+LOOKED_AT = 6
+"""Of a long question so many words are held against names."""
 
 
 def names_in(text: str, loosely: bool = False) -> tuple[str, dict[str, int]]:
     """(the other words, filter of the work list -> whom or what it names). `loosely`: also names without their ending, and a unit's short
     name, which may as well be words of a case; so only where the words found nothing."""
     rest, found = [], dict[str, int]()
-    for word in text.split():
-        named = _named(word, loosely) if len(word) > 1 and not word.isascii() else None
+    for place, word in enumerate(text.split()):
+        named = _named(word, loosely) if place < LOOKED_AT and len(word) > 1 and not word.isascii() else None
         if named is None or named[0] in found:
             rest.append(word)
         else:
@@ -31,7 +33,7 @@ def _named(word: str, loosely: bool) -> tuple[str, int] | None:
     if area is not None:
         return area
     called = Q(name=word) | Q(short=word) if loosely else Q(name=word)
-    unit = Organisation.objects.filter(called, kind__in=RECEIVES).order_by("pk").values_list("pk", flat=True).first()
+    unit = Organisation.objects.filter(called, enabled=True, kind__in=RECEIVES).order_by("pk").values_list("pk", flat=True).first()
     return ("department", unit) if unit is not None else None
 
 

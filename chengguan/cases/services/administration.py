@@ -44,7 +44,7 @@ def set_calendar_day(who: Who, day: date, working: bool | None, note: str = "", 
             CalendarDay.objects.filter(day=day).delete()
         else:
             CalendarDay.objects.update_or_create(day=day, defaults={"working": working, "note": note[:100]})
-        audit(who, "cases.calendar", None, f"{day} {DAY_WORDS[working]}", before, {"working": working, "note": note})
+        audit(who, "cases.calendar", None, f"{day} {_(DAY_WORDS[working])}", before, {"working": working, "note": note})
         say_changed(who, "day", day.isoformat(), before, after, reason, undoes)
 
 

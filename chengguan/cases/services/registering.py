@@ -287,9 +287,9 @@ def _report(arrival: Arrival, now: datetime) -> Report:
 
 def link_case(who: Who, case: Case, words: str, now: datetime, *, source: str = "", photos: Sequence[Attachment] = ()) -> Case:
     """A new case about the same matter at the same place, linked to the old one whose result stays. `source`: where somebody
-    else found it than told of the old one."""
+    else found it than told of the old one, who is then not its reporter."""
+    reporter = {name: getattr(case, name) for name in ("reporter_name", "reporter_phone", "reply_wanted", "secret")} if not source else {}
     return register(
         who, source=source or case.source, photos=photos, point=case.point, description=words or case.description, matter_code=case.matter_code,
-        component=case.component, address=case.address, reporter_name=case.reporter_name,
-        reporter_phone=case.reporter_phone, reply_wanted=case.reply_wanted, secret=case.secret, linked_to=case, now=now,
+        component=case.component, address=case.address, linked_to=case, now=now, **reporter,
     )  # fmt: skip

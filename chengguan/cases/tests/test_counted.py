@@ -32,6 +32,19 @@ def test_a_long_list_is_counted_once_until_the_next_step(world: World, monkeypat
     assert asked(world, django_assert_max_num_queries, 20) == 2
 
 
+def test_each_filter_has_numbers_of_its_own_and_looking_is_no_step(world: World, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(counted, "MANY", 1)
+    world.case(urgent=True)
+    case, who = world.case(), world.who("acceptor")
+
+    def of(**filters) -> int:
+        return selectors.counts_lately(who, "acceptor", **filters)[""]["all"]
+
+    assert (of(), of(urgent=True), of(unread=True)) == (2, 1, 2)
+    services.mark_opened(who, case)
+    assert (of(), of(urgent=True), of(unread=True)) == (2, 1, 1)
+
+
 def test_a_short_list_is_counted_each_time(world: World, django_assert_max_num_queries):
     case = world.case()
     assert asked(world, django_assert_max_num_queries, 20) == 1

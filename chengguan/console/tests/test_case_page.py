@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from chengguan.cases import services, workflow
-from chengguan.cases.models import Request
+from chengguan.cases.models import Request, Step
 from chengguan.cases.services import register_alarm
 from chengguan.console.pages import case_forms
-from chengguan.console.pages.case_beside import who_says
+from chengguan.console.pages.case_beside import facts_of, who_says
 from chengguan.console.selectors.history import alarms_with_chart
 from chengguan.console.tests.duty import dark
 from chengguan.people.models import Account, Organisation, Post
@@ -246,3 +246,8 @@ def test_whoever_decides_reads_until_when_why_and_what_the_first_review_said_and
     case.refresh_from_db()
     move(case, "shift", "grant_suspend", opinion="同意")
     assert f"挂账到 {told}" in signed_in("lighting").get(f"/cases/{case.pk}").content.decode()
+
+
+def test_a_step_says_which_requests_lapsed_with_it():
+    step = Step(action="report_back", given={"lapsed": ["extend", "void"], "until": ""})
+    assert facts_of(step) == ["申请延期随之失效", "申请作废随之失效"]

@@ -94,8 +94,9 @@ def test_more_lines_of_a_list_ask_the_database_nothing_more(town):
         return found
 
     dark_lamp(town)
-    one = asked()
-    for _ in range(4):
+    asked()  # what is read once for a while is read
+    dark_lamp(town)
+    two = asked()
+    for _ in range(3):
         dark_lamp(town)
-    five = asked()
-    assert all(five[address] <= one[address] for address in one), (one, five)
+    assert asked() == two

@@ -25,6 +25,7 @@ from chengguan.console.tests.duty import signed_in
 from chengguan.people.models import AuditEntry, Organisation, Responsibility
 from chengguan.people.selectors import SYSTEM
 from chengguan.people.services import end_dated, set_responsibility
+from chengguan.people.services.organisations import set_responsibility_for
 from chengguan.places.models import Area, UnitGrid
 from chengguan.standards.limits import SETTINGS, Limit
 from chengguan.standards.ratios import COUNTABLE
@@ -199,6 +200,16 @@ def test_the_last_word_on_who_answers_is_taken_back_with_a_reason_and_the_one_be
     fourth = set_responsibility(SYSTEM, "01037", drainage, owner=municipal)
     undo(fourth)
     assert first.valid_to == TODAY, "what had been ended before the next was set stays ended"
+    undo(first)
+    passed = set_responsibility_for(SYSTEM, date(2025, 1, 1), date(2025, 6, 1), matter_code="01037", organisation=municipal, area=None, owner=municipal)
+    fifth = set_responsibility(SYSTEM, "01037", drainage, owner=municipal)
+    undo(fifth)
+    assert first.valid_to is None, "the row it took the place of, though a sheet told of other days since"
+    undo(passed)
+    passed.refresh_from_db()
+    assert (passed.valid_to, first.valid_to) == (passed.valid_from, None), "days that were read in are taken back as if they had not been"
+    again = set_responsibility_for(SYSTEM, date(2024, 12, 1), date(2025, 2, 1), matter_code="01037", organisation=drainage, area=None, owner=municipal)
+    assert again.pk, "what was taken back is in nobody's way"
     assert set(AuditEntry.objects.filter(object_type="people.responsibility", summary="设错了").values_list("action", flat=True)) == {"responsibility.take_back", "responsibility.reopen"}
 
 

@@ -173,7 +173,7 @@ CASES: tuple[Count, ...] = (
     case("extended", _("延期数"), RATED & Q(extensions__gt=0), _("批准过延期的案件"), scored=True),
     case("suspended", _("挂账(缓办)数"), RATED & Q(state="suspended"), _("现在挂账的")),
     case("ever_suspended", _("历史挂账数"), RATED & Q(suspensions__gt=0), _("挂过账的")),
-    case("urged", _("督办数"), RATED & Q(urges__gt=0), _("被督办过的案件")),
+    case("urged", _("督办数"), RATED & Q(urges__gt=0), _("承办单位被督办过的案件；督办中心各岗位的不算")),
     case("voided", _("作废数"), OWN & Q(state="voided"), _("立错了案的；不进单位的各项率")),
     case("exempt", _("申诉成立数"), CLOSED & Q(exempt=True), _("超期的事实保留，不计分")),
     case("unfixed", _("先行派遣待定责数"), RATED & Q(unfixed=True), _("定责之前不计分")),

@@ -29,11 +29,11 @@ def candidates(who: Who, period: Period, show: str = "waiting") -> QuerySet[Case
     rows = visible(who).filter(
         source__in=OTHERS, filed_at__isnull=False, unit_grid__isnull=False, reported_at__gte=period.start, reported_at__lt=period.end
     )
-    rows = rows.exclude(state="voided").exclude(pk__in=begun_by_spot_check())
+    rows = rows.exclude(state="voided")
     if show in VERDICTS:
         rows = rows.filter(missed_report__verdict=show)
     else:
-        rows = rows.filter(missed_report=None)
+        rows = rows.filter(missed_report=None).exclude(pk__in=begun_by_spot_check())
         walked = on_duty_of(rows.only("unit_grid", "reported_at"))
         rows = rows.filter(pk__in=[pk for pk, named in walked.items() if bool(named) == (show == "waiting")])
     shown = rows.select_related(*SHOWN, "unit_grid", "missed_report__inspector").defer(*HEAVY, "unit_grid__geom", "unit_grid__geom_3857")

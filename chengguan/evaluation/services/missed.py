@@ -29,7 +29,8 @@ def judge_missed(who: Who, case: Case, missed: bool, inspector: Account | None =
     if not may(who, "evaluation.judge"):
         raise Refused(_("您的岗位不能判漏报"))
     found = Case.objects.select_for_update(of=("self",)).select_related("unit_grid").get(pk=case.pk)
-    if found.source not in OTHERS or found.filed_at is None or found.state == "voided" or begun_by_spot_check().filter(followed_by=found).exists():
+    checked = missed and begun_by_spot_check().filter(followed_by=found).exists()
+    if found.source not in OTHERS or found.filed_at is None or found.state == "voided" or checked:
         raise Refused(_("只判别人先报、已经立案的"))
     former = MissedReport.objects.filter(case=found).select_related("judged_by").first()
     if seen is not None and former is not None and seen != former.mark:

@@ -13,7 +13,7 @@ from chengguan.evaluation import services
 from chengguan.evaluation.models import MissedReport, SpotCheck
 from chengguan.evaluation.selectors import cases_behind, figures
 from chengguan.evaluation.selectors.missed import candidates, on_duty_of
-from chengguan.evaluation.tests.conftest import MONTH, World, history, month
+from chengguan.evaluation.tests.conftest import MONTH, NOW, World, history, month
 from chengguan.people.models import AuditEntry, GridDuty, Holding, Leave, Notice
 from chengguan.people.selectors import SYSTEM
 
@@ -36,6 +36,10 @@ def test_a_case_begun_by_a_spot_check_is_nobodys_miss(world: World) -> None:
     assert set(candidates(world.who("evaluator"), MONTH)) == {old, reopened}
     with pytest.raises(services.Refused, match="别人先报"):
         services.judge_missed(world.who("evaluator"), new, True, world.accounts["inspector"], "该看见")
+    MissedReport.objects.create(case=new, verdict="missed", inspector=world.accounts["inspector"], judged_at=NOW)
+    assert new in candidates(world.who("evaluator"), MONTH, "missed"), "what was said before the spot check can be turned over"
+    services.judge_missed(world.who("evaluator"), new, False)
+    assert MissedReport.objects.get(case=new).verdict == "not_missed"
 
 
 def test_a_miss_counts_for_the_inspector_and_the_area(world: World) -> None:

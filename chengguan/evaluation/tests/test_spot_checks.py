@@ -146,7 +146,9 @@ def test_the_shift_leader_opens_the_case_again(world: World) -> None:
 
 def test_or_begins_a_linked_case_and_the_old_result_stays(world: World) -> None:
     check = overturned(world)
+    Case.objects.filter(pk=check.case_id).update(reporter_name="吴老师", reporter_phone="13900002222", reply_wanted=True)
     case = services.follow(world.who("shift_leader"), check, "link", now=NOW)
+    assert (case.reporter_name, case.reporter_phone, case.reply_wanted) == ("", "", False), "nobody who called found it this time"
     assert (case.linked_to_id, case.state) == (check.case_id, "reported")
     assert (case.get_source_display(), case.description) == ("领导交办", f"抽查（{check.judged_by.name}）发现问题仍在：灯还是不亮")
     assert [photo.attachment for photo in case.photos.all()] == [world.photo], "what was seen on the spot goes with it"

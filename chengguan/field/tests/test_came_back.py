@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chengguan.cases import services
 from chengguan.cases.models import Case
+from chengguan.cases.selectors.came_back import came_back
 from chengguan.field import selectors
 from chengguan.people.models import Account
 from tests.small_town import COVER_MATTER, dark_lamp, move, person, walk
@@ -70,6 +71,15 @@ def test_the_first_turn_of_another_department_is_no_rework(town):
     move(fresh(case), "drainage", "assign", opinion="")
     job = selectors.job(person("crew2"), fresh(case).pk)
     assert job is not None and job.back is None
+
+
+def test_work_of_the_department_that_it_was_not_is_no_rework_of_the_one_that_it_is(town):
+    case = sent_back(town, "退回处置")
+    assert came_back([case])
+    Case.objects.filter(pk=case.pk).update(responsibility_open=True)
+    drainage = Account.objects.get(username="drainage").holdings.get().post.organisation
+    move(fresh(case), "dispatch", "fix_responsibility", department=drainage)
+    assert fresh(case).state == "handling" and not came_back([case])
 
 
 def test_the_crew_reads_what_its_department_told_it_last(town):

@@ -21,7 +21,9 @@ TO_MEND: list[Callable[[datetime], tuple[str, str, str] | None]] = []
 """What other parts ask an administrator to mend: title, why, and where. Filled by them when the program starts."""
 
 
-def to_mend() -> list[tuple[str, str, str]]:
+def to_mend(who: Who) -> list[tuple[str, str, str]]:
+    if not who.is_administrator:
+        return []
     return [each for ask in TO_MEND if (each := ask(timezone.now()))]
 
 

@@ -104,6 +104,8 @@ def create_post(who: Who, organisation: Organisation, role: str, name: str = "")
     require(who, "people.manage")
     if role not in ROLES:
         raise ValidationError({"role": _("没有这个角色")})
+    if (stands := Post.objects.filter(organisation=organisation, role=role, name=name or name_of(role)).first()) is not None:
+        return stands
     if role in AT_THE_CENTRE and organisation.kind != Organisation.Kind.CENTRE:
         raise ValidationError({"role": _("%(role)s是监督中心的岗位，不能设在%(name)s") % {"role": name_of(role), "name": organisation}})
     if role == "township" and organisation.kind != Organisation.Kind.TOWNSHIP:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from chengguan.people.services.telephones import kept_telephone
 from chengguan.people.services.trail import require, save_audited
 from chengguan.standards import codes
 
-REPLACED = "responsibility.replace"
+SET, REPLACED = "responsibility.set", "responsibility.replace"
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def set_responsibility(
         old.valid_to = max(start, old.valid_from)
         save_audited(who, old, REPLACED)
     row = Responsibility(matter_code=matter_code, area=area, owner=owner, organisation=organisation, valid_from=start)
-    return save_audited(who, row, "responsibility.set")
+    return save_audited(who, row, SET)
 
 
 @transaction.atomic
@@ -80,10 +81,10 @@ def set_responsibility_for(who: Who, since: date | None, until: date, **of: Any)
         raise ValidationError(_("写了“至”而这家单位没有还在负责的这一项：“自”也要写，并早于“至”"))
     about = {name: value for name, value in of.items() if name != "organisation"}
     same = Responsibility.objects.order_by().select_for_update(of=("self",)).filter(**about, valid_from__lt=until)
-    other = same.exclude(valid_to__lte=since).select_related("organisation").first()
+    other = same.exclude(valid_to__lte=since).exclude(valid_to=F("valid_from")).select_related("organisation").first()  # taken back is never held
     if other is not None:
         raise ValidationError(_("这段时间里已由%(name)s负责，自 %(day)s 起") % {"name": other.organisation, "day": other.valid_from})
-    return save_audited(who, Responsibility(valid_from=since, valid_to=until, **of), "responsibility.set")
+    return save_audited(who, Responsibility(valid_from=since, valid_to=until, **of), SET)
 
 
 def _is_known(matter_code: str) -> None:

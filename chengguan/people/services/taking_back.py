@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from chengguan.people.models import AuditEntry, Responsibility
 from chengguan.people.selectors import Who
-from chengguan.people.services.organisations import REPLACED
+from chengguan.people.services.organisations import REPLACED, SET
 from chengguan.people.services.trail import require, save_audited
 
 TAKEN_BACK = "responsibility.take_back"
@@ -24,13 +24,14 @@ def take_back_responsibility(who: Who, row: Responsibility, reason: str) -> None
     said = [each for each in _all_of(row) if not _taken_back(each)]
     if not said or said[0].pk != row.pk:
         raise ValidationError(_("这一项后来又改过，请先撤销后面的修改"))
-    last, before = said[0], said[1] if len(said) > 1 else None
-    if last.valid_to is not None:
+    last = said[0]
+    if last.valid_to is not None and _last_said(last) != SET:
         _goes_on(who, last, reason)
         return
+    before = None if last.valid_to is not None else next((each for each in said[1:] if _made_way(each, last)), None)
     last.valid_to = last.valid_from
     save_audited(who, last, TAKEN_BACK, reason)
-    if before is not None and _last_said(before) == REPLACED:
+    if before is not None:
         _goes_on(who, before, reason)
 
 
@@ -42,6 +43,11 @@ def _all_of(row: Responsibility) -> list[Responsibility]:
 
 def _taken_back(row: Responsibility) -> bool:
     return row.valid_to == row.valid_from and _last_said(row) == TAKEN_BACK
+
+
+def _made_way(row: Responsibility, successor: Responsibility) -> bool:
+    """Whether it ended because the other began. Of what is older than the audit trail only the days tell."""
+    return row.valid_to == max(successor.valid_from, row.valid_from) and _last_said(row) in (REPLACED, None)
 
 
 def _last_said(row: Responsibility) -> str | None:

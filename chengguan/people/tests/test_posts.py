@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chengguan.people import selectors, services
-from chengguan.people.models import Account, AuditEntry, Holding, Responsibility
+from chengguan.people.models import Account, AuditEntry, Holding, Post, Responsibility
 from chengguan.people.roles import ADMINISTRATOR
 from chengguan.people.selectors import SYSTEM, accounts_with_role, responsible_department, who_is
 
@@ -94,6 +94,12 @@ def test_a_post_stands_where_it_belongs(person, office, role, where, good):
     else:
         with pytest.raises(ValidationError, match=office[where].name):
             services.create_post(root, office[where], role)
+
+
+def test_a_post_that_stands_elsewhere_from_before_is_found_again(person, office):
+    root = who_is(person("root", "administrator"))
+    stands = Post.objects.create(organisation=office["lighting"], role="overseer", name="督查员")
+    assert services.create_post(root, office["lighting"], "overseer") == stands
 
 
 def test_create_administrator_makes_one_who_may_sign_in(db, client, monkeypatch):

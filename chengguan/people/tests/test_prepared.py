@@ -162,3 +162,8 @@ def test_what_many_rows_point_at_is_one_question_a_table_and_one_object_each() -
     with CaptureQueriesContext(connection) as asked:
         prepared.follow((rows, ["account"]), ([], ["account"]))
     assert len(asked) == 0, "what is known is not asked again"
+    nobody, gone = AuditEntry(account=None), Notice(account_id=0)
+    prepared.follow(([nobody, gone], ["account"]))
+    assert nobody.account is None
+    with pytest.raises(Account.DoesNotExist):
+        _ = gone.account

@@ -26,7 +26,7 @@ navigation.add("tables", _("数据表"), "/admin/", action="admin.use", place="a
 
 @requires("admin.use")
 def overview(request: Request) -> object:
-    context = {"figures": selectors.administration_figures(request.who), "mend": to_mend() if request.who.is_administrator else [], "recent": selectors.audit_entries(request.who)[:12]}
+    context = {"figures": selectors.administration_figures(request.who), "mend": to_mend(request.who), "recent": selectors.audit_entries(request.who)[:12]}
     return render(request, "people/administration/overview.html", context)
 
 
