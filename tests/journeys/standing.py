@@ -31,7 +31,7 @@ from chengguan.portal.models import Partner
 from chengguan.portal.services import create_partner
 from chengguan.surveys import services as surveys
 from chengguan.things.models import Component, Device, Gateway, Group
-from tests.journeys.standing_aside import aside
+from tests.journeys.standing_aside import ASIDE, aside
 from tests.small_town import a_photo, dark_lamp, person, walk
 
 LAMP, COVER, NEAR_DEGREES = "L-004711", "MH-000123", 0.004
@@ -59,17 +59,17 @@ def _partner() -> Partner:
 
 def _cases(lamp: Component) -> dict[str, Any]:
     """One at each stage, on lamps nearby where there are some; the closed and the citizen's are the county's own, where there are some."""
-    near = list(Component.objects.filter(class_code=lamp.class_code, point__dwithin=(lamp.point, NEAR_DEGREES)).exclude(pk=lamp.pk)[: len(STAGES)])
+    near = list(Component.objects.filter(class_code=lamp.class_code, point__dwithin=(lamp.point, NEAR_DEGREES)).exclude(pk=lamp.pk)[: len(STAGES) + ASIDE])
     found: dict[str, Any] = {}
     for number, stage in enumerate(STAGES):
         words = WORDS[number % len(WORDS)] if near else LONG_WORDS
-        town = {"lamp": near[number % len(near)] if near else lamp}
+        town = {"lamp": near[number % len(near)] if near else lamp}  # the lamp itself goes dark in the story, and its alarm would join them
         case = dark_lamp(town, description=words, occurred_at=timezone.now() - timedelta(minutes=7 + number), reply_wanted=stage == "close")
         found[stage] = case.pk if stage == "reported" else walk(case, stage).pk
     shown = Case.objects.filter(state="closed", photos__kind="after").filter(photos__kind="report").exclude(pk__in=found.values())
     found["close"] = getattr(shown.order_by("-closed_at").first(), "pk", found["close"])
     told = Case.objects.filter(source="citizen").exclude(state="reported").order_by("-pk").first() or dark_lamp({"lamp": lamp}, source="citizen")
-    return found | aside(lamp) | {"code": told.follow_code} | _drawn() | {"batch": _batch().pk, "disposal": _disposal(lamp).pk}
+    return found | aside(near[-ASIDE:] or [lamp]) | {"code": told.follow_code} | _drawn() | {"batch": _batch().pk, "disposal": _disposal(lamp).pk}
 
 
 def _drawn() -> dict[str, int]:

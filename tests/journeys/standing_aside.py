@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -15,9 +16,9 @@ from tests.small_town import PATH, a_photo, dark_lamp, move, person, walk
 STRETCHES = [["围护", 2, "urgent_hour"], ["立杆", 3, "work_day"], ["恢复路面", 5, "work_day"]]
 
 
-def aside(lamp: Component) -> dict[str, int]:
-    """Their keys: suspended, urged, appealed (waits for its first review), reviewed (waits for its second), staged."""
-    made = {"suspended": _suspended(lamp), "urged": _urged(lamp), "appealed": _appealed(lamp), "reviewed": _appealed(lamp), "staged": _staged(lamp)}
+def aside(lamps: Sequence[Component]) -> dict[str, int]:
+    """Their keys: suspended, urged, appealed (waits for its first review), reviewed (waits for its second), staged; on these lamps by turns."""
+    made = {name: make(lamps[number % len(lamps)]) for number, (name, make) in enumerate(MADE.items())}
     _go(made["reviewed"], "dispatch", "review_appeal", opinion="情况属实，停电审批用了六天，附供电公司回函。")
     return {name: case.pk for name, case in made.items()}
 
@@ -64,3 +65,7 @@ def _staged(lamp: Component) -> Case:
     _go(case, "dispatch", "set_stages", stages=STRETCHES, reason="先清出路来，再立杆，最后恢复路面。")
     _go(case, "lighting", "finish_stage", done="已围护并清出一条车道。", photos=[a_photo(person("lighting"))])
     return case
+
+
+MADE = {"suspended": _suspended, "urged": _urged, "appealed": _appealed, "reviewed": _appealed, "staged": _staged}
+ASIDE = len(MADE)
